@@ -1,0 +1,146 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ccnproxy::config {
+
+using Duration = std::chrono::nanoseconds;
+
+/// `host:port`, `[v6]:port` or `unix:/path`.
+struct ListenAddress {
+  std::string host;         ///< an IP literal without brackets; empty for a unix socket
+  std::uint16_t port = 0;   ///< 0 lets the kernel choose (tests)
+  std::string unix_path;
+
+  bool operator==(const ListenAddress&) const = default;
+  std::string to_string() const;
+};
+
+/// Bounds of one origin's pool (`pool:`). 0 means no limit where it says so.
+struct Pool {
+  std::uint32_t max_connections = 0;  ///< per origin and worker for now, 0 = no limit
+  std::uint32_t max_pending = 1024;   ///< requests that may wait for a connection, per origin
+  Duration keep_warm = std::chrono::minutes(10);  ///< an idle connection is kept so long after its last use
+  Duration max_age = std::chrono::hours(1);
+
+  bool operator==(const Pool&) const = default;
+};
+
+/// `timeouts:`; all are about progress, none about a whole transfer.
+struct Timeouts {
+  Duration client_head = std::chrono::seconds(30);   ///< from the first byte of a request to the end of its head
+  Duration client_idle = std::chrono::seconds(75);   ///< a kept-alive client connection without a request
+  Duration client_write = std::chrono::seconds(90);  ///< the client takes no byte of a response
+  Duration dns = std::chrono::seconds(5);
+  Duration connect = std::chrono::seconds(5);
+  Duration tls = std::chrono::seconds(5);
+  Duration response_head = std::chrono::seconds(60);  ///< from the end of the request to the response's head
+  Duration body_idle = std::chrono::seconds(60);      ///< no byte of a body from the side that owes one
+  Duration drain = std::chrono::hours(1);
+
+  bool operator==(const Timeouts&) const = default;
+};
+
+struct Limits {
+  std::size_t head_bytes = 64 * 1024;
+  std::size_t headers = 256;
+  std::size_t target_bytes = 16 * 1024;
+  std::uint64_t body_bytes = 0;   ///< of a request; 0 = no limit
+  std::uint32_t clients = 65536;  ///< client connections, all workers together
+  std::uint32_t origins = 10000;  ///< origins that have a pool, per worker
+
+  bool operator==(const Limits&) const = default;
+};
+
+enum class TlsVersion : std::uint8_t { tls12, tls13 };
+
+/// `tls:`, for connections to origins.
+struct Tls {
+  std::string ca_file = "system";  ///< a PEM file, or `system`: OpenSSL's default locations
+  TlsVersion min_version = TlsVersion::tls12;
+  std::vector<std::string> alpn = {"h2", "http/1.1"};  ///< in order of preference, from these two
+  std::string certificate;  ///< PEM client certificate chain; empty = none
+  std::string key;          ///< its private key
+  std::string server_name;  ///< SNI and verified name; empty = the origin's host
+  bool verify = true;
+
+  bool operator==(const Tls&) const = default;
+};
+
+struct Dns {
+  std::vector<std::string> servers;  ///< address or address:port; empty = the system's (resolv.conf)
+  Duration min_ttl = std::chrono::seconds(1);
+  Duration max_ttl = std::chrono::minutes(5);
+
+  bool operator==(const Dns&) const = default;
+};
+
+struct Retries {
+  std::uint32_t attempts = 2;  ///< tries after the first, each on another connection
+  std::size_t replay_bytes = 64 * 1024;
+
+  bool operator==(const Retries&) const = default;
+};
+
+/// One entry of `overrides:` as resolved: the general settings with this entry's keys laid over them.
+struct Override {
+  std::string match;       ///< host, *.suffix or host:port
+  std::string connect_host;  ///< of `connect_to`; empty = the origin's own name
+  std::uint16_t connect_port = 0;
+  Pool pool;
+  Timeouts timeouts;
+  Tls tls;
+
+  bool operator==(const Override&) const = default;
+};
+
+enum class AccessFormat : std::uint8_t { json };
+enum class PortInHost : std::uint8_t { origin, ignore, automatic };
+enum class ExpectContinue : std::uint8_t { local, origin };
+
+struct AccessLog {
+  std::string to = "stdout";  ///< stdout, stderr, none, or a folder (file access_log in it)
+  AccessFormat format = AccessFormat::json;
+  bool query = false;         ///< log the query part of targets (it often holds secrets)
+
+  bool operator==(const AccessLog&) const = default;
+};
+
+struct Log {
+  std::string level = "info";  ///< spdlog's: trace, debug, info, warn, error, critical, off
+  AccessLog access;
+
+  bool operator==(const Log&) const = default;
+};
+
+/// Everything that can be configured, with its defaults (INTERFACE.md §4). Plain data: read once,
+/// then shared by all workers and never changed.
+struct Config {
+  std::vector<ListenAddress> listeners = {{"127.0.0.1", 3000, ""}};
+  std::uint32_t workers = 0;  ///< 0 = auto: one per CPU that this process may use
+  Duration coalesce = std::chrono::microseconds(100);
+  std::map<std::string, std::string, std::less<>> labels = {
+      {"ccnproxy", "http"}, {"ccnproxy-https", "https"}, {"ccnproxy-secure", "https"}, {"ccnproxy-ssl", "https"}};
+  PortInHost port_in_host = PortInHost::automatic;
+  std::vector<std::string> upgrade;
+  ExpectContinue expect_continue = ExpectContinue::local;
+  std::string request_id_header = "X-Chocon-Req";
+  Pool pool;
+  Retries retries;
+  Timeouts timeouts;
+  Limits limits;
+  Tls tls;
+  Dns dns;
+  std::vector<Override> overrides;  ///< first match wins
+  Log log;
+
+  bool operator==(const Config&) const = default;
+};
+
+}  // namespace ccnproxy::config

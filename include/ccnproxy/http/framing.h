@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "ccnproxy/base/error.h"
+#include "ccnproxy/http/head.h"
+
+namespace ccnproxy::http {
+
+/// How the end of a message body is known (RFC 9112 §6.3).
+struct BodyFraming {
+  enum class Kind : std::uint8_t { none, length, chunked, until_close };
+  Kind kind = Kind::none;
+  std::uint64_t length = 0;  ///< bytes, with Kind::length (never 0: that is none)
+  bool declared = false;     ///< a Content-Length stood in the head (also on HEAD and 304, and when it is 0)
+  std::uint64_t declared_length = 0;
+
+  bool operator==(const BodyFraming&) const = default;
+};
+
+/// Why a request can't be framed: the status for the client (400, 501) and one line in words.
+struct FramingFailure {
+  std::uint16_t status_code = 400;
+  std::string_view reason;
+};
+
+/// The body of a request (RFC 9112 §6.1 to §6.3). Refused: Content-Length with Transfer-Encoding,
+/// repeated, listed, signed, spaced or overflowing lengths, any coding but one final `chunked` (501
+/// for an unknown one), Transfer-Encoding in HTTP/1.0.
+boost::system::result<BodyFraming, FramingFailure> request_framing(const RequestHead& head);
+
+/// The body of a response to `request_method`. The same strictness; HEAD, 1xx, 204 and 304 have none.
+/// For responses that came over HTTP/1 (`transfer-encoding` in HTTP/2 is refused elsewhere).
+boost::system::result<BodyFraming, FramingFailure> response_framing(std::string_view request_method,
+                                                                    const ResponseHead& head);
+
+/// Strict 1*DIGIT without overflow (RFC 9110 §8.6); nothing else is accepted.
+bool parse_content_length(std::string_view text, std::uint64_t& value) noexcept;
+
+/// Whether the connection may carry another message after this one (RFC 9112 §9.3).
+bool is_persistent(Version version, const Fields& fields) noexcept;
+
+[[noreturn]] void throw_exception_from_error(const FramingFailure&, const boost::source_location&);
+
+}  // namespace ccnproxy::http

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "ccnproxy/config/config.h"
+#include "ccnproxy/observe/access_record.h"
+
+namespace ccnproxy::observe {
+
+/// The access log of the process. Workers only copy the few hundred bytes of a record into a bounded
+/// buffer of their own; one thread of this class formats and writes. A stuck stdout or a full disk
+/// therefore never stops traffic: records that find the buffer full are counted and dropped, and the
+/// count is logged as soon as writing works again (F105).
+///
+/// Made and destroyed by the daemon's main thread. Destruction writes what is buffered, but waits no
+/// longer than `flush_deadline` for a sink that does not move.
+class AccessLog {
+ public:
+  class Writer;  ///< one for each worker, used by that worker's thread only
+
+  AccessLog(const config::AccessLog& settings, std::chrono::milliseconds flush_deadline);
+  ~AccessLog();
+  AccessLog(const AccessLog&) = delete;
+  AccessLog& operator=(const AccessLog&) = delete;
+
+  /// Owned by this log; valid as long as it. Called while starting, before the workers run.
+  Writer& make_writer();
+  /// Opens the file anew (after logrotate moved it). Any thread.
+  void reopen();
+  /// Records dropped so far because their sink did not keep up.
+  std::uint64_t dropped() const noexcept;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+/// A worker's end of the log. Never blocks, never allocates in steady state.
+class AccessLog::Writer {
+ public:
+  virtual ~Writer() = default;
+  virtual void write(const AccessRecord& record) = 0;
+  /// False where `log.access.to` is none: callers can then leave out the work for a record.
+  virtual bool enabled() const noexcept = 0;
+};
+
+/// One line of JSON with a final newline, appended to `out`. Every byte below 0x20, DEL, quotes,
+/// backslashes and invalid UTF-8 are escaped, so that no request can forge a record (F104).
+void append_json(std::string& out, const AccessRecord& record, bool with_query);
+
+}  // namespace ccnproxy::observe
