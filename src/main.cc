@@ -1,1 +1,41 @@
-int main() { return 0; }
+#include <iostream>
+
+#include "ccnproxy/config/command_line.h"
+#include "ccnproxy/daemon/daemon.h"
+#include "ccnproxy/route/explain.h"
+#include "ccnproxy/route/label_options.h"
+
+using namespace ccnproxy;
+
+namespace {
+
+int explain(const config::Invocation& invocation) {
+  const route::LabelTable table(route::label_options(invocation.config));
+  for (const auto& url : invocation.urls) std::cout << route::explain(table, invocation.config, url, invocation.json) << '\n';
+  return config::exit_ok;
+}
+
+int carry_out(const config::Invocation& invocation) {
+  switch (invocation.command) {
+    case config::Command::check:
+      std::cout << (invocation.config_file.empty() ? "defaults" : invocation.config_file) << ": ok\n";
+      return config::exit_ok;
+    case config::Command::map: return explain(invocation);
+    case config::Command::serve: break;
+  }
+  return daemon::serve(invocation.config);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const auto parsed = config::parse_command_line(argc, argv);
+    std::cout << parsed.output;
+    std::cerr << parsed.errors;
+    return parsed.invocation ? carry_out(*parsed.invocation) : parsed.exit_code;
+  } catch (const std::exception& e) {
+    std::cerr << "ccnproxy: " << e.what() << '\n';
+    return config::exit_internal;
+  }
+}

@@ -15,9 +15,9 @@ enum class Command : std::uint8_t { serve, check, map };
 struct Invocation {
   Command command = Command::serve;
   Config config;
-  std::string config_file;         ///< empty: none was given
-  std::vector<std::string> urls;   ///< of `map`
-  bool json = false;               ///< of `map`
+  std::string config_file;        ///< empty: none was given
+  std::vector<std::string> urls;  ///< of `map`
+  bool json = false;              ///< of `map`
 };
 
 /// Precise exit codes (INTERFACE.md §3).

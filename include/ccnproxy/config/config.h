@@ -14,8 +14,8 @@ using Duration = std::chrono::nanoseconds;
 
 /// `host:port`, `[v6]:port` or `unix:/path`.
 struct ListenAddress {
-  std::string host;         ///< an IP literal without brackets; empty for a unix socket
-  std::uint16_t port = 0;   ///< 0 lets the kernel choose (tests)
+  std::string host;        ///< an IP literal without brackets; empty for a unix socket
+  std::uint16_t port = 0;  ///< 0 lets the kernel choose (tests)
   std::string unix_path;
 
   bool operator==(const ListenAddress&) const = default;
@@ -26,7 +26,8 @@ struct ListenAddress {
 struct Pool {
   std::uint32_t max_connections = 0;  ///< per origin and worker for now, 0 = no limit
   std::uint32_t max_pending = 1024;   ///< requests that may wait for a connection, per origin
-  Duration keep_warm = std::chrono::minutes(10);  ///< an idle connection is kept so long after its last use
+  /// an idle connection is kept so long after its last use
+  Duration keep_warm = std::chrono::minutes(10);
   Duration max_age = std::chrono::hours(1);
 
   bool operator==(const Pool&) const = default;
@@ -34,14 +35,17 @@ struct Pool {
 
 /// `timeouts:`; all are about progress, none about a whole transfer.
 struct Timeouts {
-  Duration client_head = std::chrono::seconds(30);   ///< from the first byte of a request to the end of its head
-  Duration client_idle = std::chrono::seconds(75);   ///< a kept-alive client connection without a request
+  /// from the first byte of a request to the end of its head
+  Duration client_head = std::chrono::seconds(30);
+  /// a kept-alive client connection without a request
+  Duration client_idle = std::chrono::seconds(75);
   Duration client_write = std::chrono::seconds(90);  ///< the client takes no byte of a response
   Duration dns = std::chrono::seconds(5);
   Duration connect = std::chrono::seconds(5);
   Duration tls = std::chrono::seconds(5);
-  Duration response_head = std::chrono::seconds(60);  ///< from the end of the request to the response's head
-  Duration body_idle = std::chrono::seconds(60);      ///< no byte of a body from the side that owes one
+  /// from the end of the request to the response's head
+  Duration response_head = std::chrono::seconds(60);
+  Duration body_idle = std::chrono::seconds(60);  ///< no byte of a body from the side that owes one
   Duration drain = std::chrono::hours(1);
 
   bool operator==(const Timeouts&) const = default;
@@ -74,7 +78,8 @@ struct Tls {
 };
 
 struct Dns {
-  std::vector<std::string> servers;  ///< address or address:port; empty = the system's (resolv.conf)
+  /// address or address:port; empty = the system's (resolv.conf)
+  std::vector<std::string> servers;
   Duration min_ttl = std::chrono::seconds(1);
   Duration max_ttl = std::chrono::minutes(5);
 
@@ -88,9 +93,10 @@ struct Retries {
   bool operator==(const Retries&) const = default;
 };
 
-/// One entry of `overrides:` as resolved: the general settings with this entry's keys laid over them.
+/// One entry of `overrides:` as resolved: the general settings with this entry's keys laid over
+/// them.
 struct Override {
-  std::string match;       ///< host, *.suffix or host:port
+  std::string match;         ///< host, *.suffix or host:port
   std::string connect_host;  ///< of `connect_to`; empty = the origin's own name
   std::uint16_t connect_port = 0;
   Pool pool;
@@ -107,7 +113,7 @@ enum class ExpectContinue : std::uint8_t { local, origin };
 struct AccessLog {
   std::string to = "stdout";  ///< stdout, stderr, none, or a folder (file access_log in it)
   AccessFormat format = AccessFormat::json;
-  bool query = false;         ///< log the query part of targets (it often holds secrets)
+  bool query = false;  ///< log the query part of targets (it often holds secrets)
 
   bool operator==(const AccessLog&) const = default;
 };
@@ -125,8 +131,10 @@ struct Config {
   std::vector<ListenAddress> listeners = {{"127.0.0.1", 3000, ""}};
   std::uint32_t workers = 0;  ///< 0 = auto: one per CPU that this process may use
   Duration coalesce = std::chrono::microseconds(100);
-  std::map<std::string, std::string, std::less<>> labels = {
-      {"ccnproxy", "http"}, {"ccnproxy-https", "https"}, {"ccnproxy-secure", "https"}, {"ccnproxy-ssl", "https"}};
+  std::map<std::string, std::string, std::less<>> labels = {{"ccnproxy", "http"},
+                                                            {"ccnproxy-https", "https"},
+                                                            {"ccnproxy-secure", "https"},
+                                                            {"ccnproxy-ssl", "https"}};
   PortInHost port_in_host = PortInHost::automatic;
   std::vector<std::string> upgrade;
   ExpectContinue expect_continue = ExpectContinue::local;

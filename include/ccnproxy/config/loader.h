@@ -20,7 +20,8 @@ struct Mistake {
   std::string to_string() const;
 };
 
-/// Either a configuration or every mistake found (all at once, in the order of the file), never both.
+/// Either a configuration or every mistake found (all at once, in the order of the file), never
+/// both.
 struct Loaded {
   Config config;
   std::vector<Mistake> mistakes;
@@ -28,8 +29,8 @@ struct Loaded {
 };
 
 /// Reads YAML text. Unknown keys (with the nearest known one), wrong types, impossible values and
-/// contradictions are mistakes. `name` is the file's name in messages. Does not touch the file system but to see
-/// that the files it names (CA, certificate, key) can be read. Throws nothing.
+/// contradictions are mistakes. `name` is the file's name in messages. Does not touch the file
+/// system but to see that the files it names (CA, certificate, key) can be read. Throws nothing.
 Loaded load_text(std::string_view text, const std::string& name);
 /// Reads a file; one that can't be read is a mistake at 1:1.
 Loaded load_file(const std::string& path);

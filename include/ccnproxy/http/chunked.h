@@ -5,15 +5,18 @@
 #include <string>
 #include <string_view>
 
+#include "ccnproxy/http/chunk_size_line.h"
 #include "ccnproxy/http/head_parser.h"
 
 namespace ccnproxy::http {
 
 /// Takes the chunked coding off a body (RFC 9112 §7.1), strictly: sizes are 1*HEXDIG without
 /// overflow (at most 16 digits), lines end in CRLF, extensions are checked against the grammar,
-/// bounded and dropped, the CRLF after chunk data is required.
+/// bounded (`limits.head_bytes` for all of a body together) and dropped, the CRLF after chunk data is
+/// required.
 ///
-/// Pure; holds no body bytes, only the current line (bounded by `limits.head_bytes`) and the trailers.
+/// Pure; holds no body bytes, only the trailer section (bounded by `limits.head_bytes`). What comes out
+/// does not depend on how the input was cut, but for how the data is cut.
 class ChunkedDecoder {
  public:
   explicit ChunkedDecoder(HeadLimits limits = {}) : limits_(limits) {}
@@ -27,12 +30,12 @@ class ChunkedDecoder {
   struct Step {
     Event event = Event::need_more;
     std::size_t consumed = 0;  ///< bytes of the input that this step used
-    std::string_view data;
-    std::string_view reason;
+    std::string_view data = {};
+    std::string_view reason = {};
   };
 
   /// Takes one step through `input`; call it again with what was not consumed until need_more, end or
-  /// failed.
+  /// failed. After end and failed it gives the same again, consuming nothing, until reset.
   Step step(std::string_view input);
 
   /// The trailer fields, valid after `end` until the next reset. Views into memory of this decoder.
@@ -49,9 +52,14 @@ class ChunkedDecoder {
 
   HeadLimits limits_;
   State state_ = State::size_line;
-  std::uint64_t remaining_ = 0;
-  std::string line_;
+  ChunkSizeLine line_;
+  std::uint64_t remaining_ = 0;        ///< bytes of the current chunk still to come
+  std::size_t extension_bytes_ = 0;    ///< of all chunks so far
+  bool cr_seen_ = false;               ///< of the CRLF after chunk data
+  std::size_t searched_ = 0;           ///< in trailer_section_
+  std::string trailer_section_;
   Fields trailers_;
+  std::string_view failure_;
 };
 
 /// The size line of a chunk, e.g. "1f4\r\n". Appends to `out`.

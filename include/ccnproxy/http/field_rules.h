@@ -10,13 +10,13 @@ namespace ccnproxy::http {
 
 /// Decides which fields of a message go on to the next hop (RFC 9110 §7.6.1): all but the hop-by-hop
 /// ones and those that its own Connection fields name. A Connection field can't take away what frames
-/// or routes the message (Host, Content-Length, Transfer-Encoding and the like, F086).
+/// or routes the message (Host, Content-Length, Via, Idempotency-Key, X-Forwarded-* and the like, F086).
 /// Reads the Connection fields once when made; holds a view of the head, which must outlive it.
 class HopByHop {
  public:
   explicit HopByHop(const Fields& fields);
-  /// Whether `field` stays with this connection. Framing fields (Content-Length, Transfer-Encoding)
-  /// are not judged here: what writes the message writes them anew.
+  /// Whether `field` stays with this connection. Transfer-Encoding always does; Content-Length and Host
+  /// are not judged here (never dropped): what writes the message writes them anew.
   bool drops(const Field& field) const noexcept;
 
  private:
@@ -42,6 +42,10 @@ std::string proxy_status(std::string_view error_type, std::string_view details);
 
 /// Whether `host` is a uri-host with an optional port and nothing else (RFC 9110 §7.2): no userinfo,
 /// path, query, fragment, white space or controls. An empty one is not valid here.
+///
+/// Stricter than the grammar: no percent-encoding (nothing on our way decodes it, somebody behind us
+/// might), no comma (two Hosts folded into one), ports up to 65535, no zone or future IP literals.
+/// Wider in one point: a label may follow an IP literal, as in `[2001:db8::1].ccnproxy-https`.
 bool is_valid_host(std::string_view host) noexcept;
 
 }  // namespace ccnproxy::http

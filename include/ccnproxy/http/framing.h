@@ -19,7 +19,8 @@ struct BodyFraming {
   bool operator==(const BodyFraming&) const = default;
 };
 
-/// Why a request can't be framed: the status for the client (400, 501) and one line in words.
+/// Why a message can't be framed: the status for the client (400, 501; 502 where the origin is to
+/// blame) and one line in words, a view that lives for ever.
 struct FramingFailure {
   std::uint16_t status_code = 400;
   std::string_view reason;
@@ -30,7 +31,14 @@ struct FramingFailure {
 /// for an unknown one), Transfer-Encoding in HTTP/1.0.
 boost::system::result<BodyFraming, FramingFailure> request_framing(const RequestHead& head);
 
-/// The body of a response to `request_method`. The same strictness; HEAD, 1xx, 204 and 304 have none.
+/// The one Host of a request (RFC 9112 §3.2): exactly one, valid by is_valid_host, in HTTP/1.1; at
+/// most one in HTTP/1.0, "" where it is absent. A view into the head. Whether an absolute-form target
+/// overrides it is for the caller to decide, after this.
+boost::system::result<std::string_view, FramingFailure> request_host(const RequestHead& head);
+
+/// The body of a response to `request_method`. The same strictness, and 502 as the status of every
+/// failure. HEAD, 1xx, 204 and 304 have none; what a 1xx or 204 declares is not reported, as it must
+/// not be passed on (RFC 9110 §8.6).
 /// For responses that came over HTTP/1 (`transfer-encoding` in HTTP/2 is refused elsewhere).
 boost::system::result<BodyFraming, FramingFailure> response_framing(std::string_view request_method,
                                                                     const ResponseHead& head);
@@ -38,7 +46,8 @@ boost::system::result<BodyFraming, FramingFailure> response_framing(std::string_
 /// Strict 1*DIGIT without overflow (RFC 9110 §8.6); nothing else is accepted.
 bool parse_content_length(std::string_view text, std::uint64_t& value) noexcept;
 
-/// Whether the connection may carry another message after this one (RFC 9112 §9.3).
+/// Whether the connection may carry another message after this one (RFC 9112 §9.3): HTTP/1.1 unless
+/// `Connection: close`, HTTP/1.0 only with `Connection: keep-alive`; close wins.
 bool is_persistent(Version version, const Fields& fields) noexcept;
 
 [[noreturn]] void throw_exception_from_error(const FramingFailure&, const boost::source_location&);

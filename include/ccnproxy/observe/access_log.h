@@ -1,27 +1,33 @@
 #pragma once
 
-#include <atomic>
-#include <cstddef>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "ccnproxy/config/config.h"
 #include "ccnproxy/observe/access_record.h"
 
 namespace ccnproxy::observe {
 
-/// The access log of the process. Workers only copy the few hundred bytes of a record into a bounded
-/// buffer of their own; one thread of this class formats and writes. A stuck stdout or a full disk
-/// therefore never stops traffic: records that find the buffer full are counted and dropped, and the
-/// count is logged as soon as writing works again (F105).
+/// The access log of the process. Workers only copy the few hundred bytes of a record into a
+/// bounded buffer of their own; one thread of this class formats and writes. A stuck stdout or a
+/// full disk therefore never stops traffic: records that find the buffer full are counted and
+/// dropped, and the count is logged as soon as writing works again (F105).
 ///
-/// Made and destroyed by the daemon's main thread. Destruction writes what is buffered, but waits no
-/// longer than `flush_deadline` for a sink that does not move.
+/// The thread sleeps while nothing is logged. Woken by a record, it lingers a moment and writes all
+/// that came with one write(2); so lines of several workers are in order for each, not over all.
+///
+/// Made and destroyed by the daemon's main thread, destroyed after the workers ended. Destruction
+/// writes what is buffered, but waits no longer than `flush_deadline` for a sink that does not
+/// move.
 class AccessLog {
  public:
   class Writer;  ///< one for each worker, used by that worker's thread only
 
+  /// Throws std::system_error if what `settings.to` names can't be opened; a folder is made if
+  /// missing.
   AccessLog(const config::AccessLog& settings, std::chrono::milliseconds flush_deadline);
   ~AccessLog();
   AccessLog(const AccessLog&) = delete;
@@ -29,14 +35,18 @@ class AccessLog {
 
   /// Owned by this log; valid as long as it. Called while starting, before the workers run.
   Writer& make_writer();
-  /// Opens the file anew (after logrotate moved it). Any thread.
+  /// Opens the file anew (after logrotate moved it). Any thread; returns at once, records from now
+  /// on may for a moment still go to the old file. If it can't be opened, the old one is kept and
+  /// says so.
   void reopen();
-  /// Records dropped so far because their sink did not keep up.
+  /// Records dropped so far because their sink did not keep up or failed. Any thread.
   std::uint64_t dropped() const noexcept;
 
  private:
   struct State;
-  std::shared_ptr<State> state_;
+  std::shared_ptr<State>
+      state_;  ///< shared with the thread, which outlives us if its sink is stuck
+  std::thread thread_;
 };
 
 /// A worker's end of the log. Never blocks, never allocates in steady state.
@@ -49,7 +59,8 @@ class AccessLog::Writer {
 };
 
 /// One line of JSON with a final newline, appended to `out`. Every byte below 0x20, DEL, quotes,
-/// backslashes and invalid UTF-8 are escaped, so that no request can forge a record (F104).
+/// backslashes and invalid UTF-8 are escaped, so that no request can forge a record (F104). Without
+/// `with_query` the target ends before its query and shows no user information (F108).
 void append_json(std::string& out, const AccessRecord& record, bool with_query);
 
 }  // namespace ccnproxy::observe

@@ -11,49 +11,83 @@
 
 namespace ccnproxy::route {
 
-/// What a port in Host means (INTERFACE.md §1): always the origin's, always ignored, or the origin's
-/// unless it is the port of the listener that took the request.
+/// What a port in Host means (INTERFACE.md §1): always the origin's, always ignored, or the
+/// origin's unless it is the port of the listener that took the request.
 enum class PortInHost : std::uint8_t { origin, ignore, automatic };
 
-/// Why a request has no origin. `status_code` is 400, 405 or 421-like codes for the client; `health` asks for
-/// the daemon's own health answer.
+/// Why a request has no origin: what to answer the client with. `reason` is one line for a person,
+/// in printable ASCII without quotes or backslashes, so that it can stand in Proxy-Status and in a
+/// body.
 struct MapFailure {
-  std::uint16_t status_code = 400;
+  std::uint16_t status_code = 400;  ///< 400, or 405 for CONNECT
   std::string reason;
-  bool no_label = false;  ///< the Host carries no label at all: our own paths (/hc) may answer
+  /// The Host is well-formed (or absent) and carries no label: our own paths (/hc) may answer.
+  bool no_label = false;
 };
 
 /// What one request asks for, as far as mapping needs it. Views; nothing is kept.
 struct MapQuery {
   std::string_view method;
-  std::string_view target;        ///< the request target as received
-  std::string_view host;          ///< the Host field's value, empty if there is none
+  std::string_view target;          ///< the request target as received
+  std::string_view host;            ///< the Host field's value, empty if there is none
   std::uint16_t listener_port = 0;  ///< 0 on a unix socket
 };
 
 /// Where it goes.
 struct Mapped {
   origin::Origin origin;
-  std::string_view target;  ///< origin-form, a view into the query's target, byte for byte ("/" or "*" if it had none)
+  /// The target to ask the origin for, byte for byte: a view into the query's target, or a static
+  /// "/" or "*" if that had none (RFC 9112 §3.2.4).
+  std::string_view target;
+  /// The target was `http://host?query`: a "/" is to be written before `target` (RFC 9112 §3.2.1).
+  /// A view can't hold it, and a copy would cost every request for what hardly any client sends.
+  bool prepend_slash = false;
 };
 
-/// From the Host field or the absolute-form target to an origin (INTERFACE.md §1). Pure; made once from
-/// the configuration and then only read, so that workers can share it.
+/// From the Host field or the absolute-form target to an origin (INTERFACE.md §1). Pure; made once
+/// from the configuration and then only read, so that workers can share it.
 class LabelTable {
  public:
   struct Options {
     std::map<std::string, origin::Scheme, std::less<>> labels;  ///< lower case, without dots
     PortInHost port_in_host = PortInHost::automatic;
-    std::vector<std::string> upgrade;  ///< host or *.suffix: absolute-form http:// to these goes out as https
+    /// host or *.suffix: absolute-form http:// to these goes out as https
+    std::vector<std::string> upgrade;
   };
   explicit LabelTable(Options options);
-  /// ccnproxy-https, ccnproxy-ssl, ccnproxy-secure → https; ccnproxy → http; automatic; nothing to upgrade.
+  /// ccnproxy-https, ccnproxy-ssl, ccnproxy-secure → https; ccnproxy → http; automatic; nothing to
+  /// upgrade.
   static Options defaults();
 
+  /// On the path of every request: allocates nothing but the origin's host, where that is long.
   boost::system::result<Mapped, MapFailure> map(const MapQuery& query) const;
 
  private:
+  using OriginResult = boost::system::result<origin::Origin, MapFailure>;
+
+  /// A host with a label, taken apart.
+  struct Labelled {
+    std::string_view origin_host;  ///< what stands before the label; may be empty
+    origin::Scheme scheme = origin::Scheme::https;
+  };
+  enum class Find : std::uint8_t { found, none, malformed };
+
+  const origin::Scheme* scheme_of(std::string_view label) const noexcept;
+  Find find_label(std::string_view host, Labelled& out) const noexcept;
+  OriginResult labelled_origin(const Labelled& host, std::uint16_t port,
+                               std::uint16_t listener_port) const;
+  OriginResult direct_origin(origin::Scheme scheme, std::string_view host,
+                             std::uint16_t port) const;
+  OriginResult from_host(const MapQuery& query) const;
+  OriginResult from_authority(origin::Scheme scheme, std::string_view authority,
+                              std::uint16_t listener_port) const;
+  boost::system::result<Mapped, MapFailure> from_uri(const MapQuery& query) const;
+  MapFailure unlabelled(std::string_view host) const;
+  bool upgrades(std::string_view host) const noexcept;
+
   Options options_;
+  std::uint64_t label_sizes_ = 0;  ///< bit N: a label of N bytes exists; most labels fail on it
+  std::string hint_;               ///< what a right Host looks like
 };
 
 [[noreturn]] void throw_exception_from_error(const MapFailure&, const boost::source_location&);

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "ccnproxy/base/clock.h"
+#include "ccnproxy/base/delegate.h"
+
+namespace ccnproxy {
+
+class TimerWheel;
+
+/// A deadline of one object. Setting it costs no system call and no allocation, and moving it later
+/// (what every request does to its idle deadline) costs one store: the wheel looks again when the
+/// old time has come. Cancelled by its destructor. Belongs to its wheel's thread.
+class Timer : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  Timer(TimerWheel& wheel, Delegate<void()> on_expiry) : wheel_(wheel), on_expiry_(on_expiry) {}
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+  /// Fires once at or up to one tick after `deadline`, never before. Replaces an earlier setting.
+  void set(TimePoint deadline);
+  void set_after(Duration delay);
+  void cancel() noexcept { armed_ = false; }
+  bool armed() const noexcept { return armed_; }
+  TimePoint deadline() const noexcept { return deadline_; }
+
+ private:
+  friend class TimerWheel;
+  TimerWheel& wheel_;
+  Delegate<void()> on_expiry_;
+  TimePoint deadline_{};
+  TimePoint linked_until_{};  ///< when the slot it hangs in is looked at
+  bool armed_ = false;
+};
+
+/// A hashed wheel of coarse timers: deadlines are rounded up to ticks of 8 ms. All operations are O(1)
+/// but finding the next occupied slot, which reads at most 64 words. Not thread-safe.
+class TimerWheel {
+ public:
+  static constexpr Duration tick = std::chrono::milliseconds(8);
+
+  explicit TimerWheel(const Clock& clock);
+  TimerWheel(const TimerWheel&) = delete;
+  TimerWheel& operator=(const TimerWheel&) = delete;
+  ~TimerWheel();
+
+  /// Fires what is due at the clock's now. A callback may set, cancel or destroy any timer.
+  void advance();
+  /// When advance() should be called next; nothing if no timer hangs in the wheel.
+  std::optional<TimePoint> next() const;
+  const Clock& clock() const noexcept { return clock_; }
+
+ private:
+  friend class Timer;
+  using Slot = boost::intrusive::list<Timer, boost::intrusive::constant_time_size<false>>;
+  static constexpr std::size_t slot_count = 4096;  // 33 s a turn of the wheel; longer waits go round again
+
+  std::int64_t tick_of(TimePoint t) const noexcept;
+  void link(Timer& timer);
+  void run_slot(std::size_t index, TimePoint now);
+
+  const Clock& clock_;
+  TimePoint origin_;
+  std::int64_t done_ = 0;  ///< every tick up to this one has been run
+  std::array<Slot, slot_count> slots_;
+  mutable std::array<std::uint64_t, slot_count / 64> occupied_{};  ///< may say yes for a slot that has emptied
+};
+
+}  // namespace ccnproxy

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <functional>
+
+#include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/base/ip_address.h"
+#include "ccnproxy/daemon/listening_socket.h"
+
+namespace ccnproxy::daemon {
+
+/// Accepts the clients of one listening socket for one worker. Pauses while it is told to or while the
+/// process has no descriptors left, and tries again, so that it never spins (F093).
+class Acceptor final : private IoHandler {
+ public:
+  /// `on_client` gets the descriptor and where it comes from (no address for a unix socket).
+  using OnClient = std::function<void(UniqueFd, const Endpoint&, std::uint16_t listener_port)>;
+  /// Asked before each accept; false pauses.
+  using HasRoom = std::function<bool()>;
+
+  Acceptor(EventLoop& loop, ListeningSocket socket, HasRoom has_room, OnClient on_client);
+  /// Accepts no more; connections that the kernel holds are refused by it.
+  void close();
+
+ private:
+  void on_io(std::uint32_t events) override;
+  void pause();
+  void resume();
+
+  EventLoop& loop_;
+  ListeningSocket socket_;
+  HasRoom has_room_;
+  OnClient on_client_;
+  Timer resume_timer_;
+  bool watching_ = true;
+};
+
+}  // namespace ccnproxy::daemon

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+
+namespace ccnproxy::http {
+
+/// Takes the next member off a comma-separated list (RFC 9110 §5.6.1), without the white space
+/// around it; empty members are passed over. For lists of tokens: a comma in a quoted string is a
+/// comma. False at the end of the list.
+bool next_member(std::string_view& list, std::string_view& member) noexcept;
+
+}  // namespace ccnproxy::http

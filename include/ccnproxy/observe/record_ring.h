@@ -1,0 +1,72 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace ccnproxy::observe {
+
+/// A bounded queue of byte strings between one thread that adds and one that takes. Neither locks,
+/// makes a system call or allocates; an entry is contiguous, so both work on it in place.
+///
+/// Offsets only grow; an offset modulo the capacity is a place in memory. Each entry starts with
+/// its length, is padded to 8 bytes, and never wraps: where it does not fit before the end of the
+/// memory, the rest is marked as skipped.
+class RecordRing {
+ public:
+  /// `capacity` in bytes, a power of two of at least 64. Memory is touched only as it is used.
+  explicit RecordRing(std::size_t capacity);
+  RecordRing(const RecordRing&) = delete;
+  RecordRing& operator=(const RecordRing&) = delete;
+
+  /// Entries up to this size are sure to fit into an empty ring, wherever it stands.
+  std::size_t max_entry() const noexcept { return capacity_ / 2 - header_size; }
+
+  // The adding thread.
+
+  /// Room for an entry of `size` bytes, aligned to 8, or nullptr if it does not fit now. Seen by
+  /// the other side only after commit().
+  std::byte* reserve(std::size_t size) noexcept;
+  /// Publishes what reserve() gave.
+  void commit() noexcept;
+  /// More than half full, as far as this side knows without looking across too often.
+  bool is_filling_up() noexcept;
+
+  // The taking thread.
+
+  /// The oldest entry, valid until pop(); no data() if there is none.
+  std::span<const std::byte> front() noexcept;
+  void pop() noexcept;
+
+  /// Any thread.
+  bool is_empty() const noexcept {
+    return head_.load(std::memory_order_seq_cst) == tail_.load(std::memory_order_seq_cst);
+  }
+
+ private:
+  static constexpr std::size_t header_size = 8;
+  static constexpr std::size_t cache_line = 64;
+
+  std::byte* place(std::uint64_t offset) const noexcept {
+    return memory_.get() + (offset & (capacity_ - 1));
+  }
+  std::size_t to_end(std::uint64_t offset) const noexcept {
+    return capacity_ - static_cast<std::size_t>(offset & (capacity_ - 1));
+  }
+  bool has_room(std::size_t size) noexcept;
+
+  const std::size_t capacity_;
+  const std::unique_ptr<std::byte[]> memory_;
+
+  // The adding side's line of cache.
+  alignas(cache_line) std::atomic<std::uint64_t> tail_ = 0;  ///< end of what is published
+  std::uint64_t reserved_ = 0;                               ///< where commit() moves tail_ to
+  std::uint64_t known_head_ = 0;                             ///< head_ when last looked at
+
+  // The taking side's.
+  alignas(cache_line) std::atomic<std::uint64_t> head_ = 0;  ///< start of what is not yet taken
+};
+
+}  // namespace ccnproxy::observe

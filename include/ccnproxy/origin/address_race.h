@@ -1,0 +1,103 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ccnproxy/base/error.h"
+#include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/base/ip_address.h"
+#include "ccnproxy/origin/family_health.h"
+#include "ccnproxy/origin/soon.h"
+
+namespace ccnproxy::origin {
+
+/// A TCP connection that stands, with the options of socket_options.h, and watched by nobody.
+struct Connected {
+  UniqueFd fd;
+  Endpoint peer;
+};
+
+/// Connects to whichever of an origin's addresses answers first (Happy Eyeballs, RFC 8305 §5): the
+/// first at once, the next after `stagger` or as soon as one fails, until one connects; the others
+/// are then closed. One dead address so costs a quarter of a second, not the system's two minutes.
+///
+/// Destroying it cancels: sockets are closed and the callback is never called. The callback comes
+/// exactly once, never from within the constructor, and may destroy the race. Keeps no clock but
+/// the loop's, whose thread it belongs to.
+class AddressRace {
+ public:
+  struct Options {
+    /// For the whole race, from its construction (`timeouts.connect`).
+    Duration deadline = std::chrono::seconds(5);
+    /// RFC 8305 §5's recommended Connection Attempt Delay.
+    Duration stagger = std::chrono::milliseconds(250);
+    /// Judges the very address that is then given to connect(), so that nothing can change between
+    /// check and use. Empty permits all.
+    std::function<bool(const Endpoint&)> permitted;
+    /// Told how IPv6 fared, if given; must outlive the race.
+    FamilyHealth* health = nullptr;
+  };
+  using Callback = std::function<void(Result<Connected>)>;
+
+  /// `addresses` carry their ports and are tried in this order (see order_addresses).
+  ///
+  /// Errors (Side::origin, or Side::us where this machine lacks something; Phase::tcp;
+  /// Proof::not_sent), with what happened at each address in `detail`: destination_ip_prohibited if
+  /// none is permitted, connection_timeout if any gave no answer, else connection_refused if any
+  /// refused, else destination_ip_unroutable, else proxy_internal_error.
+  AddressRace(EventLoop& loop, std::vector<Endpoint> addresses, Options options, Callback callback);
+  AddressRace(const AddressRace&) = delete;
+  AddressRace& operator=(const AddressRace&) = delete;
+  ~AddressRace();
+
+ private:
+  class Attempt;
+  enum class Outcome : std::uint8_t {
+    not_tried,   ///< the race ended before its turn came
+    prohibited,  ///< by Options::permitted
+    connecting,
+    refused,
+    no_answer,
+    unroutable,
+    no_resources,  ///< this machine has no descriptor, port or memory left
+  };
+  struct Entry {
+    Endpoint address;
+    Outcome outcome = Outcome::not_tried;
+    int reason = 0;  ///< errno where a system call said so
+  };
+
+  static Outcome outcome_of(const Endpoint& address, int reason) noexcept;
+  static std::string describe(const Entry& entry);
+
+  void start_next();
+  bool start(std::size_t index);
+  void on_connected(Attempt& attempt);
+  void on_failed(Attempt& attempt, int reason);
+  void on_stagger() { start_next(); }
+  void on_deadline();
+  void settle(Result<Connected> result);
+  void drop(Attempt& attempt);
+  void drop_all();
+  void report_health(std::size_t winner);
+  Error failure() const;
+  ErrorType verdict() const;
+  bool any(Outcome outcome) const;
+  std::string summary() const;
+  void tell();
+
+  EventLoop& loop_;
+  std::vector<Entry> entries_;
+  Options options_;
+  Callback callback_;
+  std::size_t next_ = 0;  ///< of entries_: the first that has not been started
+  std::vector<std::unique_ptr<Attempt>> attempts_;  ///< those that are connecting
+  std::unique_ptr<Result<Connected>> result_;       ///< known, but not yet told
+  Timer stagger_;
+  Timer deadline_;
+  Soon tell_soon_;
+};
+
+}  // namespace ccnproxy::origin

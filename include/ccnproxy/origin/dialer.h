@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+
+#include "ccnproxy/base/delegate.h"
+#include "ccnproxy/base/error.h"
+#include "ccnproxy/origin/origin_connection.h"
+
+namespace ccnproxy::origin {
+
+/// A connection on its way. Destroying it gives it up; its callback is then never called. Destroyed
+/// only between turns once it has called back.
+class Dial : public Retired {};
+
+using DialResult = Result<std::unique_ptr<OriginConnection>>;
+
+/// Opens connections to one origin: name, TCP, TLS, protocol. Used by one worker's thread.
+class Dialer {
+ public:
+  virtual ~Dialer() = default;
+  /// Starts one. `on_result` is called exactly once, later, never from within dial(). The connection
+  /// tells `listener` of its life from then on.
+  virtual std::unique_ptr<Dial> dial(ConnectionListener& listener, Delegate<void(DialResult)> on_result) = 0;
+};
+
+}  // namespace ccnproxy::origin

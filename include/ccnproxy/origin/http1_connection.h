@@ -1,0 +1,102 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "ccnproxy/base/byte_queue.h"
+#include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/http/chunked.h"
+#include "ccnproxy/http/head_parser.h"
+#include "ccnproxy/origin/connection_context.h"
+#include "ccnproxy/origin/origin_connection.h"
+#include "ccnproxy/tls/transport.h"
+
+namespace ccnproxy::origin {
+
+/// An HTTP/1.1 connection to an origin (RFC 9112): one request at a time, reused while both sides keep
+/// it. Over TLS or plain TCP.
+///
+/// A reader is armed also while idle: any byte that nobody asked for and any end retires the connection
+/// before a request can be placed on it (F005, F006, F013). A body without a length that ends
+/// without close_notify is a truncated one (F084).
+///
+/// Same life and threading as Http2Connection.
+class Http1Connection final : public OriginConnection, private OriginStream, private IoHandler {
+ public:
+  Http1Connection(const ConnectionContext& context, std::unique_ptr<tls::Transport> transport, ConnectionInfo info,
+                  ConnectionListener& listener);
+  ~Http1Connection() override;
+
+  const ConnectionInfo& info() const override { return info_; }
+  std::size_t capacity() const override { return draining_ || closed_ || request_ ? 0 : 1; }
+  std::size_t streams() const override { return request_ ? 1 : 0; }
+  std::uint64_t requests() const override { return requests_; }
+  bool is_draining() const override { return draining_; }
+  OriginStream& open(const http::OutgoingRequest& request, ResponseSink& sink) override;
+  void drain(std::string_view reason) override;
+
+ private:
+  static constexpr std::size_t upload_limit = 256 * 1024;    ///< held for the socket
+  static constexpr std::size_t backlog_limit = 1024 * 1024;  ///< told to the sink and not yet taken by its client
+
+  enum class Reading : std::uint8_t { head, fixed, chunked, until_close };
+
+  // OriginStream
+  std::size_t write_body(std::string_view bytes) override;
+  void end_body(const http::Fields& trailers) override;
+  void consumed(std::size_t n) override;
+  void cancel() override;
+  bool sent() const override { return body_ended_ && output_.empty(); }
+
+  void on_io(std::uint32_t events) override;
+  bool read_batch();
+  bool take(std::string_view bytes);
+  bool take_head(std::string_view& bytes);
+  bool on_head(std::string_view& rest);
+  bool take_body(std::string_view& bytes);
+  bool take_chunked(std::string_view& bytes);
+  void give_body(std::string_view bytes);
+  void on_end(tls::IoStatus status);
+  void complete(const http::Fields& trailers);
+  void finish_request();
+  bool broken(std::string_view reason);
+  void flush();
+  bool write_output();
+  void update_watch();
+  void fail(ErrorType type, const std::string& reason);
+  Error failure_of(ErrorType type, const std::string& reason) const;
+
+  ConnectionContext context_;
+  std::unique_ptr<tls::Transport> transport_;
+  ConnectionInfo info_;
+  ConnectionListener& listener_;
+  TurnTask flush_task_;
+
+  // The request in flight.
+  const http::OutgoingRequest* request_ = nullptr;
+  ResponseSink* sink_ = nullptr;
+  Reading reading_ = Reading::head;
+  std::string head_bytes_;  ///< of a head that did not come in one read
+  http::ResponseHead head_;
+  http::ResponseHeadParser parser_;
+  http::ChunkedDecoder chunks_;
+  std::uint64_t body_left_ = 0;
+  std::uint64_t backlog_ = 0;
+  ByteQueue output_;
+  std::uint64_t request_at_ = 0;  ///< offset of its first byte in all that was queued
+  bool body_ended_ = false;
+  bool wants_writable_ = false;
+  bool final_head_ = false;
+  bool keep_ = true;              ///< the response lets the connection live on
+
+  std::uint64_t queued_bytes_ = 0;
+  std::uint64_t written_bytes_ = 0;
+  std::uint64_t requests_ = 0;
+  std::uint32_t watched_ = 0;
+  bool draining_ = false;
+  bool closed_ = false;
+  bool socket_full_ = false;
+  std::string end_reason_;
+};
+
+}  // namespace ccnproxy::origin

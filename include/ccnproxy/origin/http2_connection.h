@@ -1,0 +1,110 @@
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <memory>
+#include <string>
+
+#include "ccnproxy/base/byte_queue.h"
+#include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/origin/connection_context.h"
+#include "ccnproxy/origin/http2_callbacks.h"
+#include "ccnproxy/origin/http2_stream.h"
+#include "ccnproxy/origin/origin_connection.h"
+#include "ccnproxy/tls/transport.h"
+
+namespace ccnproxy::origin {
+
+/// An HTTP/2 connection to an origin (RFC 9113) over nghttp2.
+///
+/// Owned by a pool, retired through the event loop. Requests are submitted at once and go out together
+/// at the end of the turn in one TLS write; what one read brings for many streams is told to all their
+/// sinks before each client is written once. Nothing is submitted beyond the peer's stream limit, so
+/// that no queue hides in nghttp2. Credit of the connection's window is given back on receipt, of a
+/// stream's when its client has taken the bytes: one slow client stalls nobody else.
+///
+/// Everything that ends the connection runs through fail(), which gives each open stream the proof of
+/// what the origin can have seen. The listener hears of the end from the event loop only, never from
+/// within open(), drain() or a stream's calls.
+class Http2Connection final : public OriginConnection, private IoHandler {
+ public:
+  /// Takes over an established transport. Preface and SETTINGS go out with the first request (or at the
+  /// end of this turn); the peer's SETTINGS are not waited for.
+  Http2Connection(const ConnectionContext& context, std::unique_ptr<tls::Transport> transport, ConnectionInfo info,
+                  ConnectionListener& listener);
+  ~Http2Connection() override;
+
+  const ConnectionInfo& info() const override { return info_; }
+  std::size_t capacity() const override;
+  std::size_t streams() const override { return streams_.size(); }
+  std::uint64_t requests() const override { return requests_; }
+  bool is_draining() const override { return draining_; }
+  OriginStream& open(const http::OutgoingRequest& request, ResponseSink& sink) override;
+  void drain(std::string_view reason) override;
+
+ private:
+  friend class Http2Stream;
+  friend struct Http2Callbacks;
+  template <class Tag>
+  using StreamList = boost::intrusive::list<
+      Http2Stream, boost::intrusive::base_hook<boost::intrusive::list_base_hook<boost::intrusive::tag<Tag>>>>;
+
+  // What streams ask.
+  void resume_upload(Http2Stream& stream);
+  void return_credit(Http2Stream& stream, std::size_t n);
+  void reset(Http2Stream& stream, std::uint32_t code);
+
+  // What nghttp2 tells. These change state and touch streams; they neither write nor destroy.
+  int on_header(Http2Stream& stream, nghttp2_rcbuf* name, nghttp2_rcbuf* value);
+  void on_head_end(Http2Stream& stream, bool end_stream);
+  void on_data(Http2Stream* stream, std::string_view bytes);
+  void on_end_stream(Http2Stream& stream);
+  void on_headers_going_out(Http2Stream& stream);
+  void on_stream_close(Http2Stream& stream, std::uint32_t code);
+  void on_broken(Http2Stream& stream, ErrorType type, const std::string& reason);
+  void on_settings(bool ack);
+  void on_goaway(std::uint32_t code);
+  static ssize_t read_upload(nghttp2_session* session, std::int32_t id, std::uint8_t* into, std::size_t size,
+                                   std::uint32_t* flags, nghttp2_data_source* source, void* self);
+
+  // Input, output, end.
+  void on_io(std::uint32_t events) override;
+  bool read_batch();
+  std::size_t fill_read_buffer();
+  void flush();
+  std::size_t pull(char* into, std::size_t size);
+  bool write_pulled(std::string_view bytes);
+  bool write_pending();
+  void watch_writing(bool wanted);
+  void submit(Http2Stream& stream);
+  void touch(Http2Stream& stream);
+  void deliver();
+  void deliver_one(Http2Stream& stream);
+  void fail(ErrorType type, const std::string& reason);
+  Error failure_of(const Http2Stream& stream, ErrorType type, const std::string& reason) const;
+  void close_when_done();
+  void on_settings_timeout();
+
+  ConnectionContext context_;
+  std::unique_ptr<tls::Transport> transport_;
+  ConnectionInfo info_;
+  ConnectionListener& listener_;
+  Http2SessionPtr session_;
+  StreamList<AllStreamsTag> streams_;
+  StreamList<TouchedTag> touched_;
+  TurnTask flush_task_;
+  Timer settings_timer_;
+  ByteQueue pending_;                ///< pulled from nghttp2, not yet taken by the socket
+  std::uint64_t queued_bytes_ = 0;   ///< ever pulled from nghttp2
+  std::uint64_t written_bytes_ = 0;  ///< ever taken by the socket
+  std::uint64_t requests_ = 0;
+  std::string end_reason_;           ///< why it drains or ended
+  std::optional<std::pair<ErrorType, std::string>> read_end_;  ///< the peer ended while a batch was being read
+  bool settings_received_ = false;
+  bool answered_ = false;            ///< it has carried a response: a request now is on a reused connection
+  bool capacity_changed_ = false;
+  bool draining_ = false;
+  bool closed_ = false;
+  bool watching_write_ = false;
+};
+
+}  // namespace ccnproxy::origin

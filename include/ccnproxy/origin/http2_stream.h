@@ -1,0 +1,80 @@
+#pragma once
+
+#include <nghttp2/nghttp2.h>
+
+#include <boost/intrusive/list.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ccnproxy/base/byte_queue.h"
+#include "ccnproxy/origin/origin_connection.h"
+#include "ccnproxy/origin/window_policy.h"
+
+namespace ccnproxy::origin {
+
+class Http2Connection;
+struct AllStreamsTag;
+struct TouchedTag;
+
+/// The header block that is arriving on a stream, as references to nghttp2's own buffers. Bounded by its
+/// owner. cleared between blocks.
+class Http2HeaderBlock {
+ public:
+  ~Http2HeaderBlock() { clear(); }
+  void add(nghttp2_rcbuf* name, nghttp2_rcbuf* value);
+  void clear();
+  /// Name, value and 32 bytes a field (RFC 9113 §10.5.1).
+  std::size_t size() const noexcept { return size_; }
+  std::size_t count() const noexcept { return held_.size() / 2; }
+  /// The block as a head; the status from `:status` (0 if there is none). Valid until clear().
+  const http::ResponseHead& head();
+
+ private:
+  std::vector<nghttp2_rcbuf*> held_;
+  http::ResponseHead head_;
+  std::size_t size_ = 0;
+};
+
+/// One request on an HTTP/2 connection. nghttp2's callbacks only change its fields and mark it as
+/// touched; its connection tells the sink afterwards (deliver()).
+class Http2Stream final : public OriginStream,
+                          public boost::intrusive::list_base_hook<boost::intrusive::tag<AllStreamsTag>>,
+                          public boost::intrusive::list_base_hook<boost::intrusive::tag<TouchedTag>> {
+ public:
+  Http2Stream(Http2Connection& connection, const http::OutgoingRequest& request, ResponseSink& sink, WindowBudget& budget);
+
+  std::size_t write_body(std::string_view bytes) override;
+  void end_body(const http::Fields& trailers) override;
+  void consumed(std::size_t n) override;
+  void cancel() override;
+  bool sent() const override { return body_ended_ && upload_.empty(); }
+
+ private:
+  friend class Http2Connection;
+  /// As much of an upload as is held for a stream; more than a bandwidth-delay product is in the
+  /// socket's buffer, so this only has to bridge one turn.
+  static constexpr std::size_t upload_limit = 256 * 1024;
+
+  Http2Connection& connection_;
+  const http::OutgoingRequest* request_;
+  ResponseSink* sink_;
+  std::int32_t id_ = -1;
+  Http2HeaderBlock block_;
+  ByteQueue upload_;
+  std::vector<std::pair<std::string, std::string>> upload_trailers_;
+  WindowPolicy window_;
+  std::uint64_t received_ = 0;
+  std::uint64_t consumed_ = 0;
+  std::optional<std::uint64_t> first_byte_at_;  ///< offset of its HEADERS in all that was queued for the socket
+  bool body_ended_;           ///< the client's body is complete
+  bool deferred_ = false;     ///< nghttp2 waits for body bytes
+  bool wants_writable_ = false;
+  bool final_head_ = false;   ///< the final response head was delivered
+  bool done_ = false;         ///< the response is complete
+  bool closed_ = false;       ///< nghttp2 has forgotten it
+  std::optional<Error> failure_;
+};
+
+}  // namespace ccnproxy::origin

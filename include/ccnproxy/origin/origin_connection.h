@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "ccnproxy/base/clock.h"
+#include "ccnproxy/base/error.h"
+#include "ccnproxy/base/retired.h"
+#include "ccnproxy/http/framing.h"
+#include "ccnproxy/http/head.h"
+#include "ccnproxy/http/outgoing_request.h"
+
+namespace ccnproxy::origin {
+
+enum class Protocol : std::uint8_t { http1, http2 };
+std::string_view to_string(Protocol) noexcept;  ///< "http/1.1", "h2": the ALPN names
+
+/// What dialing took; zero where a phase did not happen.
+struct DialTimings {
+  Duration dns{0};
+  Duration tcp{0};
+  Duration tls{0};
+};
+
+/// Facts of a connection that do not change.
+struct ConnectionInfo {
+  std::uint64_t serial = 0;  ///< never the same twice in a worker, never 0
+  Protocol protocol = Protocol::http1;
+  std::string address;  ///< ip:port of the peer
+  DialTimings timings;
+  bool tls_resumed = false;
+};
+
+/// Who waits for the response of one request. Called on the worker's thread, in this order:
+/// any number of on_informational, one on_response, any number of on_body, then one of on_complete or
+/// on_failure, after which the stream is gone. Bytes and heads are borrowed: they are valid until
+/// the call returns, bodies until the on_flush, on_complete or on_failure that follows in the same turn.
+class ResponseSink {
+ public:
+  virtual void on_informational(const http::ResponseHead& head) = 0;
+  /// `framing` says how long the body will be: none, a declared length, or unknown (chunked).
+  virtual void on_response(const http::ResponseHead& head, const http::BodyFraming& framing) = 0;
+  virtual void on_body(std::string_view bytes) = 0;
+  /// Everything that one read of the connection brought has been told.
+  virtual void on_flush() = 0;
+  virtual void on_complete(const http::Fields& trailers) = 0;
+  virtual void on_failure(Error error) = 0;
+  /// The stream takes body bytes again after write_body() took less than it was given.
+  virtual void on_writable() = 0;
+
+ protected:
+  ~ResponseSink() = default;
+};
+
+/// One request on one connection. Lent by the connection until it reports the end (see ResponseSink) or
+/// cancel() is called; then the pointer is dead.
+class OriginStream {
+ public:
+  /// Takes a prefix of `bytes` and says how long; less than all means: wait for on_writable().
+  virtual std::size_t write_body(std::string_view bytes) = 0;
+  virtual void end_body(const http::Fields& trailers) = 0;
+  /// The client has taken `n` body bytes: the origin may send as many more.
+  virtual void consumed(std::size_t n) = 0;
+  /// Forgets the request: RST_STREAM(CANCEL) on HTTP/2, the end of the connection on HTTP/1. The sink
+  /// hears nothing more.
+  virtual void cancel() = 0;
+  /// Whether the request's end has been given to the connection's socket.
+  virtual bool sent() const = 0;
+
+ protected:
+  ~OriginStream() = default;
+};
+
+class OriginConnection;
+
+/// Who keeps connections (the pool). Called on the worker's thread.
+class ConnectionListener {
+ public:
+  /// capacity() or is_draining() may have changed.
+  virtual void on_capacity(OriginConnection& connection) = 0;
+  /// The connection is over and all its streams have been told; it may be destroyed between turns.
+  virtual void on_closed(OriginConnection& connection, std::string_view reason) = 0;
+
+ protected:
+  ~ConnectionListener() = default;
+};
+
+/// A connection that has been established, of either protocol. Knows nothing of pools. Destroyed only
+/// between turns.
+class OriginConnection : public Retired {
+ public:
+  virtual const ConnectionInfo& info() const = 0;
+  /// How many streams could be opened now; computed, never stored. 0 once draining.
+  virtual std::size_t capacity() const = 0;
+  /// Requests in flight.
+  virtual std::size_t streams() const = 0;
+  /// Requests carried so far.
+  virtual std::uint64_t requests() const = 0;
+  /// No new streams (GOAWAY, Connection: close, a limit, drain()); the open ones run to their end.
+  virtual bool is_draining() const = 0;
+  /// Opens a stream; capacity() must be at least 1. `request` and `sink` must live as long as the stream.
+  /// Output goes out at the end of the turn.
+  virtual OriginStream& open(const http::OutgoingRequest& request, ResponseSink& sink) = 0;
+  /// No new streams; on_closed follows when the last has ended, at once if there is none.
+  virtual void drain(std::string_view reason) = 0;
+};
+
+}  // namespace ccnproxy::origin

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "ccnproxy/config/config.h"
+#include "ccnproxy/tls/tls_context.h"
+
+namespace ccnproxy::origin {
+
+/// What holds for one origin: the configuration with the first override that matches laid over it.
+struct OriginSettings {
+  config::Pool pool;
+  config::Timeouts timeouts;
+  std::shared_ptr<const tls::TlsContext> tls;
+  std::string connect_host;        ///< `connect_to`; empty = the origin's own name
+  std::uint16_t connect_port = 0;  ///< 0 = the origin's own port
+};
+
+}  // namespace ccnproxy::origin

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+
+#include "ccnproxy/base/ip_address.h"
+#include "ccnproxy/base/unique_fd.h"
+
+namespace ccnproxy::origin {
+
+/// An idle connection is asked for a sign of life after this silence. Shorter than the 60 s after
+/// which the tightest common NATs and firewalls forget a flow, so that it is also what keeps the
+/// flow alive (FAILURES.md A).
+constexpr auto keep_alive_idle = std::chrono::seconds(30);
+/// Then again after this long,
+constexpr auto keep_alive_interval = std::chrono::seconds(10);
+/// so many times. Where TCP_USER_TIMEOUT is set too, Linux ends an idle connection by that instead:
+/// at the first interval that ends with the last sign of life older than user_timeout, which with
+/// these numbers is 40 s after the last one, having asked once.
+constexpr int keep_alive_probes = 3;
+
+/// How long sent bytes may stay unacknowledged before the connection is given up (RFC 5482). The
+/// system's default is 15 retransmissions, about 15 minutes, in which requests would pile up on a
+/// dead path. 20 s is six to seven retransmissions at 100 ms round trip: a path that lost so many
+/// is gone, and a route that flaps has come back in less.
+constexpr auto user_timeout = std::chrono::seconds(20);
+
+/// The socket is called writable only while less than this waits in it unsent. Without it the
+/// kernel takes megabytes, and what one stream queued there delays every other stream of the
+/// connection and can't be taken back by RST_STREAM. 128 KiB is 10 ms at 100 Mbit/s: enough to keep
+/// the path busy from one turn of the event loop to the next.
+constexpr int not_sent_low_water = 128 * 1024;
+
+/// A TCP socket for `peer`'s family: non-blocking, closed on exec, with the options above and
+/// without Nagle's delay (we write what belongs together in one go). No descriptor, and errno, if
+/// the system gives none. An option that the kernel does not know is left out: each is an
+/// improvement, none is needed.
+UniqueFd open_origin_socket(const Endpoint& peer) noexcept;
+
+}  // namespace ccnproxy::origin

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+namespace ccnproxy::origin {
+
+/// How far the windows of one worker's streams may grow beyond their start, together. Bytes.
+struct WindowBudget {
+  std::int64_t left = 64 * 1024 * 1024;
+};
+
+/// Decides how large the receive window of one HTTP/2 stream is (RFC 9113 §5.2). It starts at 1 MiB,
+/// so that a response of that size needs no second round trip, and doubles each time the client has
+/// taken a whole window without leaving a backlog: the path is then longer than the window (64 KiB over
+/// 100 ms would be 5 Mbit/s). A client that falls behind keeps what it has. Pure but for the budget.
+class WindowPolicy {
+ public:
+  static constexpr std::int32_t start = 1024 * 1024;
+  static constexpr std::int32_t largest = 16 * 1024 * 1024;
+
+  explicit WindowPolicy(WindowBudget& budget) : budget_(&budget) {}
+  WindowPolicy(const WindowPolicy&) = delete;
+  WindowPolicy& operator=(const WindowPolicy&) = delete;
+  ~WindowPolicy() { budget_->left += window_ - start; }
+
+  /// `taken` more bytes went to the client, `backlog` are still held for it. Returns whether the window grew.
+  bool on_taken(std::uint64_t taken, std::uint64_t backlog) {
+    if (backlog > 0) {
+      since_growth_ = 0;
+      return false;
+    }
+    since_growth_ += taken;
+    if (since_growth_ < static_cast<std::uint64_t>(window_) || window_ >= largest) return false;
+    const auto more = std::min(window_, largest - window_);
+    if (budget_->left < more) return false;
+    budget_->left -= more;
+    window_ += more;
+    since_growth_ = 0;
+    return true;
+  }
+  std::int32_t window() const noexcept { return window_; }
+
+ private:
+  WindowBudget* budget_;
+  std::int32_t window_ = start;
+  std::uint64_t since_growth_ = 0;
+};
+
+}  // namespace ccnproxy::origin

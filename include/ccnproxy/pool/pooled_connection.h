@@ -1,0 +1,47 @@
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <memory>
+#include <string_view>
+
+#include "ccnproxy/origin/dialer.h"
+#include "ccnproxy/pool/retirement_policy.h"
+
+namespace ccnproxy::pool {
+
+class OriginPool;
+
+/// One place in a pool: first a dial, then a connection. Which list of the pool it is on is its state,
+/// and only OriginPool::transition() moves it.
+class PooledConnection final : public Retired,
+                               public origin::ConnectionListener,
+                               public boost::intrusive::list_base_hook<> {
+ public:
+  enum class State : std::uint8_t {
+    connecting,  ///< being dialled
+    ready,       ///< takes another stream now
+    busy,        ///< open, but full
+    draining,    ///< takes no new streams; ends with its last one
+    closed,      ///< over, on no list
+  };
+
+  PooledConnection(OriginPool& pool, TimePoint now, std::uint32_t jitter) : pool_(pool), life_{now, now, false, jitter} {}
+
+  State state() const noexcept { return state_; }
+  const origin::OriginConnection* connection() const noexcept { return connection_.get(); }
+  const ConnectionLife& life() const noexcept { return life_; }
+
+ private:
+  friend class OriginPool;
+  void on_dialed(origin::DialResult result);
+  void on_capacity(origin::OriginConnection&) override;
+  void on_closed(origin::OriginConnection&, std::string_view reason) override;
+
+  OriginPool& pool_;
+  State state_ = State::connecting;
+  std::unique_ptr<origin::Dial> dial_;
+  std::unique_ptr<origin::OriginConnection> connection_;
+  ConnectionLife life_;
+};
+
+}  // namespace ccnproxy::pool

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <memory>
+#include <string>
+
+#include "ccnproxy/base/byte_queue.h"
+#include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/base/unique_fd.h"
+#include "ccnproxy/http/chunked.h"
+#include "ccnproxy/http/head_parser.h"
+#include "ccnproxy/proxy/client_output.h"
+#include "ccnproxy/proxy/proxy_context.h"
+
+namespace ccnproxy::proxy {
+
+class Exchange;
+
+/// How a client reached us.
+struct ClientAddress {
+  std::string text;                 ///< ip:port, or "unix"
+  std::uint16_t listener_port = 0;  ///< 0 on a unix socket
+};
+
+class ClientSession;
+
+/// Who keeps the sessions of a worker.
+class SessionOwner {
+ public:
+  /// The session is over; it is to be destroyed between turns.
+  virtual void on_session_closed(ClientSession& session) = 0;
+
+ protected:
+  ~SessionOwner() = default;
+};
+
+/// One client connection: reads requests, one after the other, gives each to an Exchange, and writes
+/// what that one answers. Pipelined requests are answered in order, because the next is not looked at before
+/// the one before it is done.
+///
+/// Holds no buffer while idle: it reads into the worker's and keeps only what can't be used yet. Memory
+/// is bounded: input by the head limit and RequestBody::high_mark, output by what the origin may send
+/// ahead.
+class ClientSession final : public Retired, private IoHandler, public boost::intrusive::list_base_hook<> {
+ public:
+  ClientSession(ProxyContext& context, UniqueFd fd, ClientAddress address, SessionOwner& owner);
+  ~ClientSession() override;
+
+  /// No further request on this connection; closes it now if none is in flight.
+  void drain();
+  /// Ends it at once, whatever is in flight.
+  void kill();
+
+  // For the exchange.
+  ClientOutput& output() noexcept { return output_; }
+  /// Sends what the exchange has put into output().
+  void flush();
+  /// The response is complete in output().
+  void finish(bool keep_alive);
+  /// The response can't be completed: the client must see that (F082).
+  void abort();
+  /// The exchange takes body bytes again.
+  void resume_reading();
+  const ClientAddress& address() const noexcept { return address_; }
+  TimePoint request_began() const noexcept { return request_began_; }
+  /// Whether the request in flight has been read to its end.
+  bool request_complete() const noexcept { return reading_ == Reading::nothing; }
+  /// Whether bytes that came with the head are waiting to be read.
+  bool has_input() const noexcept { return bytes_at_hand_ > 0; }
+
+ private:
+  enum class Reading : std::uint8_t { nothing, fixed, chunked };
+  enum class Life : std::uint8_t {
+    open,
+    finishing,  ///< the response is complete and on its way out
+    lingering,  ///< all is sent; what the client still sends is thrown away for a while (RFC 9112 §9.6)
+    closed,
+  };
+
+  void on_io(std::uint32_t events) override;
+  void on_readable();
+  void on_input(std::string_view bytes);
+  void on_end_of_input();
+  std::size_t process(std::string_view bytes);
+  void process_kept();
+  std::size_t read_head(std::string_view bytes);
+  void begin_exchange(std::string_view head_bytes);
+  void refuse(std::string_view bytes, const http::ParseResult& result);
+  std::size_t read_body(std::string_view bytes);
+  std::size_t read_chunked(std::string_view bytes);
+  void end_exchange();
+  void linger();
+  void client_gone();
+  void close();
+  void on_timer();
+  void wait_for_request();
+  void update_watch();
+  bool wants_input() const;
+
+  ProxyContext& context_;
+  SessionOwner& owner_;
+  UniqueFd fd_;
+  ClientAddress address_;
+  Timer timer_;
+  std::unique_ptr<Exchange> exchange_;
+  ClientOutput output_;
+  ByteQueue input_;  ///< read and not yet used
+  http::RequestHeadParser parser_;
+  http::RequestHead head_;
+  std::unique_ptr<http::ChunkedDecoder> chunks_;
+  std::uint64_t body_left_ = 0;
+  std::uint64_t lingered_ = 0;
+  std::size_t bytes_at_hand_ = 0;
+  TimePoint request_began_{};
+  std::uint32_t watched_ = 0;
+  Reading reading_ = Reading::nothing;
+  Life life_ = Life::open;
+  bool keep_alive_ = true;
+  bool processing_ = false;
+  bool output_blocked_ = false;
+  bool input_ended_ = false;
+  bool draining_ = false;
+};
+
+}  // namespace ccnproxy::proxy

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ccnproxy/base/timer.h"
+#include "ccnproxy/http/framing.h"
+#include "ccnproxy/http/head.h"
+#include "ccnproxy/http/outgoing_request.h"
+#include "ccnproxy/observe/access_record.h"
+#include "ccnproxy/origin/origin_connection.h"
+#include "ccnproxy/pool/origin_pool.h"
+#include "ccnproxy/pool/stream_waiter.h"
+#include "ccnproxy/proxy/proxy_context.h"
+#include "ccnproxy/proxy/request_body.h"
+
+namespace ccnproxy::proxy {
+
+class ClientSession;
+
+/// One request and its response: maps it, takes a stream from the pool, moves both bodies, tries again
+/// where that is provably safe, answers for the origin where there is no answer, and leaves exactly one
+/// record in the access log.
+///
+/// Lent to a session from the worker's shelf; between begin() or refuse() and end(), on_client_gone() or
+/// on_aborted() it belongs to that session. Whatever ends the response is the last thing that a method does,
+/// since the session may then be on its next request.
+class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
+ public:
+  explicit Exchange(ProxyContext& context);
+  ~Exchange();
+
+  // From the session.
+  void begin(ClientSession& client, std::string_view head_bytes, const http::RequestHead& head,
+             const http::BodyFraming& framing);
+  /// A request that can't be understood: answered and logged, and the connection ends.
+  void refuse(ClientSession& client, std::string_view bytes, std::uint16_t status, std::string_view reason);
+  bool wants_body() const noexcept { return body_.unsent().size() < RequestBody::high_mark; }
+  void on_client_body(std::string_view bytes);
+  void on_client_body_end(const http::Fields& trailers);
+  /// The body's framing is broken: nothing more can be understood.
+  void on_client_broken(std::string_view reason);
+  /// `n` bytes of the response's body have left for the client.
+  void on_client_took(std::size_t n);
+  /// The client left before the end.
+  void on_client_gone();
+  /// The session was told to break off (or its client took nothing for too long).
+  void on_aborted();
+  /// The response has left; the exchange is over.
+  void end();
+
+ private:
+  // pool::StreamWaiter
+  void on_connection(origin::OriginConnection& connection, bool waited) override;
+  void on_no_connection(Error error) override;
+  // origin::ResponseSink
+  void on_informational(const http::ResponseHead& head) override;
+  void on_response(const http::ResponseHead& head, const http::BodyFraming& framing) override;
+  void on_body(std::string_view bytes) override;
+  void on_flush() override;
+  void on_complete(const http::Fields& trailers) override;
+  void on_failure(Error error) override;
+  void on_writable() override;
+
+  void adopt(ClientSession& client, std::string_view head_bytes, const http::RequestHead& head);
+  bool map();
+  bool answer_own_path();
+  bool is_loop() const;
+  void build_request(const http::BodyFraming& framing);
+  void choose_request_id();
+  void answer_expectation();
+  void acquire(std::uint64_t avoid);
+  void send_body();
+  bool retry(const Error& error);
+  void fail(Error error);
+  void fail_with(std::uint16_t status, ErrorType type, Side side, Phase phase, std::string_view detail);
+  void answer(std::uint16_t status, std::string_view error_type, std::string_view text);
+  void append_response_head(const http::ResponseHead& head, const http::BodyFraming& framing);
+  void append_body_framing(const http::ResponseHead& head, const http::BodyFraming& framing);
+  bool response_has_body(std::uint16_t status) const;
+  void cancel_stream();
+  void drop_attempt();
+  void watch_progress();
+  void on_timer();
+  void log();
+  void reset();
+
+  ProxyContext& context_;
+  ClientSession* client_ = nullptr;
+  Timer timer_;
+
+  // The request.
+  std::string head_bytes_;  ///< what the views of request_ are of
+  http::RequestHead request_;
+  std::string authority_;
+  std::string path_;        ///< only where the target needs a slash before it
+  std::string request_id_;
+  std::string trailer_bytes_;
+  http::Fields trailers_;
+  http::OutgoingRequest outgoing_;
+  RequestBody body_;
+  bool idempotent_ = false;
+  bool expects_continue_ = false;
+
+  // The attempt.
+  origin::Origin origin_;
+  pool::OriginPool* pool_ = nullptr;
+  origin::OriginStream* stream_ = nullptr;
+  std::uint64_t connection_serial_ = 0;
+  bool body_end_sent_ = false;
+
+  // The response.
+  bool response_begun_ = false;   ///< a final head was put into the client's output
+  bool response_flushed_ = false; ///< and has been sent, at least in part
+  bool chunked_ = false;
+  bool keep_alive_ = true;
+  bool body_expected_ = false;
+  std::optional<std::uint64_t> body_length_;
+
+  // For the log.
+  std::chrono::system_clock::time_point began_at_;
+  TimePoint asked_pool_at_{};
+  std::uint16_t status_ = 0;
+  std::uint64_t bytes_out_ = 0;
+  observe::Timings timings_;
+  std::string origin_text_;
+  std::string address_;
+  std::optional<origin::Protocol> protocol_;
+  bool reused_ = false;
+  std::uint32_t retries_ = 0;
+  std::optional<Proof> retry_proof_;
+  std::optional<Error> error_;
+};
+
+}  // namespace ccnproxy::proxy

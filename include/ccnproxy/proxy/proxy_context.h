@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/config/config.h"
+#include "ccnproxy/observe/access_log.h"
+#include "ccnproxy/origin/worker_buffers.h"
+#include "ccnproxy/pool/pools.h"
+#include "ccnproxy/proxy/request_ids.h"
+#include "ccnproxy/route/label_table.h"
+
+namespace ccnproxy::proxy {
+
+class Exchange;
+struct ProxyContext;
+
+/// Exchanges that are not in use, with the memory that they have grown: a worker in steady state
+/// allocates none. What is given back is lent again only in a later turn.
+class ExchangeShelf {
+ public:
+  explicit ExchangeShelf(EventLoop& loop);
+  ~ExchangeShelf();
+  std::unique_ptr<Exchange> take(ProxyContext& context);
+  void give(std::unique_ptr<Exchange> exchange);
+
+ private:
+  static constexpr std::size_t most = 256;
+  void shelve();
+
+  EventLoop& loop_;
+  TurnTask task_;
+  std::vector<std::unique_ptr<Exchange>> given_;
+  std::vector<std::unique_ptr<Exchange>> free_;
+};
+
+/// What the client side of one worker shares. Belongs to the worker's thread.
+struct ProxyContext {
+  EventLoop& loop;
+  origin::WorkerBuffers& buffers;
+  const config::Config& config;
+  const route::LabelTable& labels;
+  pool::Pools& pools;
+  observe::AccessLog::Writer& access_log;
+  const std::string& via;  ///< our pseudonym in Via, which no other process has
+  RequestIds ids;
+  ExchangeShelf exchanges{loop};
+  bool draining = false;  ///< no connection is kept, /hc says 503
+};
+
+}  // namespace ccnproxy::proxy

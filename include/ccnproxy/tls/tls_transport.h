@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "ccnproxy/base/error.h"
+#include "ccnproxy/tls/transport.h"
+
+struct ssl_st;
+
+namespace ccnproxy::tls {
+
+/// TLS over a non-blocking socket: OpenSSL on the descriptor itself, without a layer between.
+class TlsTransport final : public Transport {
+ public:
+  /// Takes both over; `ssl` is set up for a client and not yet connected to the descriptor.
+  TlsTransport(UniqueFd fd, ssl_st* ssl);
+  ~TlsTransport() override;
+
+  enum class Handshake : std::uint8_t { done, want_read, want_write, failed };
+  /// Takes the handshake as far as it goes now.
+  Handshake handshake();
+  /// After a failed handshake: whose fault and why; detail without the origin's name.
+  Error handshake_error() const;
+
+  /// The protocol that the origin chose, from the finished handshake: "h2", "http/1.1" or "".
+  std::string_view alpn() const;
+  bool resumed() const;
+
+  IoResult read(char* into, std::size_t size) override;
+  IoResult write(std::string_view bytes) override;
+  bool has_buffered() const override;
+  void close() override;
+  std::string failure() const override { return failure_; }
+
+ private:
+  struct Free {
+    void operator()(ssl_st* ssl) const noexcept;
+  };
+  IoResult outcome(int returned);
+
+  std::unique_ptr<ssl_st, Free> ssl_;
+  std::string failure_;
+  Error handshake_error_;
+  bool broken_ = false;  ///< OpenSSL forbids SSL_shutdown after a fatal error
+};
+
+}  // namespace ccnproxy::tls

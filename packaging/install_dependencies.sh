@@ -1,0 +1,73 @@
+#!/bin/bash
+# Installs what is missing of the Debian 12 packages that ccnproxy needs, and nothing else.
+# Usage: packaging/install_dependencies.sh [--list] [build] [test] [bench] [demo]      (default: build)
+#   build  compiler, libraries           test   what tests/run.sh runs
+#   bench  load generators and peers     demo   what packaging/quickstart.sh runs
+# --list prints what is missing. Services that come with a package are not started.
+set -euo pipefail
+
+declare -A packages
+packages[build]="g++ cmake ninja-build pkg-config libboost1.81-dev libssl-dev libnghttp2-dev libc-ares-dev
+  libspdlog-dev libyaml-cpp-dev libcli11-dev"
+packages[demo]="nginx-light curl openssl iproute2 procps ca-certificates"
+packages[test]="${packages[demo]} libgtest-dev libgmock-dev php-cli php-curl unbound clang clang-format
+  libclang-rt-14-dev llvm shellcheck"
+packages[bench]="${packages[demo]} wrk nghttp2-client haproxy python3 libbenchmark-dev"
+
+fail() { echo "install_dependencies.sh: $*" >&2; exit 1; }
+
+is_installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
+
+# nginx comes in flavours, each of which will do; installing one would remove another.
+is_there() { is_installed "$1" || { [[ $1 == nginx-light ]] && command -v nginx >/dev/null; }; }
+
+missing_of() {
+  local package
+  for package in "$@"; do is_there "$package" || echo "$package"; done | sort -u
+}
+
+as_root() {
+  if ((EUID == 0)); then "$@"; else sudo -n true 2>/dev/null || [[ -t 0 ]] || fail "needs root or sudo for: $*"; sudo "$@"; fi
+}
+
+# Packages ask this file before they start their service; 101 is "no". Ours goes away again, a file that is
+# already there (a container's, an administrator's) is left as it is.
+policy=/usr/sbin/policy-rc.d
+forbid_services() {
+  [[ ! -e $policy ]] || return 0
+  trap 'as_root rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+  as_root chmod 755 "$policy"
+}
+
+install_packages() {
+  forbid_services
+  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o Dpkg::Use-Pty=0)
+  as_root "${apt[@]}" update
+  as_root "${apt[@]}" install --no-install-recommends "$@"
+}
+
+list_only=
+groups=()
+for argument in "$@"; do
+  case $argument in
+    --list) list_only=1 ;;
+    build | test | bench | demo) groups+=("$argument") ;;
+    *) sed -n '3,6s/^# //p' "$0" >&2; exit 2 ;;
+  esac
+done
+((${#groups[@]})) || groups=(build)
+
+command -v apt-get >/dev/null || fail 'there is no apt-get here: this is for Debian'
+wanted=()
+for group in "${groups[@]}"; do
+  read -rd '' -a more <<<"${packages[$group]}" || true
+  wanted+=("${more[@]}")
+done
+mapfile -t missing < <(missing_of "${wanted[@]}")
+if [[ $list_only ]]; then
+  ((${#missing[@]} == 0)) || printf '%s\n' "${missing[@]}"
+elif ((${#missing[@]})); then
+  echo "installing: ${missing[*]}"
+  install_packages "${missing[@]}"
+fi

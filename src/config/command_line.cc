@@ -1,0 +1,168 @@
+#include "ccnproxy/config/command_line.h"
+
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+
+#include "ccnproxy/config/host_name.h"
+#include "ccnproxy/config/listen_address.h"
+#include "ccnproxy/config/loader.h"
+#include "ccnproxy/config/schema.h"
+
+namespace ccnproxy::config {
+namespace {
+
+constexpr const char* default_address = "127.0.0.1";
+constexpr std::uint16_t default_port = 3000;
+
+/// A flag that stands for one key of the file.
+struct KeyFlag {
+  const char* flag;
+  const char* key;
+  const char* help;
+  std::optional<std::string> value = {};
+};
+
+/// What the flags said, before the file is read.
+struct Flags {
+  std::optional<std::string> file;
+  std::optional<std::string> listen;
+  std::optional<std::string> port;
+  std::vector<KeyFlag> keys = {
+      {"--workers", "workers", "Event loops: auto or 1 to 256"},
+      {"--log-level", "log.level", "trace, debug, info, warn, error, critical or off"},
+  };
+  std::vector<std::string> urls;
+  bool json = false;
+};
+
+void add_file(CLI::App& app, Flags& flags) {
+  app.add_option("-f,--config", flags.file, "Configuration file (YAML)")->type_name("FILE");
+}
+
+void add_serve_flags(CLI::App& app, Flags& flags) {
+  add_file(app, flags);
+  app.add_option("-l,--listen", flags.listen, "Listen address, 127.0.0.1 unless set")
+      ->type_name("ADDR");
+  app.add_option("-p,--port", flags.port, "Listen port, 3000 unless set")->type_name("PORT");
+  for (KeyFlag& key : flags.keys) app.add_option(key.flag, key.value, key.help)->type_name("VALUE");
+}
+
+/// The commands, all writing to one set of flags.
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.name("ccnproxy");
+    app_.set_version_flag("-v,--version", "ccnproxy " CCNPROXY_VERSION);
+    app_.require_subcommand(0, 1);
+    add_serve_flags(app_, flags);
+    add_serve_flags(*app_.add_subcommand("serve", "Run in the foreground (also without this word)"),
+                    flags);
+    check_ = app_.add_subcommand("check", "Read the configuration and tell every mistake");
+    add_file(*check_, flags);
+    map_ = app_.add_subcommand("map", "Tell what a URL maps to");
+    add_file(*map_, flags);
+    map_->add_flag("--json", flags.json, "One line of JSON for each URL");
+    map_->add_option("URL", flags.urls, "What a client would ask for")->required();
+  }
+
+  /// Throws CLI::ParseError.
+  void parse(int argc, const char* const* argv) { app_.parse(argc, argv); }
+  int exit(const CLI::ParseError& error, std::ostream& out, std::ostream& err) {
+    return app_.exit(error, out, err);
+  }
+
+  Command command() const {
+    if (*check_) return Command::check;
+    return *map_ ? Command::map : Command::serve;
+  }
+
+  Flags flags;
+
+ private:
+  CLI::App app_{"Sends plain HTTP requests on over ready HTTPS connections"};
+  CLI::App* check_ = nullptr;
+  CLI::App* map_ = nullptr;
+};
+
+Parsed usage_error(const std::string& message) {
+  return {{}, exit_usage, "", message + "\nRun ccnproxy --help for what can be said.\n"};
+}
+
+// As chocon: either flag replaces the listeners of the file by one.
+std::string apply_listener(const Flags& flags, Config& config) {
+  if (!flags.listen && !flags.port) return "";
+  const std::string address = flags.listen.value_or(default_address);
+  if (address.starts_with("unix:")) {
+    auto parsed = parse_listen_address(address);
+    if (!parsed.fault.empty()) return "--listen: must be " + parsed.fault;
+    if (flags.port) return "--port: a unix socket has no port";
+    config.listeners = {std::move(parsed.address)};
+    return "";
+  }
+  const bool bare_v6 = address.find(':') != address.npos && !address.starts_with('[');
+  const std::string port = flags.port.value_or(std::to_string(default_port));
+  if (port != "0" && !parse_port(port))
+    return "--port: must be a number from 0 to 65535, not `" + port + '`';
+  auto parsed = parse_listen_address((bare_v6 ? '[' + address + ']' : address) + ':' + port);
+  if (!parsed.fault.empty())
+    return "--listen: must be an IPv4 or IPv6 address or unix:/path, not `" + address + '`';
+  config.listeners = {std::move(parsed.address)};
+  return "";
+}
+
+std::string apply_flags(const Flags& flags, Config& config) {
+  for (const KeyFlag& key : flags.keys) {
+    if (!key.value) continue;
+    const std::string fault = set_value(config, key.key, *key.value);
+    if (!fault.empty()) return std::string(key.flag) + ": " + fault;
+  }
+  return apply_listener(flags, config);
+}
+
+bool has_serve_flags(const Flags& flags) {
+  const bool keyed = std::any_of(flags.keys.begin(), flags.keys.end(),
+                                 [](const KeyFlag& key) { return key.value.has_value(); });
+  return keyed || flags.listen || flags.port;
+}
+
+Parsed build(const CommandLine& line) {
+  const Flags& flags = line.flags;
+  Invocation invocation;
+  invocation.command = line.command();
+  if (invocation.command != Command::serve && has_serve_flags(flags)) {
+    return usage_error("-l, -p, --workers and --log-level belong to serve");
+  }
+  if (flags.file) {
+    Loaded loaded = load_file(*flags.file);
+    if (!loaded.ok()) {
+      Parsed parsed{{}, exit_configuration, "", ""};
+      for (const Mistake& mistake : loaded.mistakes) parsed.errors += mistake.to_string() + '\n';
+      return parsed;
+    }
+    invocation.config = std::move(loaded.config);
+    invocation.config_file = *flags.file;
+  }
+  const std::string fault = apply_flags(flags, invocation.config);
+  if (!fault.empty()) return usage_error(fault);
+  invocation.urls = flags.urls;
+  invocation.json = flags.json;
+  return {std::move(invocation), exit_ok, "", ""};
+}
+
+}  // namespace
+
+Parsed parse_command_line(int argc, const char* const* argv) {
+  CommandLine line;
+  try {
+    line.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = line.exit(error, out, err);
+    return {{}, code == 0 ? exit_ok : exit_usage, out.str(), err.str()};
+  }
+  return build(line);
+}
+
+}  // namespace ccnproxy::config

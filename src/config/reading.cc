@@ -1,0 +1,178 @@
+#include "reading.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ccnproxy/config/schema.h"
+
+#include "nearest.h"
+
+namespace ccnproxy::config {
+namespace {
+
+constexpr std::size_t max_quoted = 80;
+
+// A piece of the file in a message: one line, of bounded length.
+std::string quote(std::string_view text) {
+  std::string out = "`";
+  for (const char c : text.substr(0, max_quoted)) {
+    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    out += control ? '?' : c;
+  }
+  if (text.size() > max_quoted) out += "...";
+  return out + '`';
+}
+
+std::string describe(const YAML::Node& node) {
+  if (node.IsMap()) return "a map";
+  if (node.IsSequence()) return "a list";
+  if (node.IsNull()) return "empty";
+  return quote(node.Scalar());
+}
+
+// Where a key of this name stands in the schema, for one that was put at the wrong level.
+std::string elsewhere(std::string_view word) {
+  static const std::vector<std::string> paths = schema_keys();
+  for (const std::string& path : paths) {
+    if (path.find("[]") != path.npos) continue;
+    const std::size_t dot = path.rfind('.');
+    if (dot != path.npos && std::string_view(path).substr(dot + 1) == word) return path;
+  }
+  return {};
+}
+
+}  // namespace
+
+Reading::Reading(std::string file) : file_(std::move(file)) {}
+
+Reading::Scope::Scope(Reading& reading, std::string_view name, const YAML::Mark& mark)
+    : reading_(reading), length_(reading.path_.size()) {
+  if (length_ != 0) reading_.path_ += '.';
+  reading_.path_ += name;
+  reading_.marks_.emplace(reading_.path_, mark);
+}
+
+Reading::Scope::Scope(Reading& reading, std::size_t index, const YAML::Mark& mark)
+    : reading_(reading), length_(reading.path_.size()) {
+  reading_.path_ += '[' + std::to_string(index) + ']';
+  reading_.marks_.emplace(reading_.path_, mark);
+}
+
+void Reading::plain_mistake(const YAML::Mark& mark, std::string message) {
+  if (mistakes_.size() >= max_mistakes) return;
+  mistakes_.push_back(
+      {file_, std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1, std::move(message)});
+}
+
+void Reading::mistake(const YAML::Mark& mark, std::string_view what) {
+  failed_.insert(path_);
+  if (path_.empty()) return plain_mistake(mark, "the configuration " + std::string(what));
+  plain_mistake(mark, quote(path_) + ' ' + std::string(what));
+}
+
+void Reading::mistake_in(const std::string& path, std::string_view what) {
+  const auto found = marks_.find(path);
+  plain_mistake(found == marks_.end() ? YAML::Mark() : found->second,
+                quote(path) + ' ' + std::string(what));
+}
+
+int Reading::line_of(const std::string& path) const {
+  const auto found = marks_.find(path);
+  return found == marks_.end() ? 1 : found->second.line + 1;
+}
+
+std::optional<std::string> Reading::scalar(const YAML::Node& node, std::string_view wanted) {
+  if (node.IsScalar()) return node.Scalar();
+  wrong_value(node, wanted);
+  return {};
+}
+
+void Reading::wrong_value(const YAML::Node& node, std::string_view wanted) {
+  // What is not there stands where its key does; yaml-cpp would tell the place of the next token.
+  const auto key = marks_.find(path_);
+  const bool at_key = node.IsNull() && key != marks_.end();
+  mistake(at_key ? key->second : node.Mark(),
+          "must be " + std::string(wanted) + ", not " + describe(node));
+}
+
+bool Reading::may_visit(const YAML::Node& node) {
+  if (mistakes_.size() >= max_mistakes) return false;
+  if (++visited_ <= max_values) return true;
+  if (visited_ == max_values + 1)
+    plain_mistake(node.Mark(), "the configuration holds too many values");
+  return false;
+}
+
+bool Reading::is_map(const YAML::Node& node) {
+  if (node.IsMap()) return true;
+  if (!node.IsNull()) wrong_value(node, "a map of keys and values");
+  return false;
+}
+
+void Reading::unknown_key(const YAML::Node& key, std::span<const std::string_view> names) {
+  const std::string& word = key.Scalar();
+  std::string message = "unknown key " + quote(word);
+  if (!path_.empty()) message += " in `" + path_ + '`';
+  const std::string_view near = nearest(word, names);
+  const std::string meant = near.empty() ? elsewhere(word) : std::string(near);
+  if (!meant.empty()) message += "; did you mean `" + meant + "`?";
+  plain_mistake(key.Mark(), std::move(message));
+}
+
+void Reading::walk(const YAML::Node& map, const Visit& visit) {
+  if (!is_map(map)) return;
+  std::set<std::string> seen;
+  for (const auto& pair : map) {
+    if (!may_visit(pair.first)) return;
+    if (!pair.first.IsScalar()) {
+      plain_mistake(pair.first.Mark(), "a key must be a word, not " + describe(pair.first));
+    } else if (!seen.insert(pair.first.Scalar()).second) {
+      plain_mistake(pair.first.Mark(),
+                    "the key " + quote(pair.first.Scalar()) + " stands here twice");
+    } else {
+      visit(pair.first, pair.second);
+    }
+  }
+}
+
+void Reading::each_pair(const YAML::Node& map,
+                        const std::function<void(const std::string&, const YAML::Node&)>& read) {
+  walk(map, [&](const YAML::Node& key, const YAML::Node& value) {
+    const Scope scope(*this, key.Scalar(), key.Mark());
+    read(key.Scalar(), value);
+  });
+}
+
+void Reading::each_key(const YAML::Node& map, std::span<const std::string_view> names,
+                       const std::function<void(std::size_t, const YAML::Node&)>& read) {
+  walk(map, [&](const YAML::Node& key, const YAML::Node& value) {
+    const auto found = std::find(names.begin(), names.end(), key.Scalar());
+    if (found == names.end()) return unknown_key(key, names);
+    const Scope scope(*this, *found, key.Mark());
+    read(static_cast<std::size_t>(found - names.begin()), value);
+  });
+}
+
+void Reading::each_element(const YAML::Node& list, std::string_view wanted,
+                           const std::function<void(std::size_t, const YAML::Node&)>& read) {
+  if (!list.IsSequence()) return wrong_value(list, wanted);
+  std::size_t index = 0;
+  for (const auto& element : list) {
+    if (!may_visit(element)) return;
+    const Scope scope(*this, index, element.Mark());
+    read(index++, element);
+  }
+}
+
+void Reading::run_tasks() {
+  for (const auto& task : tasks_) task();
+}
+
+std::vector<Mistake> Reading::take_mistakes() {
+  std::stable_sort(mistakes_.begin(), mistakes_.end(), [](const Mistake& a, const Mistake& b) {
+    return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+  });
+  return std::move(mistakes_);
+}
+
+}  // namespace ccnproxy::config

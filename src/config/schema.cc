@@ -1,0 +1,255 @@
+#include "ccnproxy/config/schema.h"
+
+#include <array>
+
+#include "ccnproxy/config/host_name.h"
+#include "ccnproxy/config/host_pattern.h"
+
+#include "schema_parts.h"
+
+namespace ccnproxy::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t KiB = 1024;
+constexpr std::uint64_t MiB = 1024 * KiB;
+constexpr std::uint64_t GiB = 1024 * MiB;
+
+// The levels that spdlog has words for.
+constexpr std::array<std::string_view, 7> log_levels = {"trace", "debug",    "info", "warn",
+                                                        "error", "critical", "off"};
+// Fields that frame or route a message: an id in one of them would change what the request means.
+constexpr std::array<std::string_view, 12> not_for_ids = {
+    "connection",     "content-length",    "expect", "host",
+    "http2-settings", "keep-alive",        "te",     "trailer",
+    "upgrade",        "transfer-encoding", "via",    "proxy-connection"};
+
+std::string lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return text;
+}
+
+bool take_workers(const std::string& text, Config& config) {
+  const auto number = parse_size(text);
+  const bool bare = text.find_first_not_of("0123456789") == text.npos;
+  if (text != "auto" && (!bare || !number || *number < 1 || *number > 256)) return false;
+  config.workers = text == "auto" ? 0 : static_cast<std::uint32_t>(*number);
+  return true;
+}
+
+// A field name that may be added to any request (RFC 9110 §5.1).
+bool take_request_id_header(const std::string& text, Config& config) {
+  constexpr std::string_view token = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz";
+  const std::string folded = lower(text);
+  if (text.empty() || text.size() > 64 || folded.find_first_not_of(token) != folded.npos)
+    return false;
+  for (const std::string_view name : not_for_ids) {
+    if (folded == name) return false;
+  }
+  config.request_id_header = text;
+  return true;
+}
+
+bool take_log_level(const std::string& text, Log& log) {
+  for (const std::string_view level : log_levels) {
+    if (text == level) {
+      log.level = text;
+      return true;
+    }
+  }
+  return false;
+}
+
+bool take_upgrade(const std::string& text, std::string& pattern) {
+  const auto parsed = parse_host_pattern(text);
+  auto normal = normalise_host_pattern(text);
+  if (!parsed || parsed->port != 0 || !normal) return false;
+  pattern = *std::move(normal);
+  return true;
+}
+
+bool take_alpn(const std::string& text, std::string& protocol) {
+  protocol = text;
+  return text == "h2" || text == "http/1.1";
+}
+
+// An address, with a port where it is not 53; the text stays as the file has it.
+bool take_dns_server(const std::string& text, std::string& server) {
+  server = text;
+  if (canonical_address(text)) return true;
+  const auto parts = split_host_port(text);
+  if (!parts) return false;
+  const auto host = normalise_host(parts->host);
+  return host.ok() && canonical_address(host.name).has_value();
+}
+
+bool take_server_name(const std::string& text, Tls& tls) {
+  const auto host = normalise_host(text);
+  if (!text.empty() && (!host.ok() || canonical_address(host.name))) return false;
+  tls.server_name = host.name;
+  return true;
+}
+
+template <class T>
+Reader<T> plain_text(std::string T::*member, std::string wanted, bool may_be_empty) {
+  return text_of<T>(std::move(wanted), [=](const std::string& text, T& target) {
+    target.*member = text;
+    return may_be_empty || !text.empty();
+  });
+}
+
+Field<Timeouts> timeout(std::string_view name, Duration Timeouts::*member) {
+  return duration(name, member, 1ms, 24h, "from 1ms to 24h");
+}
+
+const Fields<Limits>& limits_fields() {
+  static const Fields<Limits> fields = {
+      size("head_bytes", &Limits::head_bytes, 256, 16 * MiB, "from 256 to 16MiB"),
+      count("headers", &Limits::headers, 1, 65536),
+      size("target_bytes", &Limits::target_bytes, 16, 16 * MiB, "from 16 to 16MiB"),
+      size("body_bytes", &Limits::body_bytes, 0, 1024 * 1024 * GiB,
+           "of at most 1048576GiB, or 0 for no limit"),
+      count("clients", &Limits::clients, 1, 10'000'000),
+      count("origins", &Limits::origins, 1, 1'000'000),
+  };
+  return fields;
+}
+
+const Fields<Retries>& retries_fields() {
+  static const Fields<Retries> fields = {
+      count("attempts", &Retries::attempts, 0, 10),
+      size("replay_bytes", &Retries::replay_bytes, 0, 16 * MiB, "of at most 16MiB"),
+  };
+  return fields;
+}
+
+void read_dns_servers(Reading& reading, const YAML::Node& node, Dns& dns) {
+  static const std::string wanted = "`system` or a list of addresses, each with or without a port";
+  static const auto list = list_of<Dns>(
+      &Dns::servers, wanted, text_of<std::string>("an address or address:port", take_dns_server));
+  if (!node.IsScalar()) return list(reading, node, dns);
+  dns.servers.clear();
+  if (node.Scalar() != "system") reading.wrong_value(node, wanted);
+}
+
+const Fields<Dns>& dns_fields() {
+  static const Fields<Dns> fields = {
+      {"servers", read_dns_servers},
+      duration("min_ttl", &Dns::min_ttl, 1ms, 24h, "from 1ms to 24h"),
+      duration("max_ttl", &Dns::max_ttl, 1ms, 24h * 30, "from 1ms to 720h"),
+  };
+  return fields;
+}
+
+const Fields<AccessLog>& access_fields() {
+  static const Fields<AccessLog> fields = {
+      {"to", plain_text(&AccessLog::to, "`stdout`, `stderr`, `none` or a folder", false)},
+      choice("format", &AccessLog::format, {{"json", AccessFormat::json}}),
+      flag("query", &AccessLog::query),
+  };
+  return fields;
+}
+
+const Fields<Log>& log_fields() {
+  static const Fields<Log> fields = {
+      {"level", text_of<Log>("`trace`, `debug`, `info`, `warn`, `error`, `critical` or `off`",
+                             take_log_level)},
+      section("access", &Log::access, access_fields()),
+  };
+  return fields;
+}
+
+}  // namespace
+
+const Fields<Pool>& pool_fields() {
+  static const Fields<Pool> fields = {
+      count("max_connections", &Pool::max_connections, 0, 65536, " (0 = no limit)"),
+      count("max_pending", &Pool::max_pending, 1, 1'000'000),
+      duration("keep_warm", &Pool::keep_warm, 1ms, 24h * 30, "from 1ms to 720h"),
+      duration("max_age", &Pool::max_age, 1ms, 24h * 30, "from 1ms to 720h"),
+  };
+  return fields;
+}
+
+const Fields<Timeouts>& timeouts_fields() {
+  static const Fields<Timeouts> fields = {
+      timeout("client_head", &Timeouts::client_head),
+      timeout("client_idle", &Timeouts::client_idle),
+      timeout("client_write", &Timeouts::client_write),
+      timeout("dns", &Timeouts::dns),
+      timeout("connect", &Timeouts::connect),
+      timeout("tls", &Timeouts::tls),
+      timeout("response_head", &Timeouts::response_head),
+      timeout("body_idle", &Timeouts::body_idle),
+      timeout("drain", &Timeouts::drain),
+  };
+  return fields;
+}
+
+const Fields<Tls>& tls_fields() {
+  static const Fields<Tls> fields = {
+      {"ca_file", plain_text(&Tls::ca_file, "`system` or a PEM file", false)},
+      choice("min_version", &Tls::min_version,
+             {{"1.2", TlsVersion::tls12}, {"1.3", TlsVersion::tls13}}),
+      {"alpn", list_of<Tls>(&Tls::alpn, "a list of `h2` and `http/1.1`",
+                            text_of<std::string>("`h2` or `http/1.1`", take_alpn))},
+      {"certificate", plain_text(&Tls::certificate, "a PEM file", true)},
+      {"key", plain_text(&Tls::key, "a PEM file", true)},
+      {"server_name", text_of<Tls>("a host name", take_server_name)},
+      flag("verify", &Tls::verify),
+  };
+  return fields;
+}
+
+const Fields<Config>& config_fields() {
+  static const Fields<Config> fields = {
+      {"listeners", read_listeners, {"[].address"}},
+      {"workers", text_of<Config>("`auto` or a number from 1 to 256", take_workers)},
+      duration("coalesce", &Config::coalesce, 0ms, 10ms, "from 0 to 10ms"),
+      {"labels", read_labels},
+      choice("port_in_host", &Config::port_in_host,
+             {{"auto", PortInHost::automatic},
+              {"origin", PortInHost::origin},
+              {"ignore", PortInHost::ignore}}),
+      {"upgrade",
+       list_of<Config>(&Config::upgrade, "a list of hosts",
+                       text_of<std::string>("a host or *.suffix, without a port", take_upgrade))},
+      choice("expect_continue", &Config::expect_continue,
+             {{"local", ExpectContinue::local}, {"origin", ExpectContinue::origin}}),
+      {"request_id_header",
+       text_of<Config>("a field name of at most 64 bytes that neither frames nor routes a message",
+                       take_request_id_header)},
+      section("pool", &Config::pool, pool_fields()),
+      section("retries", &Config::retries, retries_fields()),
+      section("timeouts", &Config::timeouts, timeouts_fields()),
+      section("limits", &Config::limits, limits_fields()),
+      section("tls", &Config::tls, tls_fields()),
+      section("dns", &Config::dns, dns_fields()),
+      {"overrides", read_overrides, paths_of(override_fields(), "[].")},
+      section("log", &Config::log, log_fields()),
+  };
+  return fields;
+}
+
+std::vector<std::string> schema_keys() { return paths_of(config_fields(), ""); }
+
+std::string set_value(Config& config, std::string_view key, const std::string& text) {
+  YAML::Node value(text);
+  for (std::size_t end = key.size(); end != key.npos;) {
+    const std::size_t dot = key.rfind('.', end - 1);
+    const std::size_t start = dot == key.npos ? 0 : dot + 1;
+    YAML::Node map(YAML::NodeType::Map);
+    map[std::string(key.substr(start, end - start))] = value;
+    value.reset(map);
+    end = dot;
+  }
+  Reading reading("");
+  read_fields(reading, value, config_fields(), config);
+  const auto mistakes = reading.take_mistakes();
+  return mistakes.empty() ? "" : mistakes.front().message;
+}
+
+}  // namespace ccnproxy::config

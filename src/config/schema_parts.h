@@ -1,0 +1,23 @@
+#pragma once
+
+#include "fields.h"
+
+/// The schemas of the maps that stand at the top as well as in `overrides:`, and of what is below
+/// them.
+namespace ccnproxy::config {
+
+const Fields<Pool>& pool_fields();
+const Fields<Timeouts>& timeouts_fields();
+const Fields<Tls>& tls_fields();
+const Fields<Override>& override_fields();
+const Fields<Config>& config_fields();
+
+/// `listeners:`, `labels:` and `overrides:`, whose elements are not one value each.
+void read_listeners(Reading& reading, const YAML::Node& node, Config& config);
+void read_labels(Reading& reading, const YAML::Node& node, Config& config);
+void read_overrides(Reading& reading, const YAML::Node& node, Config& config);
+
+/// What each key alone allows, but all together do not.
+void find_contradictions(Reading& reading, const Config& config);
+
+}  // namespace ccnproxy::config

@@ -1,0 +1,116 @@
+#include <utility>
+
+#include "ccnproxy/config/host_name.h"
+#include "ccnproxy/config/host_pattern.h"
+#include "ccnproxy/config/listen_address.h"
+
+#include "schema_parts.h"
+
+namespace ccnproxy::config {
+namespace {
+
+// One that stands in each element of a list. That it has a value was seen when it was read.
+void require_key(Reading& reading, const YAML::Node& map, const char* key) {
+  if (map.IsNull() || (map.IsMap() && !map[key])) {
+    reading.mistake(map.Mark(), std::string("needs the key `") + key + '`');
+  }
+}
+
+const Fields<ListenAddress>& listener_fields() {
+  static const Fields<ListenAddress> fields = {
+      {"address", [](Reading& reading, const YAML::Node& node, ListenAddress& address) {
+         const auto text = reading.scalar(node, "an address and a port, as in 127.0.0.1:3000");
+         if (!text) return;
+         auto parsed = parse_listen_address(*text);
+         if (!parsed.fault.empty()) return reading.wrong_value(node, parsed.fault);
+         address = std::move(parsed.address);
+       }}};
+  return fields;
+}
+
+bool take_match(const std::string& text, Override& entry) {
+  auto pattern = normalise_host_pattern(text);
+  if (!pattern) return false;
+  entry.match = *std::move(pattern);
+  return true;
+}
+
+// `host`, `host:port`, `[v6]` or `[v6]:port`.
+bool take_connect_to(const std::string& text, Override& entry) {
+  const auto parts = split_host_port(text);
+  if (!parts) return false;
+  auto host = normalise_host(parts->host);
+  if (!host.ok()) return false;
+  entry.connect_host = std::move(host.name);
+  entry.connect_port = parts->port;
+  return true;
+}
+
+void read_override(Reading& reading, const YAML::Node& node, Config& config) {
+  Override entry;
+  entry.pool = config.pool;
+  entry.timeouts = config.timeouts;
+  entry.tls = config.tls;
+  read_fields(reading, node, override_fields(), entry);
+  require_key(reading, node, "match");
+  config.overrides.push_back(std::move(entry));
+}
+
+bool is_label(const std::string& text) { return text.find('.') == text.npos && are_labels(text); }
+
+}  // namespace
+
+const Fields<Override>& override_fields() {
+  static const Fields<Override> fields = {
+      {"match", text_of<Override>("a host, *.suffix or *, with or without a port", take_match)},
+      {"connect_to", text_of<Override>("a host, host:port or [v6]:port", take_connect_to)},
+      section("pool", &Override::pool, pool_fields()),
+      section("timeouts", &Override::timeouts, timeouts_fields()),
+      section("tls", &Override::tls, tls_fields()),
+  };
+  return fields;
+}
+
+void read_listeners(Reading& reading, const YAML::Node& node, Config& config) {
+  config.listeners.clear();
+  reading.each_element(node, "a list of maps with the key `address`",
+                       [&](std::size_t, const YAML::Node& element) {
+                         ListenAddress address;
+                         read_fields(reading, element, listener_fields(), address);
+                         require_key(reading, element, "address");
+                         config.listeners.push_back(std::move(address));
+                       });
+  if (node.IsSequence() && node.size() == 0)
+    reading.mistake(node.Mark(), "must hold at least one listener");
+}
+
+void read_labels(Reading& reading, const YAML::Node& node, Config& config) {
+  if (node.IsMap()) config.labels.clear();
+  reading.each_pair(node, [&](const std::string& key, const YAML::Node& value) {
+    const auto scheme = reading.scalar(value, "`https` or `http`");
+    if (!scheme) return;
+    if (*scheme != "https" && *scheme != "http")
+      return reading.wrong_value(value, "`https` or `http`");
+    if (!is_label(key))
+      return reading.mistake(value.Mark(), "must be one label: letters, digits, - and _, no dot");
+    std::string label = key;
+    for (char& c : label) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    if (!config.labels.emplace(label, *scheme).second) {
+      reading.mistake(value.Mark(), "stands here twice: case does not count");
+    }
+  });
+}
+
+void read_overrides(Reading& reading, const YAML::Node& node, Config& config) {
+  if (node.IsNull()) return;
+  // After all else, so that each entry lies over the general settings wherever they stand in the
+  // file.
+  reading.later([&reading, node, &config] {
+    const Reading::Scope scope(reading, "overrides", node.Mark());
+    reading.each_element(
+        node, "a list of maps with the key `match`",
+        [&](std::size_t, const YAML::Node& element) { read_override(reading, element, config); });
+  });
+}
+
+}  // namespace ccnproxy::config

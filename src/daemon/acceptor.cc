@@ -1,0 +1,57 @@
+#include "ccnproxy/daemon/acceptor.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace ccnproxy::daemon {
+namespace {
+/// At most so many a turn, so that clients already here get theirs.
+constexpr int accepts_a_turn = 64;
+constexpr auto pause_time = std::chrono::milliseconds(50);
+}  // namespace
+
+Acceptor::Acceptor(EventLoop& loop, ListeningSocket socket, HasRoom has_room, OnClient on_client)
+    : loop_(loop),
+      socket_(std::move(socket)),
+      has_room_(std::move(has_room)),
+      on_client_(std::move(on_client)),
+      resume_timer_(loop.timers(), Delegate<void()>::to<&Acceptor::resume>(this)) {
+  loop_.watch(socket_.fd.get(), EPOLLIN | EPOLLEXCLUSIVE, *this);
+}
+
+void Acceptor::close() {
+  resume_timer_.cancel();
+  watching_ = false;
+  socket_.fd.reset();
+}
+
+void Acceptor::on_io(std::uint32_t) {
+  for (int i = 0; i < accepts_a_turn && watching_; ++i) {
+    if (!has_room_()) return pause();
+    sockaddr_storage from{};
+    socklen_t size = sizeof from;
+    UniqueFd client(::accept4(socket_.fd.get(), reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (client) {
+      on_client_(std::move(client), Endpoint::from(reinterpret_cast<sockaddr*>(&from), size), socket_.port);
+    } else if (errno == EAGAIN) {
+      return;
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      return pause();
+    }
+  }
+}
+
+void Acceptor::pause() {
+  if (!watching_) return;
+  watching_ = false;
+  loop_.unwatch(socket_.fd.get());
+  resume_timer_.set_after(pause_time);
+}
+
+void Acceptor::resume() {
+  watching_ = true;
+  loop_.watch(socket_.fd.get(), EPOLLIN | EPOLLEXCLUSIVE, *this);
+}
+
+}  // namespace ccnproxy::daemon

@@ -1,0 +1,162 @@
+#include "ccnproxy/http/framing.h"
+
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+#include "ccnproxy/http/characters.h"
+#include "ccnproxy/http/field_rules.h"
+#include "ccnproxy/http/list.h"
+
+namespace ccnproxy::http {
+namespace {
+
+using Framing = boost::system::result<BodyFraming, FramingFailure>;
+
+FramingFailure refuse(std::string_view reason) { return {400, reason}; }
+
+// The fields that frame a message, and how often each stands in it.
+struct FramingFields {
+  const Field* length = nullptr;
+  const Field* coding = nullptr;
+  bool repeated_length = false;
+  bool repeated_coding = false;
+};
+
+FramingFields collect(const Fields& fields) noexcept {
+  FramingFields found;
+  for (const Field& field : fields) {
+    if (field.id == FieldId::content_length) {
+      found.repeated_length = found.length != nullptr;
+      found.length = &field;
+    } else if (field.id == FieldId::transfer_encoding) {
+      found.repeated_coding = found.coding != nullptr;
+      found.coding = &field;
+    }
+    if (found.repeated_length || found.repeated_coding) break;
+  }
+  return found;
+}
+
+// What a Transfer-Encoding value that is not simply `chunked` is to be refused as (RFC 9112 §6.1):
+// 501 only where the value is well-formed and the one thing wrong is a coding that we don't speak.
+FramingFailure refuse_codings(std::string_view value) {
+  std::size_t codings = 0;
+  std::size_t chunked = 0;
+  std::size_t malformed = 0;
+  bool chunked_is_last = false;
+  std::string_view member;
+  for (std::string_view rest = value; next_member(rest, member); ++codings) {
+    chunked_is_last = iequals(member, "chunked");
+    chunked += chunked_is_last ? 1 : 0;
+    malformed += is_token(member) ? 0 : 1;
+  }
+  if (codings == 0) return refuse("an empty Transfer-Encoding");
+  if (malformed > 0) return refuse("a Transfer-Encoding that is not a list of names");
+  if (chunked > 1) return refuse("chunked more than once in Transfer-Encoding");
+  if (chunked == 1 && !chunked_is_last) return refuse("chunked is not the last transfer coding");
+  if (chunked == 1 && codings == 1) return refuse("an empty member in Transfer-Encoding");
+  return {501, "a transfer coding other than chunked"};
+}
+
+Framing chunked_framing(Version version, const FramingFields& found) {
+  if (found.length != nullptr) return refuse("both Content-Length and Transfer-Encoding");
+  if (found.repeated_coding) return refuse("more than one Transfer-Encoding");
+  if (version == Version::http10) return refuse("Transfer-Encoding in HTTP/1.0");
+  if (!iequals(found.coding->value, "chunked")) return refuse_codings(found.coding->value);
+  return BodyFraming{.kind = BodyFraming::Kind::chunked};
+}
+
+Framing length_framing(const FramingFields& found) {
+  if (found.repeated_length) return refuse("more than one Content-Length");
+  std::uint64_t length = 0;
+  if (!parse_content_length(found.length->value, length)) {
+    return refuse("a Content-Length that is not one decimal number of at most 63 bits");
+  }
+  const auto kind = length == 0 ? BodyFraming::Kind::none : BodyFraming::Kind::length;
+  return BodyFraming{.kind = kind, .length = length, .declared = true, .declared_length = length};
+}
+
+// What the head says, `none` where it says nothing.
+Framing declared_framing(Version version, const Fields& fields) {
+  const FramingFields found = collect(fields);
+  if (found.coding != nullptr) return chunked_framing(version, found);
+  if (found.length != nullptr) return length_framing(found);
+  return BodyFraming{};
+}
+
+bool is_bodiless_status(std::uint16_t status) noexcept {
+  return status < 200 || status == 204 || status == 304;
+}
+
+// Neither 1xx nor 204 may carry a length (RFC 9110 §8.6); HEAD and 304 tell that of the GET.
+bool may_declare(std::uint16_t status) noexcept { return status >= 200 && status != 204; }
+
+}  // namespace
+
+Framing request_framing(const RequestHead& head) {
+  return declared_framing(head.version, head.fields);
+}
+
+Framing response_framing(std::string_view request_method, const ResponseHead& head) {
+  const Framing declared = declared_framing(head.version, head.fields);
+  if (!declared) return FramingFailure{502, declared.error().reason};
+  BodyFraming framing = *declared;
+  const bool tunnel = request_method == "CONNECT" && head.status / 100 == 2;
+  if (request_method == "HEAD" || tunnel || is_bodiless_status(head.status)) {
+    framing.kind = BodyFraming::Kind::none;
+    framing.length = 0;
+    return may_declare(head.status) && !tunnel ? framing : BodyFraming{};
+  }
+  if (framing.kind == BodyFraming::Kind::none && !framing.declared) {
+    framing.kind = BodyFraming::Kind::until_close;
+  }
+  return framing;
+}
+
+boost::system::result<std::string_view, FramingFailure> request_host(const RequestHead& head) {
+  const Field* host = nullptr;
+  for (const Field& field : head.fields) {
+    if (field.id != FieldId::host) continue;
+    if (host != nullptr) return refuse("more than one Host");
+    host = &field;
+  }
+  if (host == nullptr) {
+    if (head.version == Version::http10) return std::string_view{};
+    return refuse("no Host in an HTTP/1.1 request");
+  }
+  if (!is_valid_host(host->value))
+    return refuse("a Host that is not a host name with an optional port");
+  return host->value;
+}
+
+bool parse_content_length(std::string_view text, std::uint64_t& value) noexcept {
+  if (text.empty()) return false;
+  std::uint64_t sum = 0;
+  for (const char c : text) {
+    if (!is(digit_char, c)) return false;
+    const auto digit = static_cast<std::uint64_t>(c - '0');
+    // 63 bits, so that whoever takes it for a signed number reads the same.
+    constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    if (sum > (most - digit) / 10) return false;
+    sum = sum * 10 + digit;
+  }
+  value = sum;
+  return true;
+}
+
+bool is_persistent(Version version, const Fields& fields) noexcept {
+  bool keep_alive = version == Version::http11;
+  for (const Field& field : fields) {
+    if (field.id != FieldId::connection) continue;
+    if (list_contains(field.value, "close")) return false;
+    keep_alive = keep_alive || list_contains(field.value, "keep-alive");
+  }
+  return keep_alive;
+}
+
+void throw_exception_from_error(const FramingFailure& failure, const boost::source_location&) {
+  throw std::logic_error("the framing was taken without looking: " + std::string(failure.reason));
+}
+
+}  // namespace ccnproxy::http

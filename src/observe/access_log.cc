@@ -1,0 +1,237 @@
+#include "ccnproxy/observe/access_log.h"
+
+#include <atomic>
+#include <exception>
+#include <filesystem>
+#include <future>
+#include <utility>
+
+#include <pthread.h>
+#include <signal.h>
+#include <spdlog/logger.h>
+#include <spdlog/pattern_formatter.h>
+#include <unistd.h>
+
+#include "ccnproxy/observe/doorbell.h"
+#include "ccnproxy/observe/json_text.h"
+#include "ccnproxy/observe/line_sink.h"
+#include "ccnproxy/observe/record_codec.h"
+#include "ccnproxy/observe/ring_writer.h"
+
+namespace ccnproxy::observe {
+namespace {
+
+/// How long records gather before they are written: at most 20 wake-ups a second however busy, and
+/// no longer than a person at `tail -f` notices.
+constexpr std::chrono::milliseconds gather{50};
+/// What one worker adds to a batch before it is the next one's turn, so that a slow sink is shared.
+constexpr std::size_t share_bytes = std::size_t{256} * 1024;
+
+class NullWriter final : public AccessLog::Writer {
+ public:
+  void write(const AccessRecord&) override {}
+  bool enabled() const noexcept override { return false; }
+};
+
+/// The file to append to, or "" for a stream that we were started with.
+std::string path_of(const config::AccessLog& settings) {
+  if (settings.to == "stdout" || settings.to == "stderr") return {};
+  return (std::filesystem::path(settings.to) / "access_log").string();
+}
+
+LineFile open_file(const config::AccessLog& settings) {
+  if (settings.to == "stdout") return LineFile::duplicate(STDOUT_FILENO, settings.to);
+  if (settings.to == "stderr") return LineFile::duplicate(STDERR_FILENO, settings.to);
+  std::filesystem::create_directories(settings.to);
+  return LineFile::open(path_of(settings));
+}
+
+std::shared_ptr<LineSink> make_sink(const config::AccessLog& settings) {
+  auto sink = std::make_shared<LineSink>(open_file(settings));
+  // A batch is one message, its lines already end in newlines.
+  sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(
+      "%v", spdlog::pattern_time_type::utc, std::string()));
+  return sink;
+}
+
+/// Signals are for the daemon's own threads; SIGPIPE must not end the process when a reader goes.
+void refuse_signals() noexcept {
+  sigset_t all;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+/// Opens a line about the log itself.
+std::string event(std::string_view name) {
+  std::string line = R"({"time":")";
+  append_time(line, std::chrono::system_clock::now());
+  line.append(R"(","event":")").append(name).append("\"");
+  return line;
+}
+
+}  // namespace
+
+/// What the log and its thread share. The comments say whose each member is.
+struct AccessLog::State {
+  State(const config::AccessLog& settings, std::chrono::milliseconds deadline)
+      : flush_deadline(deadline),
+        with_query(settings.query),
+        path(path_of(settings)),
+        sink(make_sink(settings)),
+        logger("access", sink) {}
+
+  // Never changed.
+  const std::chrono::milliseconds flush_deadline;
+  const bool with_query;
+  const std::string path;
+
+  // Of the thread that makes the log.
+  std::unique_ptr<RingWriter> writers;
+
+  // Of all.
+  Doorbell doorbell;
+  std::atomic<RingWriter*> first_writer = nullptr;
+  std::atomic<bool> stopping = false;
+  std::atomic<bool> reopen_wanted = false;
+  std::atomic<std::uint64_t> lost = 0;  ///< taken from the rings, but could not be written
+  std::promise<void> finished;
+
+  // Of the log's thread.
+  const std::shared_ptr<LineSink> sink;
+  spdlog::logger logger;
+  std::string batch;
+  std::uint64_t reported = 0;  ///< how much of dropped() the log tells of
+
+  std::uint64_t dropped() const noexcept;
+  bool is_empty() const noexcept;
+  bool is_urgent() const noexcept { return stopping || reopen_wanted; }
+
+  void run();
+  bool drain();
+  bool fill_batch();
+  void take_share(RingWriter& writer);
+  std::uint64_t put(const std::string& lines);
+  void report_dropped();
+  void reopen_file();
+};
+
+std::uint64_t AccessLog::State::dropped() const noexcept {
+  std::uint64_t sum = lost;
+  for (const auto* w = first_writer.load(); w != nullptr; w = w->next()) sum += w->dropped();
+  return sum;
+}
+
+bool AccessLog::State::is_empty() const noexcept {
+  for (const auto* w = first_writer.load(); w != nullptr; w = w->next()) {
+    if (!w->ring().is_empty()) return false;
+  }
+  return true;
+}
+
+void AccessLog::State::run() {
+  refuse_signals();
+  ::pthread_setname_np(::pthread_self(), "access-log");
+  while (!stopping) {
+    doorbell.wait([this] { return is_empty() && !is_urgent(); });
+    do {
+      doorbell.linger(gather, [this] { return !is_urgent(); });
+      if (reopen_wanted.exchange(false)) reopen_file();
+    } while (drain());
+  }
+  drain();  // what came between the last look and the order to stop
+  finished.set_value();
+}
+
+/// Writes until the rings are empty. False if they were from the start.
+bool AccessLog::State::drain() {
+  bool any = false;
+  bool failed = false;
+  while (fill_batch()) {
+    any = true;
+    const auto lines_lost = put(batch);
+    lost += lines_lost;
+    failed = lines_lost != 0;
+  }
+  if (!failed) report_dropped();
+  return any;
+}
+
+bool AccessLog::State::fill_batch() {
+  batch.clear();
+  for (auto* w = first_writer.load(); w != nullptr; w = w->next()) take_share(*w);
+  return !batch.empty();
+}
+
+void AccessLog::State::take_share(RingWriter& writer) {
+  const std::size_t enough = batch.size() + share_bytes;
+  RecordRing& ring = writer.ring();
+  while (batch.size() < enough) {
+    const auto packed = ring.front();
+    if (packed.data() == nullptr) return;
+    append_json(batch, unpack(packed), with_query);
+    ring.pop();
+  }
+}
+
+/// How many of the lines were lost.
+std::uint64_t AccessLog::State::put(const std::string& lines) {
+  logger.log(spdlog::level::info, spdlog::string_view_t(lines.data(), lines.size()));
+  return sink->take_lost();
+}
+
+void AccessLog::State::report_dropped() {
+  const auto total = dropped();
+  if (total == reported) return;
+  auto line = event("access_log_dropped");
+  line.append(R"(,"count":)").append(std::to_string(total - reported)).append("}\n");
+  if (put(line) == 0) reported = total;
+}
+
+void AccessLog::State::reopen_file() {
+  if (path.empty()) return;
+  try {
+    sink->replace(LineFile::open(path));
+  } catch (const std::exception& e) {
+    auto line = event("access_log_reopen_failed");
+    line += R"(,"error":")";
+    append_escaped(line, e.what());
+    put(line + "\"}\n");
+  }
+}
+
+AccessLog::AccessLog(const config::AccessLog& settings, std::chrono::milliseconds flush_deadline) {
+  if (settings.to == "none") return;
+  state_ = std::make_shared<State>(settings, flush_deadline);
+  thread_ = std::thread([state = state_] { state->run(); });
+}
+
+AccessLog::~AccessLog() {
+  if (!state_) return;
+  state_->stopping = true;
+  state_->doorbell.ring_urgently();
+  const auto ended = state_->finished.get_future().wait_for(state_->flush_deadline);
+  if (ended == std::future_status::ready) {
+    thread_.join();
+  } else {
+    thread_.detach();  // stuck in write(2), which nothing but the reader can end
+  }
+}
+
+AccessLog::Writer& AccessLog::make_writer() {
+  static NullWriter nowhere;  // holds nothing
+  if (!state_) return nowhere;
+  state_->writers = std::make_unique<RingWriter>(state_->doorbell, state_->with_query,
+                                                 std::move(state_->writers));
+  state_->first_writer = state_->writers.get();
+  return *state_->writers;
+}
+
+void AccessLog::reopen() {
+  if (!state_) return;
+  state_->reopen_wanted = true;
+  state_->doorbell.ring_urgently();
+}
+
+std::uint64_t AccessLog::dropped() const noexcept { return state_ ? state_->dropped() : 0; }
+
+}  // namespace ccnproxy::observe

@@ -1,0 +1,326 @@
+#include "ccnproxy/origin/http2_connection.h"
+
+#include <cstring>
+
+namespace ccnproxy::origin {
+namespace {
+
+/// Until the peer's SETTINGS say otherwise (RFC 9113 §6.5.2 recommends no less than this).
+constexpr std::uint32_t streams_before_settings = 100;
+/// More requests than this on one connection share too much fate; peers allow 100 to 250.
+constexpr std::uint32_t most_streams = 250;
+/// The connection's window only has to be out of the way: streams are bounded by their own.
+constexpr std::int32_t connection_window = 1 << 30;
+/// Stream ids end at 2^31; a connection is replaced long before (F027).
+constexpr std::int32_t last_stream_id = 1 << 30;
+
+}  // namespace
+
+Http2Connection::Http2Connection(const ConnectionContext& context, std::unique_ptr<tls::Transport> transport,
+                                 ConnectionInfo info, ConnectionListener& listener)
+    : context_(context),
+      transport_(std::move(transport)),
+      info_(std::move(info)),
+      listener_(listener),
+      session_(make_http2_session(*this)),
+      flush_task_(Delegate<void()>::to<&Http2Connection::flush>(this)),
+      settings_timer_(context.loop.timers(), Delegate<void()>::to<&Http2Connection::on_settings_timeout>(this)) {
+  const nghttp2_settings_entry settings[] = {
+      {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
+      {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, WindowPolicy::start},
+      {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(context_.limits.head_bytes)},
+  };
+  nghttp2_submit_settings(session_.get(), NGHTTP2_FLAG_NONE, settings, std::size(settings));
+  nghttp2_session_set_local_window_size(session_.get(), NGHTTP2_FLAG_NONE, 0, connection_window);
+  settings_timer_.set_after(context_.settings_timeout);
+  context_.loop.watch(transport_->fd(), EPOLLIN, *this);
+  context_.loop.at_turn_end(flush_task_);
+}
+
+Http2Connection::~Http2Connection() {
+  context_.loop.cancel(flush_task_);
+  touched_.clear();
+  streams_.clear_and_dispose(std::default_delete<Http2Stream>());
+}
+
+std::size_t Http2Connection::capacity() const {
+  if (draining_ || closed_) return 0;
+  auto limit = streams_before_settings;
+  if (settings_received_)
+    limit = nghttp2_session_get_remote_settings(session_.get(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+  limit = std::min(limit, most_streams);
+  return limit > streams_.size() ? limit - streams_.size() : 0;
+}
+
+OriginStream& Http2Connection::open(const http::OutgoingRequest& request, ResponseSink& sink) {
+  auto* stream = new Http2Stream(*this, request, sink, context_.windows);
+  streams_.push_back(*stream);
+  ++requests_;
+  submit(*stream);
+  context_.loop.at_turn_end(flush_task_);
+  return *stream;
+}
+
+void Http2Connection::drain(std::string_view reason) {
+  if (!draining_) end_reason_ = reason;
+  draining_ = true;
+  context_.loop.at_turn_end(flush_task_);
+}
+
+void Http2Connection::submit(Http2Stream& stream) {
+  const auto& request = *stream.request_;
+  std::vector<nghttp2_nv> block;
+  block.reserve(request.fields.size() + 6);
+  const auto add = [&](std::string_view name, std::string_view value) {
+    const auto bytes = [](std::string_view v) { return reinterpret_cast<std::uint8_t*>(const_cast<char*>(v.data())); };
+    block.push_back({bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
+  };
+  add(":method", request.method);
+  add(":scheme", request.scheme);
+  add(":authority", request.authority);
+  add(":path", request.path);
+  for (const auto& field : request.fields) add(field.name, field.value);  // nghttp2 lowers the names
+  if (request.accepts_trailers) add("te", "trailers");
+  const auto length = request.body.declared ? std::to_string(request.body.declared_length) : std::string();
+  if (request.body.declared) add("content-length", length);
+
+  nghttp2_data_provider upload{{.ptr = &stream}, &Http2Connection::read_upload};
+  stream.id_ = nghttp2_submit_request(session_.get(), nullptr, block.data(), block.size(),
+                                      request.has_body() ? &upload : nullptr, &stream);
+  if (stream.id_ < 0) {  // out of memory or ids: nothing was sent
+    stream.failure_ = failure_of(stream, ErrorType::proxy_internal_error, nghttp2_strerror(stream.id_));
+    stream.closed_ = true;
+    touch(stream);
+  } else if (stream.id_ >= last_stream_id) {
+    drain("stream ids used up");
+  }
+}
+
+void Http2Connection::resume_upload(Http2Stream& stream) {
+  if (closed_ || stream.closed_ || !stream.deferred_) return;
+  stream.deferred_ = false;
+  nghttp2_session_resume_data(session_.get(), stream.id_);
+  context_.loop.at_turn_end(flush_task_);
+}
+
+void Http2Connection::return_credit(Http2Stream& stream, std::size_t n) {
+  if (closed_ || stream.closed_) return;
+  if (stream.window_.on_taken(n, stream.received_ - stream.consumed_))
+    nghttp2_session_set_local_window_size(session_.get(), NGHTTP2_FLAG_NONE, stream.id_, stream.window_.window());
+  nghttp2_session_consume_stream(session_.get(), stream.id_, n);
+  if (nghttp2_session_want_write(session_.get())) context_.loop.at_turn_end(flush_task_);
+}
+
+void Http2Connection::reset(Http2Stream& stream, std::uint32_t code) {
+  if (closed_ || stream.closed_) return;
+  nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream.id_, code);
+  context_.loop.at_turn_end(flush_task_);
+}
+
+void Http2Connection::on_io(std::uint32_t events) {
+  if (closed_) return;
+  if (events & EPOLLOUT) watch_writing(false);
+  if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+    while (read_batch()) {}
+    if (closed_) return;
+  }
+  context_.loop.at_turn_end(flush_task_);
+}
+
+/// Reads what fits the worker's buffer, lets nghttp2 take it apart, and tells the sinks before the
+/// buffer is used again. Returns whether more can be had at once.
+bool Http2Connection::read_batch() {
+  const auto size = fill_read_buffer();
+  if (size > 0) {
+    context_.loop.count_work();
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(context_.buffers.read.get());
+    const auto taken = nghttp2_session_mem_recv(session_.get(), bytes, size);
+    if (taken < 0) {
+      fail(ErrorType::http_protocol_error, std::string("the origin broke HTTP/2: ") + nghttp2_strerror(static_cast<int>(taken)));
+      return false;
+    }
+    deliver();
+  }
+  if (read_end_) {
+    fail(read_end_->first, read_end_->second);
+    return false;
+  }
+  return size > 0 && transport_->has_buffered();
+}
+
+std::size_t Http2Connection::fill_read_buffer() {
+  std::size_t size = 0;
+  do {
+    const auto r = transport_->read(context_.buffers.read.get() + size, WorkerBuffers::read_bytes - size);
+    if (r.status == tls::IoStatus::ok) {
+      size += r.bytes;
+    } else if (r.status == tls::IoStatus::would_block) {
+      break;
+    } else {
+      const auto why = r.status == tls::IoStatus::failed ? transport_->failure() : std::string("closed by the origin");
+      read_end_.emplace(ErrorType::connection_terminated, why);
+      break;
+    }
+  } while (size + 16 * 1024 <= WorkerBuffers::read_bytes && transport_->has_buffered());
+  return size;
+}
+
+void Http2Connection::flush() {
+  if (closed_) return;
+  bool open = write_pending();
+  while (open && pending_.empty()) {
+    auto* buffer = context_.buffers.write.get();
+    const auto size = pull(buffer, WorkerBuffers::write_bytes);
+    if (size == 0) break;
+    open = write_pulled({buffer, size});
+  }
+  if (closed_) return;
+  deliver();
+  close_when_done();
+}
+
+/// Moves what nghttp2 wants to send into `into`, up to a full TLS record or two.
+std::size_t Http2Connection::pull(char* into, std::size_t size) {
+  std::size_t used = 0;
+  while (used < 16 * 1024) {
+    const std::uint8_t* bytes = nullptr;
+    const auto n = nghttp2_session_mem_send(session_.get(), &bytes);
+    if (n < 0) {
+      fail(ErrorType::proxy_internal_error, nghttp2_strerror(static_cast<int>(n)));
+      return 0;
+    }
+    if (n == 0) break;
+    const auto length = static_cast<std::size_t>(n);
+    if (used + length > size) {  // can't be: a frame is at most 16 KiB and 9 bytes
+      fail(ErrorType::proxy_internal_error, "an HTTP/2 frame larger than agreed");
+      return 0;
+    }
+    std::memcpy(into + used, bytes, length);
+    used += length;
+    queued_bytes_ += length;
+  }
+  return used;
+}
+
+bool Http2Connection::write_pulled(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto r = transport_->write(bytes);
+    if (r.status == tls::IoStatus::failed || r.status == tls::IoStatus::closed || r.status == tls::IoStatus::truncated) {
+      fail(ErrorType::connection_terminated, transport_->failure());
+      return false;
+    }
+    if (r.status == tls::IoStatus::would_block) {
+      pending_.append(bytes);
+      watch_writing(true);
+      return true;
+    }
+    written_bytes_ += r.bytes;
+    bytes.remove_prefix(r.bytes);
+  }
+  return true;
+}
+
+bool Http2Connection::write_pending() {
+  while (!pending_.empty()) {
+    const auto r = transport_->write(pending_.view());
+    if (r.status == tls::IoStatus::would_block) {
+      watch_writing(true);
+      return true;
+    }
+    if (r.status != tls::IoStatus::ok) {
+      fail(ErrorType::connection_terminated, transport_->failure());
+      return false;
+    }
+    written_bytes_ += r.bytes;
+    pending_.consume(r.bytes);
+  }
+  return true;
+}
+
+void Http2Connection::watch_writing(bool wanted) {
+  if (watching_write_ == wanted) return;
+  watching_write_ = wanted;
+  context_.loop.rewatch(transport_->fd(), wanted ? EPOLLIN | EPOLLOUT : EPOLLIN, *this);
+}
+
+void Http2Connection::touch(Http2Stream& stream) {
+  using Hook = boost::intrusive::list_base_hook<boost::intrusive::tag<TouchedTag>>;
+  if (!static_cast<Hook&>(stream).is_linked()) touched_.push_back(stream);
+}
+
+void Http2Connection::deliver() {
+  while (!touched_.empty()) {
+    Http2Stream& stream = touched_.front();
+    touched_.pop_front();
+    deliver_one(stream);
+  }
+  if (std::exchange(capacity_changed_, false) && !closed_) listener_.on_capacity(*this);
+}
+
+void Http2Connection::deliver_one(Http2Stream& stream) {
+  const bool closed = stream.closed_;
+  if (auto* sink = stream.sink_) {
+    if (stream.done_ || stream.failure_) {
+      stream.sink_ = nullptr;
+      stream.request_ = nullptr;
+      if (!closed) reset(stream, stream.done_ ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL);
+      if (stream.failure_ && !stream.done_) {
+        sink->on_failure(std::move(*stream.failure_));
+      } else {
+        sink->on_complete(stream.block_.count() > 0 ? stream.block_.head().fields : http::Fields());
+      }
+    } else {
+      if (std::exchange(stream.wants_writable_, false)) sink->on_writable();
+      if (stream.sink_) sink->on_flush();
+    }
+  }
+  if (closed) {
+    streams_.erase(streams_.iterator_to(stream));
+    delete &stream;
+    capacity_changed_ = true;
+  }
+}
+
+Error Http2Connection::failure_of(const Http2Stream& stream, ErrorType type, const std::string& reason) const {
+  Error error{type, Side::origin, Phase::response, Proof::unknown, reason};
+  if (stream.final_head_) {
+    error.proof = Proof::response_started;
+    error.type = ErrorType::http_response_incomplete;
+  } else if (!stream.first_byte_at_ || written_bytes_ <= *stream.first_byte_at_) {
+    error.proof = Proof::not_sent;
+    error.phase = Phase::send;
+  } else if (answered_) {
+    error.proof = Proof::no_byte_on_reused;
+  }
+  return error;
+}
+
+void Http2Connection::fail(ErrorType type, const std::string& reason) {
+  if (closed_) return;
+  closed_ = draining_ = true;
+  if (end_reason_.empty()) end_reason_ = reason;
+  settings_timer_.cancel();
+  transport_->close();
+  for (auto& stream : streams_) {
+    stream.closed_ = true;
+    if (!stream.done_ && !stream.failure_) stream.failure_ = failure_of(stream, type, reason);
+    touch(stream);
+  }
+  deliver();
+  listener_.on_closed(*this, end_reason_);
+}
+
+void Http2Connection::close_when_done() {
+  if (!draining_ || !streams_.empty() || !pending_.empty()) return;
+  nghttp2_session_terminate_session2(session_.get(), 0, NGHTTP2_NO_ERROR);  // a client has accepted no stream (F036)
+  auto* buffer = context_.buffers.write.get();
+  const auto size = pull(buffer, WorkerBuffers::write_bytes);
+  if (size > 0) transport_->write({buffer, size});  // a courtesy: not waited for
+  fail(ErrorType::connection_terminated, end_reason_);
+}
+
+void Http2Connection::on_settings_timeout() {
+  fail(ErrorType::connection_timeout, "the origin did not send its HTTP/2 SETTINGS");
+}
+
+}  // namespace ccnproxy::origin

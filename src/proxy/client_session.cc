@@ -1,0 +1,293 @@
+#include "ccnproxy/proxy/client_session.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "ccnproxy/http/framing.h"
+#include "ccnproxy/proxy/exchange.h"
+
+namespace ccnproxy::proxy {
+namespace {
+
+/// How long, and for how many bytes, a client may go on sending after it was answered early.
+constexpr auto linger_time = std::chrono::seconds(5);
+constexpr std::uint64_t linger_bytes = 16 * 1024 * 1024;
+
+http::HeadLimits head_limits(const config::Limits& limits) {
+  return {limits.head_bytes, limits.headers, limits.target_bytes};
+}
+
+}  // namespace
+
+ClientSession::ClientSession(ProxyContext& context, UniqueFd fd, ClientAddress address, SessionOwner& owner)
+    : context_(context),
+      owner_(owner),
+      fd_(std::move(fd)),
+      address_(std::move(address)),
+      timer_(context.loop.timers(), Delegate<void()>::to<&ClientSession::on_timer>(this)),
+      watched_(EPOLLIN | EPOLLRDHUP) {
+  context_.loop.watch(fd_.get(), watched_, *this);
+  wait_for_request();
+}
+
+ClientSession::~ClientSession() = default;
+
+void ClientSession::wait_for_request() {
+  parser_.reset();
+  request_began_ = {};
+  timer_.set_after(context_.config.timeouts.client_idle);
+}
+
+void ClientSession::drain() {
+  draining_ = true;
+  if (!exchange_ && life_ == Life::open) close();
+}
+
+void ClientSession::kill() {
+  if (life_ != Life::closed) abort();
+}
+
+void ClientSession::on_io(std::uint32_t events) {
+  if (life_ == Life::closed) return;
+  if (events & EPOLLOUT) flush();
+  if (life_ == Life::closed) return;
+  if (events & (EPOLLIN | EPOLLERR | EPOLLHUP)) {
+    on_readable();
+  } else if (events & EPOLLRDHUP) {
+    on_end_of_input();
+  }
+}
+
+void ClientSession::on_readable() {
+  auto* buffer = context_.buffers.client.get();
+  const auto n = ::recv(fd_.get(), buffer, origin::WorkerBuffers::client_bytes, 0);
+  if (n > 0) {
+    context_.loop.count_work();
+    on_input({buffer, static_cast<std::size_t>(n)});
+  } else if (n == 0) {
+    on_end_of_input();
+  } else if (errno != EAGAIN && errno != EINTR) {
+    client_gone();
+  }
+}
+
+/// The client has closed its side. With a request in flight it has left: PHP and curl never shut down
+/// one direction only, and an origin's work for nobody is not worth having (as nginx sees it, 499).
+void ClientSession::on_end_of_input() {
+  if (life_ != Life::finishing || output_.held() == 0) return client_gone();
+  input_ended_ = true;  // it may still be reading
+  keep_alive_ = false;
+  update_watch();
+}
+
+void ClientSession::on_input(std::string_view bytes) {
+  if (input_.empty()) {
+    const auto used = process(bytes);
+    if (life_ != Life::closed) input_.append(bytes.substr(used));
+  } else {
+    input_.append(bytes);
+    process_kept();
+  }
+  if (life_ != Life::closed) update_watch();
+}
+
+void ClientSession::process_kept() {
+  if (processing_) return;
+  ByteQueue kept = std::move(input_);
+  input_ = ByteQueue();
+  kept.consume(process(kept.view()));
+  if (life_ != Life::closed) input_ = std::move(kept);
+}
+
+/// Uses as much of `bytes` as can be used now. Ends of exchanges happen within and must not start this again.
+std::size_t ClientSession::process(std::string_view bytes) {
+  processing_ = true;
+  std::size_t used = 0;
+  while (used < bytes.size() && life_ != Life::closed) {
+    const auto rest = bytes.substr(used);
+    bytes_at_hand_ = rest.size();
+    std::size_t step = 0;
+    if (life_ == Life::lingering) {
+      step = rest.size();
+      lingered_ += step;
+      if (lingered_ > linger_bytes) close();
+    } else if (!exchange_) {
+      step = read_head(rest);
+    } else if (reading_ != Reading::nothing && life_ == Life::open) {
+      step = read_body(rest);
+    }
+    if (step == 0) break;
+    used += step;
+  }
+  bytes_at_hand_ = 0;
+  processing_ = false;
+  return used;
+}
+
+std::size_t ClientSession::read_head(std::string_view bytes) {
+  if (request_began_ == TimePoint{}) {
+    request_began_ = context_.loop.now();
+    timer_.set_after(context_.config.timeouts.client_head);
+  }
+  const auto result = parser_.parse(bytes, head_limits(context_.config.limits), head_);
+  switch (result.status) {
+    case http::ParseStatus::incomplete: return 0;
+    case http::ParseStatus::failed: refuse(bytes, result); return bytes.size();
+    case http::ParseStatus::complete: break;
+  }
+  bytes_at_hand_ = bytes.size() - result.consumed;
+  begin_exchange(bytes.substr(0, result.consumed));
+  return result.consumed;
+}
+
+void ClientSession::refuse(std::string_view bytes, const http::ParseResult& result) {
+  timer_.cancel();
+  exchange_ = context_.exchanges.take(context_);
+  exchange_->refuse(*this, bytes.substr(0, 256), result.status_code, result.reason);
+}
+
+void ClientSession::begin_exchange(std::string_view head_bytes) {
+  timer_.cancel();
+  exchange_ = context_.exchanges.take(context_);
+  keep_alive_ = !draining_ && http::is_persistent(head_.version, head_.fields);
+  const auto framing = http::request_framing(head_);
+  if (!framing) {
+    exchange_->refuse(*this, head_bytes, framing.error().status_code, framing.error().reason);
+    return;
+  }
+  using Kind = http::BodyFraming::Kind;
+  reading_ = framing->kind == Kind::length ? Reading::fixed : framing->kind == Kind::chunked ? Reading::chunked : Reading::nothing;
+  body_left_ = framing->length;
+  if (reading_ == Reading::chunked)
+    chunks_ = std::make_unique<http::ChunkedDecoder>(head_limits(context_.config.limits));
+  exchange_->begin(*this, head_bytes, head_, *framing);
+}
+
+std::size_t ClientSession::read_body(std::string_view bytes) {
+  if (!exchange_->wants_body()) return 0;
+  if (reading_ == Reading::chunked) return read_chunked(bytes);
+  const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(body_left_, bytes.size()));
+  body_left_ -= n;
+  if (body_left_ == 0) reading_ = Reading::nothing;
+  exchange_->on_client_body(bytes.substr(0, n));
+  if (exchange_ && life_ == Life::open && reading_ == Reading::nothing) exchange_->on_client_body_end({});
+  return n;
+}
+
+std::size_t ClientSession::read_chunked(std::string_view bytes) {
+  using Event = http::ChunkedDecoder::Event;
+  const auto step = chunks_->step(bytes);
+  switch (step.event) {
+    case Event::need_more: break;
+    case Event::data: exchange_->on_client_body(step.data); break;
+    case Event::failed: exchange_->on_client_broken(step.reason); return bytes.size();
+    case Event::end:
+      reading_ = Reading::nothing;
+      exchange_->on_client_body_end(chunks_->trailers());
+      break;
+  }
+  return step.consumed;
+}
+
+void ClientSession::resume_reading() {
+  if (life_ != Life::open) return;
+  if (!input_.empty()) process_kept();
+  if (life_ != Life::closed) update_watch();
+}
+
+void ClientSession::flush() {
+  const auto before = output_.written();
+  const auto outcome = output_.flush(fd_.get());
+  if (outcome == ClientOutput::Outcome::failed) return client_gone();
+  output_blocked_ = outcome == ClientOutput::Outcome::held_back;
+  if (output_blocked_ && (output_.written() > before || !timer_.armed()))
+    timer_.set_after(context_.config.timeouts.client_write);
+  update_watch();
+  if (const auto credit = output_.take_credit(); credit > 0 && exchange_) exchange_->on_client_took(credit);
+  if (output_blocked_ || life_ == Life::closed) return;
+  if (exchange_) timer_.cancel();
+  if (life_ == Life::finishing) end_exchange();
+}
+
+void ClientSession::finish(bool keep_alive) {
+  keep_alive_ = keep_alive_ && keep_alive && reading_ == Reading::nothing && !draining_;
+  life_ = Life::finishing;
+  flush();
+}
+
+void ClientSession::end_exchange() {
+  exchange_->end();
+  context_.exchanges.give(std::move(exchange_));
+  const bool unread = reading_ != Reading::nothing;
+  reading_ = Reading::nothing;
+  chunks_.reset();
+  if (!keep_alive_) return unread || !input_.empty() || bytes_at_hand_ > 0 ? linger() : close();
+  life_ = Life::open;
+  wait_for_request();
+  if (!input_.empty()) process_kept();
+  if (life_ != Life::closed) update_watch();
+}
+
+/// A close() with unread input would reset the connection and could take the response with it (F112).
+void ClientSession::linger() {
+  life_ = Life::lingering;
+  ::shutdown(fd_.get(), SHUT_WR);
+  timer_.set_after(linger_time);
+  input_.clear();
+  update_watch();
+}
+
+void ClientSession::client_gone() {
+  if (exchange_) {
+    exchange_->on_client_gone();
+    context_.exchanges.give(std::move(exchange_));
+  }
+  close();
+}
+
+void ClientSession::abort() {
+  const ::linger reset{1, 0};
+  ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  if (exchange_) {
+    exchange_->on_aborted();
+    context_.exchanges.give(std::move(exchange_));
+  }
+  close();
+}
+
+void ClientSession::close() {
+  if (life_ == Life::closed) return;
+  life_ = Life::closed;
+  timer_.cancel();
+  output_.clear();
+  fd_.reset();
+  owner_.on_session_closed(*this);
+}
+
+void ClientSession::on_timer() {
+  if (output_blocked_) return abort();                  // client_write
+  if (exchange_) return;
+  if (life_ == Life::lingering || input_.empty()) return close();  // client_idle
+  exchange_ = context_.exchanges.take(context_);                // client_head
+  exchange_->refuse(*this, input_.view().substr(0, 256), 408, "the request's head did not arrive in time");
+}
+
+bool ClientSession::wants_input() const {
+  if (life_ == Life::lingering || !exchange_) return true;
+  // With a request in flight some input is taken, so that the usual case changes no registration.
+  return input_.size() < RequestBody::high_mark && (reading_ == Reading::nothing || exchange_->wants_body());
+}
+
+void ClientSession::update_watch() {
+  if (life_ == Life::closed) return;
+  std::uint32_t wanted = 0;
+  if (life_ != Life::lingering && !input_ended_) wanted |= EPOLLRDHUP;
+  if (!input_ended_ && wants_input()) wanted |= EPOLLIN;
+  if (output_blocked_) wanted |= EPOLLOUT;
+  if (wanted == watched_) return;
+  watched_ = wanted;
+  context_.loop.rewatch(fd_.get(), wanted, *this);
+}
+
+}  // namespace ccnproxy::proxy

@@ -1,0 +1,426 @@
+#include "ccnproxy/proxy/exchange.h"
+
+#include "ccnproxy/http/field_rules.h"
+#include "ccnproxy/proxy/client_session.h"
+#include "ccnproxy/proxy/own_response.h"
+#include "ccnproxy/proxy/retry_policy.h"
+
+namespace ccnproxy::proxy {
+namespace {
+
+/// The same views, of a copy of the bytes they were of.
+http::RequestHead rebased(const http::RequestHead& head, std::string_view from, std::string_view to) {
+  const auto move = [&](std::string_view v) {
+    return v.empty() ? std::string_view() : to.substr(static_cast<std::size_t>(v.data() - from.data()), v.size());
+  };
+  http::RequestHead out;
+  out.method = move(head.method);
+  out.target = move(head.target);
+  out.version = head.version;
+  out.fields.reserve(head.fields.size());
+  for (const auto& field : head.fields) out.fields.push_back({move(field.name), move(field.value), field.id});
+  return out;
+}
+
+std::string_view host_of(const http::RequestHead& head) {
+  const auto* host = http::find(head.fields, http::FieldId::host);
+  return host ? host->value : std::string_view();
+}
+
+}  // namespace
+
+Exchange::Exchange(ProxyContext& context)
+    : context_(context), timer_(context.loop.timers(), Delegate<void()>::to<&Exchange::on_timer>(this)) {}
+
+Exchange::~Exchange() { drop_attempt(); }
+
+void Exchange::reset() {
+  request_.clear();
+  authority_.clear();
+  path_.clear();
+  request_id_.clear();
+  trailer_bytes_.clear();
+  trailers_.clear();
+  outgoing_.fields.clear();
+  outgoing_.body = {};
+  outgoing_.accepts_trailers = false;
+  body_.reset(context_.config.retries.replay_bytes);
+  idempotent_ = expects_continue_ = false;
+  pool_ = nullptr;
+  stream_ = nullptr;
+  connection_serial_ = 0;
+  body_end_sent_ = false;
+  response_begun_ = response_flushed_ = chunked_ = body_expected_ = false;
+  keep_alive_ = true;
+  body_length_.reset();
+  asked_pool_at_ = {};
+  status_ = 0;
+  bytes_out_ = 0;
+  timings_ = {};
+  origin_text_.clear();
+  address_.clear();
+  protocol_.reset();
+  reused_ = false;
+  retries_ = 0;
+  retry_proof_.reset();
+  error_.reset();
+}
+
+void Exchange::adopt(ClientSession& client, std::string_view head_bytes, const http::RequestHead& head) {
+  reset();
+  client_ = &client;
+  began_at_ = std::chrono::system_clock::now();
+  head_bytes_.assign(head_bytes);
+  request_ = rebased(head, head_bytes, head_bytes_);
+}
+
+void Exchange::refuse(ClientSession& client, std::string_view bytes, std::uint16_t status, std::string_view reason) {
+  adopt(client, bytes, {});
+  keep_alive_ = false;
+  // As much of the request line as can be told, for the log.
+  const auto line = std::string_view(head_bytes_).substr(0, head_bytes_.find_first_of("\r\n"));
+  const auto space = line.find(' ');
+  request_.method = line.substr(0, std::min<std::size_t>(space, 16));
+  if (space != line.npos) request_.target = line.substr(space + 1, line.find(' ', space + 1) - space - 1);
+  fail_with(status, ErrorType::http_request_error, Side::client, Phase::request, reason);
+}
+
+void Exchange::begin(ClientSession& client, std::string_view head_bytes, const http::RequestHead& head,
+                     const http::BodyFraming& framing) {
+  adopt(client, head_bytes, head);
+  choose_request_id();
+  if (!map()) return;
+  const auto limit = context_.config.limits.body_bytes;
+  if (limit > 0 && framing.length > limit) {
+    return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request, "the request's body is over limits.body_bytes");
+  }
+  build_request(framing);
+  pool_ = context_.pools.find(origin_);
+  if (!pool_) {
+    return fail_with(503, ErrorType::connection_limit_reached, Side::us, Phase::queue, "too many origins in use (limits.origins)");
+  }
+  pool_->retry_budget().on_request();
+  if (expects_continue_) answer_expectation();
+  if (!client_) return;  // it left just now
+  watch_progress();
+  acquire(0);
+}
+
+void Exchange::choose_request_id() {
+  const auto* given = http::find(request_.fields, context_.config.request_id_header);
+  if (given && !given->value.empty() && given->value.size() <= 128) {
+    request_id_ = given->value;
+  } else {
+    context_.ids.next(request_id_);
+  }
+}
+
+/// Finds the origin, or answers the client and returns false.
+bool Exchange::map() {
+  const auto host = http::request_host(request_);
+  if (!host) {
+    fail_with(host.error().status_code, ErrorType::http_request_error, Side::client, Phase::route, host.error().reason);
+    return false;
+  }
+  auto mapped = context_.labels.map({request_.method, request_.target, *host, client_->address().listener_port});
+  if (!mapped) {
+    if (mapped.error().no_label && answer_own_path()) return false;
+    fail_with(mapped.error().status_code, ErrorType::http_request_error, Side::client, Phase::route, mapped.error().reason);
+    return false;
+  }
+  if (is_loop()) {
+    fail_with(508, ErrorType::proxy_loop_detected, Side::client, Phase::route, "the request has come through this proxy before");
+    return false;
+  }
+  origin_ = std::move(mapped->origin);
+  authority_ = origin_.authority();
+  if (mapped->prepend_slash) path_.assign("/").append(mapped->target);
+  outgoing_.path = mapped->prepend_slash ? std::string_view(path_) : mapped->target;
+  return true;
+}
+
+bool Exchange::answer_own_path() {
+  const auto path = request_.target.substr(0, request_.target.find('?'));
+  if (path != "/hc" || (request_.method != "GET" && request_.method != "HEAD")) return false;
+  if (context_.draining) {
+    keep_alive_ = false;
+    answer(503, "", "draining");
+  } else {
+    answer(200, "", "OK");
+  }
+  return true;
+}
+
+bool Exchange::is_loop() const {
+  for (const auto& field : request_.fields) {
+    if (field.id == http::FieldId::via && field.value.find(context_.via) != field.value.npos) return true;
+  }
+  return false;
+}
+
+void Exchange::build_request(const http::BodyFraming& framing) {
+  outgoing_.method = request_.method;
+  outgoing_.scheme = origin_.scheme == origin::Scheme::https ? "https" : "http";
+  outgoing_.authority = authority_;
+  outgoing_.body = framing;
+  idempotent_ = http::is_idempotent(request_.method);
+  const http::HopByHop hop_by_hop(request_.fields);
+  for (const auto& field : request_.fields) {
+    using Id = http::FieldId;
+    switch (field.id) {
+      case Id::host:
+      case Id::content_length:
+      case Id::transfer_encoding: continue;
+      case Id::te: outgoing_.accepts_trailers = http::list_contains(field.value, "trailers"); continue;
+      case Id::expect:
+        expects_continue_ = http::iequals(field.value, "100-continue") && request_.version == http::Version::http11;
+        if (context_.config.expect_continue == config::ExpectContinue::local) continue;
+        break;
+      case Id::idempotency_key: idempotent_ = true; break;
+      default: break;
+    }
+    if (hop_by_hop.drops(field) || http::iequals(field.name, context_.config.request_id_header)) continue;
+    outgoing_.fields.push_back(field);
+  }
+  outgoing_.fields.push_back({"Via", context_.via, http::FieldId::via});
+  outgoing_.fields.push_back({context_.config.request_id_header, request_id_, http::FieldId::other});
+}
+
+/// An upload must not wait a round trip for a permission that is nearly always given (F111).
+void Exchange::answer_expectation() {
+  if (context_.config.expect_continue == config::ExpectContinue::origin) return;
+  if (client_->request_complete() || client_->has_input()) return;
+  client_->output().front() += "HTTP/1.1 100 Continue\r\n\r\n";
+  client_->flush();
+}
+
+void Exchange::acquire(std::uint64_t avoid) {
+  asked_pool_at_ = context_.loop.now();
+  pool_->acquire(*this, avoid);
+}
+
+void Exchange::on_connection(origin::OriginConnection& connection, bool waited) {
+  const auto& info = connection.info();
+  timings_.wait = waited ? context_.loop.now() - asked_pool_at_ : Duration(0);
+  reused_ = connection.requests() > 0;
+  if (waited && !reused_) {
+    timings_.dns = info.timings.dns;
+    timings_.tcp = info.timings.tcp;
+    timings_.tls = info.timings.tls;
+  }
+  protocol_ = info.protocol;
+  address_ = info.address;
+  connection_serial_ = info.serial;
+  body_end_sent_ = false;
+  stream_ = &connection.open(outgoing_, *this);
+  if (outgoing_.has_body()) send_body();
+  watch_progress();
+}
+
+void Exchange::on_no_connection(Error error) { fail(std::move(error)); }
+
+void Exchange::on_client_body(std::string_view bytes) {
+  const auto limit = context_.config.limits.body_bytes;
+  if (limit > 0 && body_.received() + bytes.size() > limit) {
+    return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request, "the request's body is over limits.body_bytes");
+  }
+  if (stream_ && body_.may_pass(bytes.size())) {
+    const auto taken = stream_->write_body(bytes);
+    body_.pass(taken);
+    bytes.remove_prefix(taken);
+  }
+  if (!bytes.empty()) {
+    body_.append(bytes);
+    send_body();
+  }
+  watch_progress();
+}
+
+void Exchange::on_client_body_end(const http::Fields& trailers) {
+  for (const auto& field : trailers) {
+    if (http::trailer_allowed(field)) trailer_bytes_.append(field.name).append(field.value);
+  }
+  std::string_view rest = trailer_bytes_;
+  const auto take = [&](std::size_t n) {
+    const auto piece = rest.substr(0, n);
+    rest.remove_prefix(n);
+    return piece;
+  };
+  for (const auto& field : trailers) {
+    if (!http::trailer_allowed(field)) continue;
+    const auto name = take(field.name.size());
+    trailers_.push_back({name, take(field.value.size()), field.id});
+  }
+  body_.complete();
+  send_body();
+  watch_progress();
+}
+
+void Exchange::on_client_broken(std::string_view reason) {
+  cancel_stream();
+  fail_with(400, ErrorType::http_request_error, Side::client, Phase::request, reason);
+}
+
+void Exchange::send_body() {
+  if (!stream_ || body_end_sent_) return;
+  while (!body_.unsent().empty()) {
+    const auto offered = body_.unsent().size();
+    const auto taken = stream_->write_body(body_.unsent());
+    body_.sent(taken);
+    if (taken < offered) return;
+  }
+  if (!body_.is_complete()) return;
+  body_end_sent_ = true;
+  stream_->end_body(trailers_);
+}
+
+void Exchange::on_writable() {
+  send_body();
+  watch_progress();
+  if (wants_body()) client_->resume_reading();
+}
+
+void Exchange::on_client_took(std::size_t n) {
+  if (stream_) stream_->consumed(n);
+  watch_progress();
+}
+
+/// Nothing about an exchange has a limit in total; everything has one on standing still.
+void Exchange::watch_progress() {
+  const auto& t = context_.config.timeouts;
+  if (!stream_ && !client_->request_complete() && !response_begun_) return timer_.set_after(t.body_idle);
+  if (!stream_) return timer_.cancel();  // the pool's queue has its own deadline, and so has the session's output
+  const bool sending = outgoing_.has_body() && !body_end_sent_;
+  timer_.set_after(sending || response_begun_ ? t.body_idle : t.response_head);
+}
+
+void Exchange::on_timer() {
+  const bool client_owes = !client_->request_complete() && wants_body();
+  if (response_begun_ && client_->output().held() > 0) return watch_progress();  // the client's turn: client_write
+  cancel_stream();
+  if (client_owes && !response_begun_) {
+    keep_alive_ = false;
+    return fail_with(408, ErrorType::connection_read_timeout, Side::client, Phase::request, "the request's body did not arrive in time");
+  }
+  const bool body = response_begun_ || (outgoing_.has_body() && !body_end_sent_);
+  fail({ErrorType::http_response_timeout, Side::origin, Phase::response, response_begun_ ? Proof::response_started : Proof::unknown,
+        origin_.to_string() + (body ? ": no progress within timeouts.body_idle" : ": no response within timeouts.response_head")});
+}
+
+void Exchange::cancel_stream() {
+  if (auto* stream = std::exchange(stream_, nullptr)) stream->cancel();
+}
+
+/// Leaves the pool's queue and the connection, whichever it is in.
+void Exchange::drop_attempt() {
+  unlink();
+  cancel_stream();
+  timer_.cancel();
+}
+
+void Exchange::on_failure(Error error) {
+  stream_ = nullptr;
+  timer_.cancel();
+  error.detail = origin_.to_string() + (address_.empty() ? "" : " (" + address_ + ")") + ": " + error.detail;
+  if (!retry(error)) fail(std::move(error));
+}
+
+bool Exchange::retry(const Error& error) {
+  const FailedAttempt attempt{error.proof, idempotent_, body_.replayable() || body_.nothing_sent(), retries_,
+                              context_.config.retries.attempts};
+  if (response_flushed_ || response_begun_ || !may_retry(attempt)) return false;
+  if (!pool_->retry_budget().take(context_.loop.now())) return false;
+  ++retries_;
+  retry_proof_ = error.proof;
+  body_.rewind();
+  watch_progress();
+  acquire(connection_serial_);
+  return true;
+}
+
+void Exchange::fail(Error error) {
+  const auto status = status_of(error);
+  if (error_) error_.reset();
+  error_ = std::move(error);
+  if (response_flushed_) return client_->abort();
+  if (response_begun_) client_->output().clear();  // the head never left: an honest status can still be given (F085)
+  if (!client_->request_complete()) keep_alive_ = false;
+  answer(status, to_string(error_->type), error_->detail);
+}
+
+void Exchange::fail_with(std::uint16_t status, ErrorType type, Side side, Phase phase, std::string_view detail) {
+  drop_attempt();
+  error_ = Error{type, side, phase, Proof::not_sent, std::string(detail)};
+  if (response_flushed_) return client_->abort();
+  if (response_begun_) client_->output().clear();
+  if (side == Side::client && phase != Phase::route) keep_alive_ = false;
+  if (!client_->request_complete()) keep_alive_ = false;
+  answer(status, to_string(type), error_->detail);
+}
+
+void Exchange::answer(std::uint16_t status, std::string_view error_type, std::string_view text) {
+  timer_.cancel();
+  status_ = status;
+  response_begun_ = response_flushed_ = true;
+  OwnResponse response{status, error_type, text, context_.config.request_id_header, request_id_};
+  response.head_only = request_.method == "HEAD";
+  response.close = !keep_alive_ || context_.draining || !http::is_persistent(request_.version, request_.fields);
+  response.http10_keep_alive = request_.version == http::Version::http10;
+  append_own_response(client_->output().front(), response);
+  if (!response.head_only) bytes_out_ = text.size() + 1;
+  client_->finish(keep_alive_);
+}
+
+void Exchange::on_client_gone() {
+  drop_attempt();
+  if (!error_) error_ = Error{ErrorType::connection_terminated, Side::client, response_begun_ ? Phase::response : Phase::request, Proof::unknown, "the client left before the end"};
+  status_ = 499;
+  log();
+}
+
+void Exchange::on_aborted() {
+  drop_attempt();
+  if (!error_) error_ = Error{ErrorType::connection_write_timeout, Side::client, Phase::response, Proof::unknown, "the client took nothing for too long, or the proxy was told to end"};
+  if (status_ == 0) status_ = 499;
+  log();
+}
+
+void Exchange::end() {
+  timer_.cancel();
+  log();
+}
+
+/// The exchange is over: its one record, and nothing more from it.
+void Exchange::log() {
+  body_.release();
+  const auto* client = std::exchange(client_, nullptr);
+  if (!context_.access_log.enabled()) return;
+  observe::AccessRecord r;
+  r.time = began_at_;
+  r.client = client->address().text;
+  r.method = request_.method;
+  r.target = request_.target;
+  r.host = host_of(request_);
+  if (!authority_.empty()) origin_text_ = origin_.to_string();
+  r.origin = origin_text_;
+  if (protocol_) r.protocol = origin::to_string(*protocol_);
+  r.address = address_;
+  r.request_id = request_id_;
+  r.status = status_;
+  r.bytes_in = body_.received();
+  r.bytes_out = bytes_out_;
+  r.reused = reused_;
+  r.retries = retries_;
+  if (retry_proof_) r.retry_proof = to_string(*retry_proof_);
+  timings_.total = context_.loop.now() - client->request_began();
+  r.timings = timings_;
+  if (error_) {
+    r.error = to_string(error_->type);
+    r.error_side = to_string(error_->side);
+    r.error_phase = to_string(error_->phase);
+    r.error_detail = error_->detail;
+  }
+  context_.access_log.write(r);
+}
+
+}  // namespace ccnproxy::proxy

@@ -1,0 +1,138 @@
+// The way of a response from its origin to the client.
+
+#include <charconv>
+
+#include "ccnproxy/http/field_rules.h"
+#include "ccnproxy/proxy/client_session.h"
+#include "ccnproxy/proxy/exchange.h"
+
+namespace ccnproxy::proxy {
+namespace {
+
+void append_line(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void append_number(std::string& out, std::uint64_t number) {
+  char digits[20];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
+void append_status_line(std::string& out, const http::ResponseHead& head) {
+  out += "HTTP/1.1 ";
+  append_number(out, head.status);
+  out += ' ';
+  out.append(head.reason.empty() ? http::reason_phrase(head.status) : head.reason).append("\r\n");
+}
+
+void append_fields(std::string& out, const http::Fields& fields) {
+  const http::HopByHop hop_by_hop(fields);
+  for (const auto& field : fields) {
+    if (field.id == http::FieldId::content_length || field.id == http::FieldId::transfer_encoding) continue;
+    if (!hop_by_hop.drops(field)) append_line(out, field.name, field.value);
+  }
+}
+
+}  // namespace
+
+/// HTTP/1.1 clients get 103 and the like; HTTP/1.0 has no such thing (RFC 9110 §15.2). An origin's 100 answers
+/// nothing that we asked, unless the client's Expect was passed on.
+void Exchange::on_informational(const http::ResponseHead& head) {
+  if (request_.version == http::Version::http10 || response_begun_) return;
+  if (head.status == 101 || (head.status == 100 && context_.config.expect_continue == config::ExpectContinue::local)) return;
+  auto& out = client_->output().front();
+  append_status_line(out, head);
+  append_fields(out, head.fields);
+  out += "\r\n";
+}
+
+bool Exchange::response_has_body(std::uint16_t status) const {
+  return request_.method != "HEAD" && status >= 200 && status != 204 && status != 304;
+}
+
+void Exchange::on_response(const http::ResponseHead& head, const http::BodyFraming& framing) {
+  timings_.first_byte = context_.loop.now() - client_->request_began();
+  status_ = head.status;
+  response_begun_ = true;
+  body_expected_ = response_has_body(head.status);
+  if (framing.kind == http::BodyFraming::Kind::length) body_length_ = framing.length;
+  append_response_head(head, framing);
+  watch_progress();
+}
+
+void Exchange::append_response_head(const http::ResponseHead& head, const http::BodyFraming& framing) {
+  auto& out = client_->output().front();
+  append_status_line(out, head);
+  append_fields(out, head.fields);
+  append_line(out, "Via", context_.via);
+  append_line(out, context_.config.request_id_header, request_id_);
+  append_body_framing(head, framing);
+  const bool keep = keep_alive_ && !context_.draining && http::is_persistent(request_.version, request_.fields) &&
+                    client_->request_complete();
+  if (!keep) {
+    append_line(out, "Connection", "close");
+  } else if (request_.version == http::Version::http10) {
+    append_line(out, "Connection", "keep-alive");
+  }
+  out += "\r\n";
+}
+
+/// Content-Length where it is known, else chunked, else (HTTP/1.0) the end of the connection.
+void Exchange::append_body_framing(const http::ResponseHead& head, const http::BodyFraming& framing) {
+  using Kind = http::BodyFraming::Kind;
+  auto& out = client_->output().front();
+  const bool has_length = framing.declared || framing.kind == Kind::none;
+  if (!body_expected_) {
+    if (framing.declared && head.status != 204) {  // HEAD and 304 say what a GET would have had
+      out += "Content-Length: ";
+      append_number(out, framing.declared_length);
+      out += "\r\n";
+    }
+  } else if (has_length) {
+    out += "Content-Length: ";
+    append_number(out, framing.kind == Kind::none ? 0 : framing.declared_length);
+    out += "\r\n";
+  } else if (request_.version == http::Version::http11) {
+    chunked_ = true;
+    out += "Transfer-Encoding: chunked\r\n";
+  } else {
+    keep_alive_ = false;
+  }
+  client_->output().set_chunked(chunked_);
+}
+
+void Exchange::on_body(std::string_view bytes) {
+  if (!body_expected_) return;  // a body where none can be: HEAD, 204, 304
+  bytes_out_ += bytes.size();
+  client_->output().add_body(bytes);
+}
+
+void Exchange::on_flush() {
+  if (!client_->output().has_step()) return;
+  if (response_begun_) response_flushed_ = true;
+  watch_progress();
+  client_->flush();
+}
+
+void Exchange::on_complete(const http::Fields& trailers) {
+  stream_ = nullptr;
+  timer_.cancel();
+  if (body_expected_ && body_length_ && bytes_out_ != *body_length_) {
+    return fail({ErrorType::http_response_incomplete, Side::origin, Phase::response, Proof::response_started,
+                 origin_.to_string() + ": the body's length is not what was declared"});
+  }
+  if (chunked_) {
+    auto& out = client_->output().back();
+    out += "0\r\n";
+    if (outgoing_.accepts_trailers) {
+      for (const auto& field : trailers) {
+        if (http::trailer_allowed(field)) append_line(out, field.name, field.value);
+      }
+    }
+    out += "\r\n";
+  }
+  response_flushed_ = true;
+  client_->finish(keep_alive_);
+}
+
+}  // namespace ccnproxy::proxy

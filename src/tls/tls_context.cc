@@ -1,0 +1,97 @@
+#include "ccnproxy/tls/tls_context.h"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <stdexcept>
+
+#include "ccnproxy/tls/tls_transport.h"
+
+namespace ccnproxy::tls {
+namespace {
+
+/// One read of the socket may bring many records: bulk responses then cost a fifth of the system
+/// calls. OpenSSL frees the buffer when it is empty (SSL_MODE_RELEASE_BUFFERS).
+constexpr std::size_t read_buffer_bytes = 256 * 1024;
+
+[[noreturn]] void fail(const std::string& what) {
+  const char* reason = ERR_reason_error_string(ERR_peek_last_error());
+  const auto text = what + (reason ? std::string(": ") + reason : "");
+  ERR_clear_error();
+  throw std::runtime_error(text);
+}
+
+void set_trust(SSL_CTX* ctx, const config::Tls& settings) {
+  SSL_CTX_set_verify(ctx, settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  if (settings.ca_file == "system") {
+    if (SSL_CTX_set_default_verify_paths(ctx) != 1) fail("tls.ca_file: the system's CA store");
+  } else if (SSL_CTX_load_verify_file(ctx, settings.ca_file.c_str()) != 1) {
+    fail("tls.ca_file " + settings.ca_file);
+  }
+}
+
+void set_certificate(SSL_CTX* ctx, const config::Tls& settings) {
+  if (settings.certificate.empty()) return;
+  if (SSL_CTX_use_certificate_chain_file(ctx, settings.certificate.c_str()) != 1)
+    fail("tls.certificate " + settings.certificate);
+  if (SSL_CTX_use_PrivateKey_file(ctx, settings.key.c_str(), SSL_FILETYPE_PEM) != 1) fail("tls.key " + settings.key);
+  if (SSL_CTX_check_private_key(ctx) != 1) fail("tls.key " + settings.key + " does not fit its certificate");
+}
+
+void set_alpn(SSL_CTX* ctx, const std::vector<std::string>& protocols) {
+  std::string wire;
+  for (const auto& p : protocols) wire += static_cast<char>(p.size()) + p;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(wire.data());
+  if (!wire.empty() && SSL_CTX_set_alpn_protos(ctx, bytes, static_cast<unsigned>(wire.size())) != 0) fail("tls.alpn");
+}
+
+bool is_address(const std::string& host) {
+  unsigned char buffer[sizeof(in6_addr)];
+  return inet_pton(AF_INET, host.c_str(), buffer) == 1 || inet_pton(AF_INET6, host.c_str(), buffer) == 1;
+}
+
+/// The name that the certificate must carry, and SNI.
+void set_name(SSL* ssl, const std::string& name, bool verify) {
+  auto* param = SSL_get0_param(ssl);
+  if (is_address(name)) {
+    if (verify && X509_VERIFY_PARAM_set1_ip_asc(param, name.c_str()) != 1) fail("verification of " + name);
+    return;
+  }
+  if (SSL_set_tlsext_host_name(ssl, name.c_str()) != 1) fail("SNI " + name);
+  X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  if (verify && X509_VERIFY_PARAM_set1_host(param, name.data(), name.size()) != 1) fail("verification of " + name);
+}
+
+}  // namespace
+
+void TlsContext::Free::operator()(ssl_ctx_st* ctx) const noexcept { SSL_CTX_free(ctx); }
+
+TlsContext::TlsContext(const config::Tls& settings)
+    : ctx_(SSL_CTX_new(TLS_client_method())), server_name_(settings.server_name), verify_(settings.verify) {
+  if (!ctx_) fail("OpenSSL");
+  auto* ctx = ctx_.get();
+  const auto oldest = settings.min_version == config::TlsVersion::tls13 ? TLS1_3_VERSION : TLS1_2_VERSION;
+  if (SSL_CTX_set_min_proto_version(ctx, oldest) != 1) fail("tls.min_version");
+  SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_read_ahead(ctx, 1);
+  SSL_CTX_set_default_read_buffer_len(ctx, read_buffer_bytes);
+  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+  set_trust(ctx, settings);
+  set_certificate(ctx, settings);
+  set_alpn(ctx, settings.alpn);
+}
+
+TlsContext::~TlsContext() = default;
+
+std::unique_ptr<TlsTransport> TlsContext::connect(UniqueFd fd, const std::string& host) const {
+  SSL* ssl = SSL_new(ctx_.get());
+  if (!ssl) fail("SSL_new");
+  auto transport = std::make_unique<TlsTransport>(std::move(fd), ssl);
+  set_name(ssl, server_name_.empty() ? host : server_name_, verify_);
+  return transport;
+}
+
+}  // namespace ccnproxy::tls

@@ -1,0 +1,112 @@
+#include "ccnproxy/tls/tls_transport.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <system_error>
+
+namespace ccnproxy::tls {
+namespace {
+
+bool is_alert(unsigned long error) {
+  return ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) > SSL_AD_REASON_OFFSET;
+}
+
+bool is_unexpected_eof(unsigned long error) {
+  return ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+}
+
+std::string words(unsigned long error) {
+  const char* reason = ERR_reason_error_string(error);
+  return reason ? reason : "unknown TLS error";
+}
+
+int clamp(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, INT_MAX)); }
+
+}  // namespace
+
+void TlsTransport::Free::operator()(ssl_st* ssl) const noexcept { SSL_free(ssl); }
+
+TlsTransport::TlsTransport(UniqueFd fd, ssl_st* ssl) : Transport(std::move(fd)), ssl_(ssl) {
+  SSL_set_fd(ssl_.get(), fd_.get());
+  SSL_set_connect_state(ssl_.get());
+}
+
+TlsTransport::~TlsTransport() = default;
+
+TlsTransport::Handshake TlsTransport::handshake() {
+  ERR_clear_error();
+  errno = 0;
+  const auto returned = SSL_do_handshake(ssl_.get());
+  if (returned == 1) return Handshake::done;
+  const auto system_error = errno;
+  const auto kind = SSL_get_error(ssl_.get(), returned);
+  if (kind == SSL_ERROR_WANT_READ) return Handshake::want_read;
+  if (kind == SSL_ERROR_WANT_WRITE) return Handshake::want_write;
+  broken_ = true;
+  const auto error = ERR_peek_error();
+  auto& e = handshake_error_;
+  e = {ErrorType::tls_protocol_error, Side::origin, Phase::tls, Proof::not_sent, words(error)};
+  if (const auto verdict = SSL_get_verify_result(ssl_.get()); verdict != X509_V_OK) {
+    e.type = ErrorType::tls_certificate_error;
+    e.detail = X509_verify_cert_error_string(verdict);
+  } else if (is_alert(error)) {
+    e.type = ErrorType::tls_alert_received;
+  } else if (kind == SSL_ERROR_SYSCALL || kind == SSL_ERROR_ZERO_RETURN || is_unexpected_eof(error)) {
+    e.type = ErrorType::connection_terminated;
+    e.detail = system_error ? std::generic_category().message(system_error) : "closed by the origin during the TLS handshake";
+  }
+  ERR_clear_error();
+  return Handshake::failed;
+}
+
+Error TlsTransport::handshake_error() const { return handshake_error_; }
+
+std::string_view TlsTransport::alpn() const {
+  const unsigned char* name = nullptr;
+  unsigned length = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &name, &length);
+  return {reinterpret_cast<const char*>(name), length};
+}
+
+bool TlsTransport::resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
+
+IoResult TlsTransport::outcome(int returned) {
+  if (returned > 0) return {IoStatus::ok, static_cast<std::size_t>(returned)};
+  const auto system_error = errno;
+  const auto kind = SSL_get_error(ssl_.get(), returned);
+  if (kind == SSL_ERROR_WANT_READ || kind == SSL_ERROR_WANT_WRITE) return {IoStatus::would_block};
+  if (kind == SSL_ERROR_ZERO_RETURN) return {IoStatus::closed};
+  broken_ = true;
+  const auto error = ERR_peek_error();
+  ERR_clear_error();
+  if (is_unexpected_eof(error)) return {IoStatus::truncated};
+  failure_ = kind == SSL_ERROR_SYSCALL && system_error ? std::generic_category().message(system_error) : words(error);
+  return {IoStatus::failed};
+}
+
+IoResult TlsTransport::read(char* into, std::size_t size) {
+  ERR_clear_error();
+  errno = 0;
+  return outcome(SSL_read(ssl_.get(), into, clamp(size)));
+}
+
+IoResult TlsTransport::write(std::string_view bytes) {
+  ERR_clear_error();
+  errno = 0;
+  return outcome(SSL_write(ssl_.get(), bytes.data(), clamp(bytes.size())));
+}
+
+bool TlsTransport::has_buffered() const { return SSL_has_pending(ssl_.get()) == 1; }
+
+void TlsTransport::close() {
+  if (!fd_) return;
+  if (!broken_ && SSL_is_init_finished(ssl_.get())) SSL_shutdown(ssl_.get());  // sends close_notify, does not wait
+  ERR_clear_error();
+  fd_.reset();
+}
+
+}  // namespace ccnproxy::tls

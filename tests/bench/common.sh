@@ -1,0 +1,51 @@
+# Sourced by the scripts of this folder: finds or builds the programs, and starts the measurement.
+# BUILD_DIR: the build folder, build/release by default; it must be configured, nothing here makes one.
+set -eu
+bench=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$bench/../.." && pwd)
+build=${BUILD_DIR:-$root/build/release}
+
+need() {
+  for program in "$@"; do
+    command -v "$program" >/dev/null || { echo "$program is needed (a Debian package)" >&2; exit 1; }
+  done
+}
+
+# build_targets TARGET...
+build_targets() {
+  if [ ! -f "$build/CMakeCache.txt" ]; then
+    echo "no build folder: run cmake --preset release, or set BUILD_DIR to one" >&2
+    exit 1
+  fi
+  cmake --build "$build" --target "$@" >&2
+}
+
+# measure PROGRAM WORD...: a whole run goes into docs/, one of a part or without ccnproxy is printed only.
+measure() {
+  program=$1
+  shift
+  only_print=; ours=1
+  for word in "$@"; do
+    shift
+    case $word in
+      --peers-only) ours=; only_print=1; continue ;;
+      --quick|--output*|--proxies*|--cases*) only_print=1 ;;
+    esac
+    set -- "$@" "$word"
+  done
+  build_targets bench_load ${ours:+ccnproxy}
+  [ -z "$ours" ] || set -- --ccnproxy "$build/ccnproxy" "$@"
+  [ "$only_print" ] || set -- --output "$root/docs" "$@"
+  exec python3 -B "$bench/$program" --load "$build/bench_load" "$@"
+}
+
+# count PROGRAM WORD...: a check with a verdict, of ccnproxy unless --proxy names another.
+count() {
+  program=$1
+  shift
+  case " $* " in
+    *" --proxy "*|*" --proxy="*) build_targets bench_load ;;
+    *) build_targets bench_load ccnproxy ;;
+  esac
+  exec python3 -B "$bench/$program" --load "$build/bench_load" --ccnproxy "$build/ccnproxy" "$@"
+}

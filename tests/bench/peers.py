@@ -1,0 +1,216 @@
+"""The proxies that are compared, each configured as well as it can be for this job: pools sized,
+keep-alive long, the origin's certificate verified, one worker, an access log to a file."""
+
+import os
+
+from origin import HOST
+from processes import Failure, await_port, first_line, free_port, process_tree
+
+_HAPROXY = """
+global
+  nbthread 1
+  maxconn 2000
+  log stdout format raw local0
+  tune.h2.initial-window-size 1048576
+  tune.ssl.default-dh-param 2048
+defaults
+  mode http
+  log global
+  option httplog
+  timeout connect 5s
+  timeout client 1h
+  timeout server 1h
+  timeout http-keep-alive 1h
+frontend clients
+  bind 127.0.0.1:{port} backlog 4096
+  http-request set-header Host {host}
+  default_backend origin
+backend origin
+  http-reuse always
+  server origin 127.0.0.1:{origin} ssl verify required ca-file {ca} sni str({host}) verifyhost {host} alpn {alpn} pool-max-conn 256 pool-purge-delay 1h
+"""
+
+_NGINX = """
+{user}
+worker_processes 1;
+daemon off;
+pid {dir}/{name}.pid;
+error_log {dir}/{name}.err warn;
+worker_rlimit_nofile 16384;
+events {{ worker_connections 8192; multi_accept on; }}
+http {{
+  upstream origin {{
+    server 127.0.0.1:{origin};
+    keepalive 256;
+    keepalive_requests 1000000000;
+    keepalive_timeout 1h;
+    keepalive_time 24h;
+  }}
+  server {{
+    listen 127.0.0.1:{port} backlog=4096;
+    access_log {log} combined buffer=64k flush=1s;
+    keepalive_requests 1000000000;
+    keepalive_timeout 1h;
+    keepalive_time 24h;
+    client_max_body_size 0;
+    client_body_temp_path {dir}/{name}.body;
+    proxy_temp_path {dir}/{name}.tmp;
+    location / {{
+      proxy_pass https://origin;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host {host};
+      proxy_ssl_verify on;
+      proxy_ssl_trusted_certificate {ca};
+      proxy_ssl_server_name on;
+      proxy_ssl_name {host};
+      proxy_ssl_protocols TLSv1.2 TLSv1.3;
+      proxy_request_buffering off;
+      proxy_max_temp_file_size 0;
+      proxy_buffer_size 16k;
+      proxy_buffers 8 64k;
+      proxy_busy_buffers_size 128k;
+      client_body_buffer_size 64k;
+    }}
+  }}
+}}
+"""
+
+_NGHTTPX = """
+frontend=127.0.0.1,{port};no-tls
+backend=127.0.0.1,{origin};;tls;proto=h2;sni={host}
+cacert={ca}
+workers=1
+backlog=4096
+host-rewrite=yes
+accesslog-file={log}
+errorlog-file={dir}/{name}.err
+pid-file={dir}/{name}.pid
+frontend-read-timeout=1h
+frontend-write-timeout=1h
+backend-read-timeout=1h
+backend-write-timeout=1h
+backend-keep-alive-timeout=1h
+backend-http2-window-size=1048576
+"""
+
+_CCNPROXY = """
+listeners: [{{address: "127.0.0.1:{port}"}}]
+admin: {{address: "127.0.0.1:{admin}"}}
+workers: {workers}
+overrides:
+  - match: {host}
+    connect_to: 127.0.0.1:{origin}
+    tls: {{ca_file: {ca}{alpn}}}
+log:
+  level: warn
+  access: {{to: {log}}}
+"""
+
+
+# What the report says about each configuration.
+_SETTINGS = {
+    _HAPROXY: "nbthread 1, http-reuse always, pool-max-conn 256, h2 window 1 MiB, buffers as they come, "
+              "httplog to a file",
+    _NGINX: "worker_processes 1, keepalive 256, proxy_http_version 1.1, 8 buffers of 64 KiB, request bodies "
+            "not buffered, combined log in pieces of 64 KiB",
+    _NGHTTPX: "workers 1, h2 window 1 MiB, log to a file",
+    _CCNPROXY: "workers 1, log to a file, everything else as it comes",
+}
+
+
+class Proxy:
+    """One proxy under test: how it is configured, and the running process."""
+
+    def __init__(self, name, label, template, command, extra=None):
+        self.settings = _SETTINGS[template]
+        self.name = name
+        self.label = label
+        self._template = template
+        self._command = command
+        self._extra = extra or {}
+        self.port = None
+        self.admin_port = None
+        self.ready_s = None
+        self._child = None
+        self._log = None
+
+    def start(self, workspace, origin_port, cpu):
+        self.port, self.admin_port = free_port(), free_port()
+        self._log = self._log_target(workspace)
+        config = workspace.file(self.name + ".conf", self._template.format(
+            dir=workspace.path, name=self.name, port=self.port, admin=self.admin_port,
+            origin=origin_port, host=HOST, ca=workspace.file("ca.crt"), log=self._log,
+            user="user root;" if os.geteuid() == 0 else "", **self._extra))
+        self._child = workspace.start(self.name, self._command(config, workspace), cpu)
+        self.ready_s = await_port(self.port, self._child,
+                                  lambda: f"{self.label}\n{workspace.output_of(self.name)}")
+
+    def _log_target(self, workspace):
+        if self._template is _CCNPROXY:
+            return workspace.folder(self.name + ".log")
+        return workspace.file(self.name + (".out" if self._template is _HAPROXY else ".log"))
+
+    def pids(self):
+        if self._child.poll() is not None:
+            raise Failure(f"{self.label} ended with status {self._child.returncode}")
+        return process_tree(self._child.pid)
+
+    def trim_log(self, above=32 << 20):
+        """Empties the access log before it fills the memory that the temporary folder lives in."""
+        files = [self._log]
+        if os.path.isdir(self._log):
+            files = [os.path.join(self._log, name) for name in os.listdir(self._log)]
+        for path in files:
+            if os.path.exists(path) and os.path.getsize(path) > above:
+                os.truncate(path, 0)
+
+    def log_bytes(self):
+        """Bytes in the access log, to prove that it was written."""
+        if os.path.isdir(self._log):
+            return sum(entry.stat().st_size for entry in os.scandir(self._log))
+        return os.path.getsize(self._log) if os.path.exists(self._log) else 0
+
+
+def _nginx_command(config, workspace):
+    return ["nginx", "-p", workspace.path, "-c", config]
+
+
+def _haproxy_command(config, _workspace):
+    return ["haproxy", "-db", "-f", config]
+
+
+def _nghttpx_command(config, _workspace):
+    return ["nghttpx", "--conf=" + config]
+
+
+def ccnproxy(binary, name="ccnproxy", label="ccnproxy, h2", workers=1, alpn=""):
+    def command(config, _workspace):
+        return [binary, "serve", "-f", config]
+    return Proxy(name, label, _CCNPROXY, command, {"workers": workers, "alpn": alpn})
+
+
+def all_proxies(binary):
+    """By name, in the order of the tables. ccnproxy only where its program is given."""
+    proxies = [
+        Proxy("haproxy_h2", "HAProxy, h2", _HAPROXY, _haproxy_command, {"alpn": "h2"}),
+        Proxy("haproxy_h1", "HAProxy, http/1.1", _HAPROXY, _haproxy_command, {"alpn": "http/1.1"}),
+        Proxy("nginx", "nginx, http/1.1", _NGINX, _nginx_command),
+        Proxy("nghttpx", "nghttpx, h2", _NGHTTPX, _nghttpx_command),
+    ]
+    if binary:
+        only_h1 = ", alpn: [http/1.1]"
+        proxies.insert(0, ccnproxy(binary))
+        proxies.insert(1, ccnproxy(binary, "ccnproxy_h1", "ccnproxy, http/1.1", alpn=only_h1))
+    return {proxy.name: proxy for proxy in proxies}
+
+
+def versions():
+    """What was measured, by program."""
+    found = {
+        "haproxy": first_line(["haproxy", "-v"]),
+        "nginx": first_line(["nginx", "-v"]),
+        "nghttpx": first_line(["nghttpx", "--version"]),
+        "OpenSSL": first_line(["openssl", "version"]),
+    }
+    return {name: text for name, text in found.items() if text}

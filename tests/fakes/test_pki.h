@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fakes/certificate.h"
+
+namespace ccnproxy::fakes {
+
+/// A certification authority for one test: EC P-256 keys, nothing written outside a temporary
+/// folder that goes with this object. Names are DNS names, wildcards, or IP literals (which become
+/// IP SANs). Not for several threads at once.
+///
+/// A wrong-name certificate is just server({"other.example"}).
+class TestPki {
+ public:
+  using Names = std::vector<std::string>;
+
+  TestPki();
+  ~TestPki();
+  TestPki(const TestPki&) = delete;
+  TestPki& operator=(const TestPki&) = delete;
+
+  /// The root that a client under test is told to trust.
+  const std::string& ca_file() const { return ca_.chain_file; }
+  const std::string& ca_pem() const { return ca_.chain_pem; }
+
+  Certificate server(const Names& names);
+  /// Ended yesterday.
+  Certificate expired(const Names& names);
+  /// Begins tomorrow.
+  Certificate not_yet_valid(const Names& names);
+  /// Signed by itself, by nobody's root.
+  Certificate self_signed(const Names& names);
+  /// Signed by a root of the same name that no file of this PKI holds.
+  Certificate from_unknown_ca(const Names& names);
+  /// Signed by an intermediate that the chain holds.
+  Certificate through_intermediate(const Names& names);
+  /// As through_intermediate, but the chain leaves the intermediate out.
+  Certificate missing_intermediate(const Names& names);
+  /// For client authentication: `name` is the subject's CN.
+  Certificate client(const std::string& name);
+
+ private:
+  struct Authority;
+  struct Validity;
+  struct Folder;
+  Certificate leaf(const Names& names, const Authority& issuer, Validity validity);
+  Certificate store(std::string chain_pem, std::string key_pem);
+
+  std::unique_ptr<Folder> folder_;
+  std::unique_ptr<Authority> authority_;
+  Certificate ca_;
+};
+
+}  // namespace ccnproxy::fakes

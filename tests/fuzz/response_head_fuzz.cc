@@ -1,0 +1,74 @@
+// Any bytes as a response head: the answer does not depend on how they were cut, and what was taken
+// is fit to be written to a client.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "ccnproxy/http/characters.h"
+#include "ccnproxy/http/field_rules.h"
+#include "ccnproxy/http/framing.h"
+#include "ccnproxy/http/head_parser.h"
+
+namespace {
+
+using namespace ccnproxy::http;
+
+constexpr HeadLimits limits{.head_bytes = 2048, .fields = 16, .target_bytes = 256};
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+ParseResult parse_in_pieces(std::string_view input, std::size_t piece) {
+  ResponseHeadParser parser;
+  for (std::size_t size = std::min(piece, input.size());;
+       size = std::min(size + piece, input.size())) {
+    ResponseHead head;
+    const std::string copy(input.substr(0, size));
+    const ParseResult result = parser.parse(copy, limits, head);
+    if (result.status != ParseStatus::incomplete || size == input.size()) return result;
+  }
+}
+
+void check_parts(const ResponseHead& head) {
+  require(head.status >= 100 && head.status <= 999);
+  require(all(field_char, head.reason) && head.fields.size() <= limits.fields);
+  for (const Field& field : head.fields) {
+    require(is_token(field.name) && all(field_char, field.value));
+    require(trim(field.value) == field.value && field.id == field_id(field.name));
+  }
+}
+
+void check_framing(const ResponseHead& head) {
+  for (const std::string_view method : {std::string_view("GET"), std::string_view("HEAD")}) {
+    const auto framing = response_framing(method, head);
+    if (!framing) {
+      require(framing.error().status_code == 502);
+      continue;
+    }
+    require(method != "HEAD" || framing->kind == BodyFraming::Kind::none);
+    require((framing->kind == BodyFraming::Kind::length) == (framing->length != 0));
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  ResponseHead head;
+  const ParseResult whole = ResponseHeadParser{}.parse(input, limits, head);
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{16}}) {
+    const ParseResult cut = parse_in_pieces(input.substr(0, 4096), piece);
+    require(cut.status == whole.status && cut.consumed == whole.consumed);
+    require(cut.status_code == whole.status_code && cut.reason == whole.reason);
+  }
+  if (whole.status == ParseStatus::failed) require(whole.status_code == 502);
+  if (whole.status != ParseStatus::complete) return 0;
+  check_parts(head);
+  check_framing(head);
+  return 0;
+}

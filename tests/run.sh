@@ -1,0 +1,139 @@
+#!/bin/bash
+# Every test there is, from a fresh clone on Debian 12. Usage: tests/run.sh [--quick]
+#   installs what is missing, then: unit and integration tests of the release build, the same under
+#   AddressSanitizer + UndefinedBehaviorSanitizer and under ThreadSanitizer, the fuzzers for a short while, the
+#   checks of the scripts, the end-to-end tests.      --quick: the release build's only.
+# FUZZ_SECONDS (20): time per fuzzer. JOBS: parallel jobs (one per CPU).
+# The last line is "N passed, N failed"; exit code 1 if anything failed. Logs are in build/test-logs.
+set -uo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+jobs=${JOBS:-$(nproc)}
+fuzz_seconds=${FUZZ_SECONDS:-20}
+logs=$PWD/build/test-logs
+quick=
+case ${1:-} in
+  --quick) quick=1 ;;
+  '') ;;
+  *) sed -n '2,7s/^# //p' "$0" >&2; exit 2 ;;
+esac
+mkdir -p "$logs"
+
+passed=0 failed=0
+times=()
+
+count() { passed=$((passed + $1)) failed=$((failed + $2)); }
+
+# step NAME COMMAND...: runs it, remembers how long it took.
+step() {
+  local name=$1 begin=$SECONDS status
+  shift
+  echo "== $name"
+  "$@"
+  status=$?
+  times+=("$(printf '%5d s  %s' $((SECONDS - begin)) "$name")")
+  return $status
+}
+
+# A whole step that has no tests to count, such as a build, counts only when it fails.
+must() {
+  local log=$logs/$1.log
+  shift
+  "$@" >"$log" 2>&1 </dev/null && return
+  tail -n 60 "$log"
+  echo "failed: $* (all of it in $log)"
+  count 0 1
+  return 1
+}
+
+build() { must "build-$1" cmake --preset "$1" && must "build-$1" cmake --build --preset "$1" -j "$jobs"; }
+
+# The sanitizers of Debian 12's compilers can't place their shadow memory where the kernel randomizes addresses
+# over more bits than they knew of; without randomization they always can.
+steady=()
+if setarch -R true 2>/dev/null; then steady=(setarch -R); fi
+
+# ctest says "N% tests passed, F tests failed out of T"; nothing of the kind means that it did not run.
+run_ctest() {
+  local log=$logs/ctest-$1.log total bad
+  "${steady[@]}" ctest --test-dir "build/$1" -j "$jobs" --output-on-failure --timeout 300 "${@:2}" >"$log" 2>&1 </dev/null
+  if [[ $(grep 'tests passed,' "$log") =~ ([0-9]+)\ tests?\ failed\ out\ of\ ([0-9]+) ]]; then
+    bad=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
+    count $((total - bad)) "$bad"
+    ((bad == 0)) || cat "$log"
+    echo "$1: $((total - bad)) passed, $bad failed"
+  else
+    tail -n 40 "$log"
+    echo "$1: ctest ran nothing"
+    count 0 1
+  fi
+}
+
+test_build() {
+  step "build $1" build "$1" && step "test $1" run_ctest "$1"
+}
+
+fuzz() {
+  local program name corpus seeds
+  for program in build/fuzz/tests/fuzz/fuzz_*; do
+    [[ -f $program && -x $program ]] || continue
+    name=${program##*/fuzz_}
+    corpus=$(mktemp -d)
+    seeds=tests/fuzz/corpus/$name
+    [[ -d $seeds ]] || seeds=
+    if "${steady[@]}" "$program" -max_total_time="$fuzz_seconds" -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
+      -artifact_prefix="$logs/$name-" "$corpus" ${seeds:+"$seeds"} >"$logs/fuzz-$name.log" 2>&1 </dev/null; then
+      count 1 0
+      echo "fuzz_$name: $(grep -o 'number_of_executed_units: .*' "$logs/fuzz-$name.log" || true)"
+    else
+      count 0 1
+      tail -n 40 "$logs/fuzz-$name.log"
+    fi
+    rm -rf "$corpus"
+  done
+}
+
+# check NAME COMMAND...: one test.
+check() {
+  if "${@:2}" </dev/null; then
+    count 1 0
+    echo "ok $1"
+  else
+    count 0 1
+    echo "not ok $1"
+  fi
+}
+
+# Found, not asked of git, so that an unpacked archive will do.
+sources() { find src include tests \( -name '*.cc' -o -name '*.h' \) -print0; }
+scripts() { find .ci/run packaging tests -type f \( -name '*.sh' -o -path .ci/run \) -print0; }
+scripts_are_sound() { scripts | xargs -0 shellcheck -x -P .; }
+code_is_formatted() { sources | xargs -0 clang-format --dry-run --Werror; }
+
+end_to_end() {
+  tests/e2e/run.sh build/release/ccnproxy 2>&1 </dev/null | tee "$logs/e2e.log"
+  if [[ $(tail -n 1 "$logs/e2e.log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+    count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+  else
+    count 0 1
+  fi
+}
+
+groups=(build test)
+step 'install what is missing' must install packaging/install_dependencies.sh "${groups[@]}"
+test_build release
+if [[ ! $quick ]]; then
+  step 'check the sources' check shellcheck scripts_are_sound
+  check clang-format code_is_formatted
+  test_build asan
+  test_build tsan
+  if step 'build fuzz' build fuzz; then step "fuzz, $fuzz_seconds s each" fuzz; fi
+  step 'end to end' end_to_end
+fi
+
+echo
+echo 'Time taken:'
+printf '%s\n' "${times[@]}"
+echo
+echo "$passed passed, $failed failed"
+((failed == 0 && passed > 0))

@@ -1,0 +1,137 @@
+#include "ccnproxy/config/command_line.h"
+
+#include <gtest/gtest.h>
+
+#include "temporary_folder.h"
+
+namespace ccnproxy::config {
+namespace {
+
+Parsed parse(std::vector<const char*> args) {
+  args.insert(args.begin(), "ccnproxy");
+  return parse_command_line(static_cast<int>(args.size()), args.data());
+}
+
+Invocation invocation(std::vector<const char*> args) {
+  const Parsed parsed = parse(std::move(args));
+  EXPECT_EQ(parsed.exit_code, exit_ok) << parsed.errors;
+  EXPECT_EQ(parsed.output + parsed.errors, "");
+  return parsed.invocation.value_or(Invocation{});
+}
+
+TEST(CommandLine, nothing_serves_the_defaults) {
+  const auto run = invocation({});
+  EXPECT_EQ(run.command, Command::serve);
+  EXPECT_EQ(run.config, Config{});
+  EXPECT_EQ(run.config_file, "");
+}
+
+TEST(CommandLine, flags_of_serve_work_without_its_name) {
+  for (const bool named : {false, true}) {
+    std::vector<const char*> args = {"-l",        "0.0.0.0", "-p",          "3100",
+                                     "--workers", "2",       "--log-level", "debug"};
+    if (named) args.insert(args.begin(), "serve");
+    const auto run = invocation(args);
+    EXPECT_EQ(run.config.listeners, (std::vector<ListenAddress>{{"0.0.0.0", 3100, ""}}));
+    EXPECT_EQ(run.config.workers, 2u);
+    EXPECT_EQ(run.config.log.level, "debug");
+  }
+  EXPECT_EQ(invocation({"-p", "3100", "serve"}).config.listeners[0].port, 3100);
+}
+
+TEST(CommandLine, a_listener_flag_replaces_those_of_the_file) {
+  const testing_files::TemporaryFolder folder;
+  const std::string file = folder.write(
+      "c.yaml", "listeners: [{address: 127.0.0.1:1}, {address: 127.0.0.1:2}]\nworkers: 3\n");
+  const auto run = invocation({"-f", file.c_str(), "-p", "0"});
+  EXPECT_EQ(run.config.listeners, (std::vector<ListenAddress>{{"127.0.0.1", 0, ""}}));
+  EXPECT_EQ(run.config.workers, 3u);
+  EXPECT_EQ(run.config_file, file);
+  EXPECT_EQ(invocation({"--config", file.c_str()}).config.listeners.size(), 2u);
+  EXPECT_EQ(invocation({"-f", file.c_str(), "--workers", "auto"}).config.workers, 0u);
+}
+
+TEST(CommandLine, listen_addresses) {
+  EXPECT_EQ(invocation({"-l", "::1"}).config.listeners[0].to_string(), "[::1]:3000");
+  EXPECT_EQ(invocation({"-l", "[::1]", "-p", "1"}).config.listeners[0].to_string(), "[::1]:1");
+  EXPECT_EQ(invocation({"-l", "unix:/run/x"}).config.listeners[0].to_string(), "unix:/run/x");
+}
+
+TEST(CommandLine, usage_mistakes_end_with_2) {
+  const std::vector<std::vector<const char*>> rows = {
+      {"--nope"},
+      {"nope"},
+      {"-p", "x"},
+      {"-p", "65536"},
+      {"-p"},
+      {"-l", "localhost"},
+      {"-l", "1.2.3.4:5"},
+      {"--workers", "0"},
+      {"--workers", "257"},
+      {"--log-level", "loud"},
+      {"map"},
+      {"check", "-p", "1"},
+      {"-p", "1", "check"},
+      {"--workers", "2", "map", "a"},
+      {"check", "x"},
+      {"serve", "check"},
+      {"-l", "unix:/run/x", "-p", "1"},
+      {"-l", "unix:x"},
+  };
+  for (const auto& row : rows) {
+    const Parsed parsed = parse(row);
+    EXPECT_EQ(parsed.exit_code, exit_usage) << row[0];
+    EXPECT_FALSE(parsed.invocation) << row[0];
+    EXPECT_NE(parsed.errors, "") << row[0];
+    EXPECT_EQ(parsed.output, "") << row[0];
+  }
+  EXPECT_EQ(parse({"--workers", "x"})
+                .errors.find("--workers: `workers` must be `auto` or a number from 1 to 256"),
+            0u);
+}
+
+TEST(CommandLine, configuration_mistakes_end_with_1_one_a_line) {
+  const testing_files::TemporaryFolder folder;
+  const std::string file = folder.write("c.yaml", "workers: x\nnope: 1\n");
+  for (const char* command : {"serve", "check"}) {
+    const Parsed parsed = parse({command, "-f", file.c_str()});
+    EXPECT_EQ(parsed.exit_code, exit_configuration);
+    EXPECT_FALSE(parsed.invocation);
+    EXPECT_EQ(parsed.errors,
+              file + ":1:10: `workers` must be `auto` or a number from 1 to 256, not `x`\n" + file +
+                  ":2:1: unknown key `nope`\n");
+  }
+  EXPECT_EQ(parse({"check", "-f", "/no/such/file"}).errors,
+            "/no/such/file:1:1: can't be opened: No such file or directory\n");
+}
+
+TEST(CommandLine, check_and_map) {
+  EXPECT_EQ(invocation({"check"}).command, Command::check);
+  const auto run = invocation({"map", "--json", "http://a.ccnproxy/", "b.ccnproxy-https"});
+  EXPECT_EQ(run.command, Command::map);
+  EXPECT_TRUE(run.json);
+  EXPECT_EQ(run.urls, (std::vector<std::string>{"http://a.ccnproxy/", "b.ccnproxy-https"}));
+}
+
+TEST(CommandLine, help_and_version_are_output_and_no_mistake) {
+  for (const char* word : {"-v", "--version", "-h", "--help"}) {
+    const Parsed parsed = parse({word});
+    EXPECT_EQ(parsed.exit_code, exit_ok) << word;
+    EXPECT_FALSE(parsed.invocation) << word;
+    EXPECT_EQ(parsed.errors, "") << word;
+    EXPECT_NE(parsed.output.find("ccnproxy"), std::string::npos) << word;
+  }
+  EXPECT_EQ(parse({"--version"}).output, "ccnproxy " CCNPROXY_VERSION "\n");
+  EXPECT_NE(parse({"map", "--help"}).output.find("--json"), std::string::npos);
+}
+
+TEST(CommandLine, F092_the_environment_is_not_read) {
+  ASSERT_EQ(::setenv("HTTP_PROXY", "http://127.0.0.1:1", 1), 0);
+  ASSERT_EQ(::setenv("CCNPROXY_PORT", "1", 1), 0);
+  EXPECT_EQ(invocation({}).config, Config{});
+  ::unsetenv("HTTP_PROXY");
+  ::unsetenv("CCNPROXY_PORT");
+}
+
+}  // namespace
+}  // namespace ccnproxy::config

@@ -1,0 +1,384 @@
+#include "ccnproxy/config/loader.h"
+
+#include <gtest/gtest.h>
+
+#include "temporary_folder.h"
+
+namespace ccnproxy::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::vector<std::string> mistakes_in(std::string_view text) {
+  std::vector<std::string> lines;
+  for (const auto& mistake : load_text(text, "f").mistakes) lines.push_back(mistake.to_string());
+  return lines;
+}
+
+Config load(std::string_view text) {
+  auto loaded = load_text(text, "f");
+  for (const auto& mistake : loaded.mistakes) ADD_FAILURE() << mistake.to_string();
+  return loaded.config;
+}
+
+TEST(Loader, nothing_is_a_configuration) {
+  for (const char* text :
+       {"", "\n", "# only a comment\n", "---\n", "---\n...\n", "{}", "~", "\r\n"}) {
+    EXPECT_EQ(load(text), Config{}) << text;
+  }
+}
+
+TEST(Loader, a_map_whose_keys_are_all_comments_sets_nothing) {
+  EXPECT_EQ(
+      load("pool:\n#  max_pending: 3\ntimeouts:\noverrides:\nlog:\n  access:\nupgrade:\nlabels:\n"),
+      Config{});
+}
+
+TEST(Loader, reads_every_kind_of_value) {
+  const Config config = load(R"(
+listeners:
+  - address: 127.0.0.1:0
+  - {address: "[::1]:3001"}
+  - address: unix:/run/x.sock
+workers: 4
+coalesce: 0
+labels: {Proxy-TLS: https, plain: http}
+port_in_host: ignore
+upgrade: ["*.AmazonAWS.com", s3.example]
+expect_continue: origin
+request_id_header: X-Chocon-Id
+pool: {max_connections: 8, max_pending: 2, keep_warm: 1.5s, max_age: 2h}
+retries: {attempts: 0, replay_bytes: 1MiB}
+timeouts: {client_head: 1ms, drain: 24h}
+limits: {head_bytes: 8KiB, headers: 10, body_bytes: 3GiB, clients: 7, origins: 9}
+tls: {min_version: 1.3, alpn: [http/1.1], verify: false}
+dns: {servers: [10.0.0.2, "10.0.0.3:5353", "fd00::2", "[fd00::3]:53"], min_ttl: 5s, max_ttl: 5s}
+log: {level: debug, access: {to: none, format: json, query: true}}
+)");
+  ASSERT_EQ(config.listeners.size(), 3u);
+  EXPECT_EQ(config.listeners[1], (ListenAddress{"::1", 3001, ""}));
+  EXPECT_EQ(config.listeners[1].to_string(), "[::1]:3001");
+  EXPECT_EQ(config.listeners[2].to_string(), "unix:/run/x.sock");
+  EXPECT_EQ(config.workers, 4u);
+  EXPECT_EQ(config.coalesce, 0ns);
+  EXPECT_EQ(config.labels, (decltype(config.labels){{"proxy-tls", "https"}, {"plain", "http"}}));
+  EXPECT_EQ(config.port_in_host, PortInHost::ignore);
+  EXPECT_EQ(config.upgrade, (std::vector<std::string>{"*.amazonaws.com", "s3.example"}));
+  EXPECT_EQ(config.expect_continue, ExpectContinue::origin);
+  EXPECT_EQ(config.request_id_header, "X-Chocon-Id");
+  EXPECT_EQ(config.pool, (Pool{8, 2, 1500ms, 2h}));
+  EXPECT_EQ(config.retries, (Retries{0, 1 << 20}));
+  EXPECT_EQ(config.timeouts.client_head, 1ms);
+  EXPECT_EQ(config.timeouts.client_idle, Timeouts{}.client_idle);
+  EXPECT_EQ(config.timeouts.drain, 24h);
+  EXPECT_EQ(config.limits, (Limits{8192, 10, 16384, std::uint64_t{3} << 30, 7, 9}));
+  EXPECT_EQ(config.tls.min_version, TlsVersion::tls13);
+  EXPECT_EQ(config.tls.alpn, std::vector<std::string>{"http/1.1"});
+  EXPECT_FALSE(config.tls.verify);
+  EXPECT_EQ(config.dns.servers,
+            (std::vector<std::string>{"10.0.0.2", "10.0.0.3:5353", "fd00::2", "[fd00::3]:53"}));
+  EXPECT_EQ(config.dns.max_ttl, 5s);
+  EXPECT_EQ(config.log, (Log{"debug", {"none", AccessFormat::json, true}}));
+}
+
+TEST(Loader, an_override_lies_over_the_general_settings_wherever_they_stand) {
+  const Config config = load(R"(
+overrides:
+  - match: API.Internal.example.
+    connect_to: 10.0.0.5:8443
+    pool: {max_connections: 3}
+    timeouts: {connect: 1s}
+    tls: {server_name: X.example, verify: false}
+  - match: "*.internal.example:8443"
+    connect_to: "[fd00::1]"
+  - {match: other.example, connect_to: "Gateway.example:1"}
+pool: {max_pending: 5}
+timeouts: {connect: 2s, tls: 3s}
+tls: {alpn: [h2]}
+)");
+  ASSERT_EQ(config.overrides.size(), 3u);
+  const Override& first = config.overrides[0];
+  EXPECT_EQ(first.match, "api.internal.example");
+  EXPECT_EQ(first.connect_host, "10.0.0.5");
+  EXPECT_EQ(first.connect_port, 8443);
+  EXPECT_EQ(first.pool.max_connections, 3u);
+  EXPECT_EQ(first.pool.max_pending, 5u);
+  EXPECT_EQ(first.timeouts.connect, 1s);
+  EXPECT_EQ(first.timeouts.tls, 3s);
+  EXPECT_EQ(first.tls.server_name, "x.example");
+  EXPECT_EQ(first.tls.alpn, std::vector<std::string>{"h2"});
+  EXPECT_FALSE(first.tls.verify);
+  EXPECT_EQ(config.overrides[1].connect_host, "fd00::1");
+  EXPECT_EQ(config.overrides[1].connect_port, 0);
+  EXPECT_EQ(config.overrides[1].tls, config.tls);
+  EXPECT_EQ(config.overrides[2].connect_host, "gateway.example");
+}
+
+struct MistakeRow {
+  const char* text;
+  const char* mistake;
+};
+
+void expect_one_mistake(const std::vector<MistakeRow>& rows) {
+  for (const auto& row : rows) {
+    EXPECT_EQ(mistakes_in(row.text), std::vector<std::string>{row.mistake}) << row.text;
+  }
+}
+
+TEST(Loader, unknown_keys_name_the_nearest) {
+  expect_one_mistake({
+      {"timeout: {}", "f:1:1: unknown key `timeout`; did you mean `timeouts`?"},
+      {"\npool:\n  max-pending: 3",
+       "f:3:3: unknown key `max-pending` in `pool`; did you mean `max_pending`?"},
+      {"max_pending: 3", "f:1:1: unknown key `max_pending`; did you mean `pool.max_pending`?"},
+      {"Workers: 3", "f:1:1: unknown key `Workers`; did you mean `workers`?"},
+      {"zzz: 3", "f:1:1: unknown key `zzz`"},
+      {"pool: {spare: 0.5}", "f:1:8: unknown key `spare` in `pool`"},
+      {"overrides: [{match: a, tls: {verfy: false}}]",
+       "f:1:30: unknown key `verfy` in `overrides[0].tls`; did you mean `verify`?"},
+      {"listeners: [{adress: 127.0.0.1:1, address: 127.0.0.1:2}]",
+       "f:1:14: unknown key `adress` in `listeners[0]`; did you mean `address`?"},
+  });
+}
+
+TEST(Loader, keys_of_later_versions_are_unknown) {
+  for (const char* key : {"admin", "clients", "origins", "tunnel_upgrades", "upstream"}) {
+    EXPECT_EQ(mistakes_in(std::string(key) + ": {}").size(), 1u) << key;
+  }
+  for (const char* text : {"pool: {min_ready: 1}", "pool: {warm: []}", "pool: {ping: auto}",
+                           "dns: {stale: 1h}", "log: {access: {rotate_every: 24h}}",
+                           "log: {access: {keep: 3}}", "pool: {state_file: x}"}) {
+    EXPECT_EQ(mistakes_in(text).size(), 1u) << text;
+  }
+}
+
+TEST(Loader, wrong_types_and_impossible_values) {
+  expect_one_mistake({
+      {"[]", "f:1:1: the configuration must be a map of keys and values, not a list"},
+      {"hello", "f:1:1: the configuration must be a map of keys and values, not `hello`"},
+      {"pool: 3", "f:1:7: `pool` must be a map of keys and values, not `3`"},
+      {"pool: []", "f:1:7: `pool` must be a map of keys and values, not a list"},
+      {"workers: 0", "f:1:10: `workers` must be `auto` or a number from 1 to 256, not `0`"},
+      {"workers: 257", "f:1:10: `workers` must be `auto` or a number from 1 to 256, not `257`"},
+      {"workers: 4KiB", "f:1:10: `workers` must be `auto` or a number from 1 to 256, not `4KiB`"},
+      {"workers: []", "f:1:10: `workers` must be `auto` or a number from 1 to 256, not a list"},
+      {"workers:", "f:1:1: `workers` must be `auto` or a number from 1 to 256, not empty"},
+      {"pool:\n  max_age: 1h\nworkers:\nlog:\n",
+       "f:3:1: `workers` must be `auto` or a number from 1 to 256, not empty"},
+      {"pool:\n  max_age: 1h\n  max_pending:\nlog:\n",
+       "f:3:3: `pool.max_pending` must be a number from 1 to 1000000, not empty"},
+      {"coalesce: 11ms",
+       "f:1:11: `coalesce` must be a duration from 0 to 10ms (units: us, ms, s, m, h), not `11ms`"},
+      {"timeouts: {dns: 0}",
+       "f:1:17: `timeouts.dns` must be a duration from 1ms to 24h (units: us, ms, s, m, h), not "
+       "`0`"},
+      {"timeouts: {dns: 5}",
+       "f:1:17: `timeouts.dns` must be a duration from 1ms to 24h (units: us, ms, s, m, h), not "
+       "`5`"},
+      {"pool: {max_connections: -1}",
+       "f:1:25: `pool.max_connections` must be a number from 0 to 65536 (0 = no limit), not `-1`"},
+      {"pool: {max_pending: 0}",
+       "f:1:21: `pool.max_pending` must be a number from 1 to 1000000, not `0`"},
+      {"limits: {head_bytes: 64KB}",
+       "f:1:22: `limits.head_bytes` must be a size from 256 to 16MiB (units: KiB, MiB, GiB), not "
+       "`64KB`"},
+      {"port_in_host: yes",
+       "f:1:15: `port_in_host` must be one of `auto` `origin` `ignore`, not `yes`"},
+      {"tls: {verify: no}", "f:1:15: `tls.verify` must be true or false, not `no`"},
+      {"tls: {min_version: 1.1}",
+       "f:1:20: `tls.min_version` must be one of `1.2` `1.3`, not `1.1`"},
+      {"tls: {alpn: [h3]}", "f:1:14: `tls.alpn[0]` must be `h2` or `http/1.1`, not `h3`"},
+      {"tls: {ca_file: ''}", "f:1:16: `tls.ca_file` must be `system` or a PEM file, not ``"},
+      {"log: {access: {format: ltsv}}", "f:1:24: `log.access.format` must be `json`, not `ltsv`"},
+      {"log: {level: verbose}",
+       "f:1:14: `log.level` must be `trace`, `debug`, `info`, `warn`, `error`, `critical` or "
+       "`off`, not `verbose`"},
+      {"upgrade: [\"a:443\"]",
+       "f:1:11: `upgrade[0]` must be a host or *.suffix, without a port, not `a:443`"},
+      {"upgrade: a", "f:1:10: `upgrade` must be a list of hosts, not `a`"},
+      {"dns: {servers: google}",
+       "f:1:16: `dns.servers` must be `system` or a list of addresses, each with or without a "
+       "port, not `google`"},
+      {"dns: {servers: [ns.example]}",
+       "f:1:17: `dns.servers[0]` must be an address or address:port, not `ns.example`"},
+      {"labels: {a: ftp}", "f:1:13: `labels.a` must be `https` or `http`, not `ftp`"},
+      {"labels: {a.b: http}",
+       "f:1:15: `labels.a.b` must be one label: letters, digits, - and _, no dot"},
+      {"labels: {a: http, A: http}", "f:1:22: `labels.A` stands here twice: case does not count"},
+      {"overrides: [{}]", "f:1:13: `overrides[0]` needs the key `match`"},
+      {"overrides:\n  - ", "f:2:1: `overrides[0]` needs the key `match`"},
+      {"overrides: {match: a}",
+       "f:1:12: `overrides` must be a list of maps with the key `match`, not a map"},
+      {"overrides: [{match: api.*}]",
+       "f:1:21: `overrides[0].match` must be a host, *.suffix or *, with or without a port, not "
+       "`api.*`"},
+      {"overrides: [{match: a, connect_to: \"::1\"}]",
+       "f:1:36: `overrides[0].connect_to` must be a host, host:port or [v6]:port, not `::1`"},
+      {"? [a, b]\n: 1", "f:1:3: a key must be a word, not a list"},
+  });
+}
+
+TEST(Loader, listeners) {
+  for (const char* text :
+       {"localhost:3000", ":3000", "*:3000", "3000", "127.0.0.1", "::1:3000", "[127.0.0.1]:1",
+        "127.0.0.1:65536", "127.1:80", "unix:", "unix:x.sock", "unix:/", "[::1]"}) {
+    const auto found = mistakes_in("listeners:\n  - address: \"" + std::string(text) + "\"\n");
+    ASSERT_EQ(found.size(), 1u) << text;
+    EXPECT_EQ(found[0].find("f:2:14: `listeners[0].address` must be "), 0u) << found[0];
+  }
+  expect_one_mistake({
+      {"listeners: []", "f:1:12: `listeners` must hold at least one listener"},
+      {"listeners:", "f:1:1: `listeners` must be a list of maps with the key `address`, not empty"},
+      {"listeners: [{}]", "f:1:13: `listeners[0]` needs the key `address`"},
+  });
+  EXPECT_EQ(mistakes_in("listeners: [{address: unix:/" + std::string(107, 'a') + "}]").size(), 1u);
+}
+
+TEST(Loader, request_id_header_is_a_field_that_means_nothing_else) {
+  for (const char* name :
+       {"Host", "content-length", "Transfer-Encoding", "a b", "a:b", "\"\"", "VIA"}) {
+    EXPECT_EQ(mistakes_in("request_id_header: " + std::string(name)).size(), 1u) << name;
+  }
+  EXPECT_EQ(load("request_id_header: X-Request-Id").request_id_header, "X-Request-Id");
+}
+
+TEST(Loader, repeated_keys_are_mistakes) {
+  expect_one_mistake({
+      {"workers: 1\nworkers: 2", "f:2:1: the key `workers` stands here twice"},
+      {"pool: {max_age: 1h, max_age: 1h}", "f:1:21: the key `max_age` stands here twice"},
+      {"pool: {}\npool: {}", "f:2:1: the key `pool` stands here twice"},
+  });
+}
+
+TEST(Loader, F012_contradictions) {
+  expect_one_mistake({
+      {"dns: {min_ttl: 10s, max_ttl: 1s}",
+       "f:1:21: `dns.max_ttl` contradicts: dns.max_ttl is less than dns.min_ttl"},
+      {"dns: {min_ttl: 1h}",
+       "f:1:7: `dns.min_ttl` contradicts: dns.max_ttl is less than dns.min_ttl"},
+      {"limits: {head_bytes: 1KiB, target_bytes: 2KiB}",
+       "f:1:28: `limits.target_bytes` is more than limits.head_bytes, which the target is part of"},
+      {"listeners: [{address: 127.0.0.1:1}, {address: 127.0.0.1:1}]",
+       "f:1:38: `listeners[1].address` listens a second time on 127.0.0.1:1"},
+      {"listeners: [{address: '[::1]:1'}, {address: '[0:0::1]:1'}]",
+       "f:1:36: `listeners[1].address` listens a second time on [::1]:1"},
+      {"tls: {server_name: a.example}",
+       "f:1:7: `tls.server_name` would be the name of every origin; put it into an override"},
+      {"tls: {alpn: []}", "f:1:7: `tls.alpn` must hold at least one protocol"},
+      {"tls: {alpn: [h2, h2]}", "f:1:7: `tls.alpn` holds a protocol twice"},
+      {"overrides:\n- match: '*.b'\n- match: a.b:1\n",
+       "f:3:3: `overrides[1].match` is never used: `*.b` in line 2 matches first"},
+      {"log: {access: {to: /no/such/folder}}",
+       "f:1:16: `log.access.to` names a folder that can't be used: No such file or directory"},
+      {"tls: {ca_file: /no/such.pem}",
+       "f:1:7: `tls.ca_file` names a file that can't be read: No such file or directory"},
+      {"tls: {ca_file: /}", "f:1:7: `tls.ca_file` names a folder, not a file"},
+  });
+  EXPECT_EQ(load("listeners: [{address: 127.0.0.1:0}, {address: 127.0.0.1:0}]").listeners.size(),
+            2u);
+  EXPECT_EQ(load("limits: {head_bytes: 1KiB}").limits.head_bytes, 1024u);
+}
+
+TEST(Loader, files_that_are_named_are_there) {
+  const testing_files::TemporaryFolder folder;
+  const std::string pem = folder.write("x.pem", "x");
+  EXPECT_EQ(load("log: {access: {to: " + folder.path() + "}}").log.access.to, folder.path());
+  EXPECT_EQ(mistakes_in("log: {access: {to: " + pem + "}}").size(), 1u);
+  EXPECT_EQ(load("tls: {certificate: " + pem + ", key: " + pem + "}").tls.key, pem);
+  EXPECT_EQ(mistakes_in("tls: {certificate: " + pem + "}"),
+            std::vector<std::string>{"f:1:7: `tls.certificate` needs its private key in `key`"});
+  EXPECT_EQ(mistakes_in("tls: {key: " + pem + "}"),
+            std::vector<std::string>{"f:1:7: `tls.key` needs its certificate in `certificate`"});
+  // Said where it stands, not again for each override that inherits it.
+  EXPECT_EQ(mistakes_in("tls: {key: " + pem + "}\noverrides: [{match: a}]").size(), 1u);
+  EXPECT_EQ(mistakes_in("overrides: [{match: a, tls: {key: " + pem + "}}]").size(), 1u);
+}
+
+TEST(Loader, all_mistakes_at_once_in_the_order_of_the_file) {
+  EXPECT_EQ(mistakes_in("overrides:\n  - match: a b\nworkers: x\ntls: {verify: 1}\nnope: 1\n"),
+            (std::vector<std::string>{
+                "f:2:12: `overrides[0].match` must be a host, *.suffix or *, with or without a "
+                "port, not `a b`",
+                "f:3:10: `workers` must be `auto` or a number from 1 to 256, not `x`",
+                "f:4:15: `tls.verify` must be true or false, not `1`",
+                "f:5:1: unknown key `nope`",
+            }));
+}
+
+TEST(Loader, F102_mistakes_leave_the_defaults) {
+  const Loaded loaded = load_text("workers: 7\nnope: 1", "f");
+  EXPECT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.config, Config{});
+}
+
+TEST(Loader, what_is_not_yaml_is_one_mistake_with_its_place) {
+  for (const char* text :
+       {"a: [1,", "pool: {", "a: b: c", "\tworkers: 1", "workers: *nothing", "a: \"x", "a: 'x"}) {
+    const auto loaded = load_text(text, "f");
+    ASSERT_EQ(loaded.mistakes.size(), 1u) << text;
+    EXPECT_EQ(loaded.mistakes[0].message.find("this is not YAML: "), 0u)
+        << loaded.mistakes[0].message;
+    EXPECT_GE(loaded.mistakes[0].line, 1);
+  }
+}
+
+TEST(Loader, nothing_behind_the_first_document_is_left_out) {
+  expect_one_mistake({
+      {"workers: 1\n---\nworkers: 2\n", "f:2:1: a second document or no YAML at all begins here"},
+      // yaml-cpp's LoadAll would loop for ever on such commas.
+      {",", "f:1:1: a second document or no YAML at all begins here"},
+      {"workers: 1\n, nope: 2\n", "f:2:1: this is not YAML: end of map not found"},
+      {"{workers: 1}\n, nope: 2\n", "f:2:1: a second document or no YAML at all begins here"},
+  });
+}
+
+TEST(Loader, control_bytes_are_refused_and_not_taken_for_the_end) {
+  EXPECT_EQ(
+      mistakes_in("workers: 1\n\x04nope: 1"),
+      std::vector<std::string>{"f:2:1: a control byte (4) stands here; this is no text file"});
+  EXPECT_EQ(load_text(std::string_view("workers: 1\0", 11), "f").mistakes.size(), 1u);
+}
+
+TEST(Loader, no_message_holds_a_line_break) {
+  for (const auto& line :
+       mistakes_in("\"a\\nb\": 1\nlabels: {\"x\\ny\": http}\nworkers: \"1\\r\\n2\"\n")) {
+    EXPECT_EQ(line.find_first_of("\r\n"), line.npos) << line;
+  }
+}
+
+TEST(Loader, aliases_work_but_can_not_blow_up) {
+  const Config config = load("timeouts: {dns: &t 3s, tls: *t}\n");
+  EXPECT_EQ(config.timeouts.tls, 3s);
+  std::string bomb = "overrides:\n- &a\n  match: x\n  pool:\n";
+  for (int i = 0; i < 3000; ++i) bomb += "    k" + std::to_string(i) + ": 1\n";
+  for (int i = 0; i < 3000; ++i) bomb += "- *a\n";
+  const auto loaded = load_text(bomb, "f");
+  EXPECT_FALSE(loaded.ok());
+  EXPECT_LE(loaded.mistakes.size(), 1000u);
+}
+
+TEST(Loader, depth_and_size_are_bounded) {
+  EXPECT_EQ(load_text(std::string(100'000, '['), "f").mistakes.size(), 1u);
+  std::string deep;
+  for (int i = 0; i < 20'000; ++i) deep += "{a: ";
+  EXPECT_EQ(load_text(deep, "f").mistakes.size(), 1u);
+  EXPECT_EQ(load_text(std::string(1024 * 1024, '\n'), "f").mistakes.size(), 0u);
+  EXPECT_EQ(mistakes_in(std::string(1024 * 1024 + 1, '\n')),
+            std::vector<std::string>{"f:1:1: the file is larger than 1 MiB"});
+}
+
+TEST(Loader, files) {
+  const testing_files::TemporaryFolder folder;
+  const std::string good = folder.write("good.yaml", "workers: 3\n");
+  EXPECT_EQ(load_file(good).config.workers, 3u);
+  const std::string bad = folder.write("bad.yaml", "nope: 3\n");
+  ASSERT_EQ(load_file(bad).mistakes.size(), 1u);
+  EXPECT_EQ(load_file(bad).mistakes[0].to_string(), bad + ":1:1: unknown key `nope`");
+  EXPECT_EQ(load_file(folder.path() + "/none").mistakes.at(0).message,
+            "can't be opened: No such file or directory");
+  EXPECT_EQ(load_file(folder.path()).mistakes.at(0).message, "can't be read: Is a directory");
+  EXPECT_EQ(load_file(folder.write("big", std::string(2 << 20, '#'))).mistakes.size(), 1u);
+}
+
+}  // namespace
+}  // namespace ccnproxy::config
