@@ -11,17 +11,21 @@ namespace {
 
 int explain(const config::Invocation& invocation) {
   const route::LabelTable table(route::label_options(invocation.config));
-  for (const auto& url : invocation.urls) std::cout << route::explain(table, invocation.config, url, invocation.json) << '\n';
+  for (const auto& url : invocation.urls)
+    std::cout << route::explain(table, invocation.config, url, invocation.json) << '\n';
   return config::exit_ok;
 }
 
 int carry_out(const config::Invocation& invocation) {
   switch (invocation.command) {
     case config::Command::check:
-      std::cout << (invocation.config_file.empty() ? "defaults" : invocation.config_file) << ": ok\n";
+      std::cout << (invocation.config_file.empty() ? "defaults" : invocation.config_file)
+                << ": ok\n";
       return config::exit_ok;
-    case config::Command::map: return explain(invocation);
-    case config::Command::serve: break;
+    case config::Command::map:
+      return explain(invocation);
+    case config::Command::serve:
+      break;
   }
   return daemon::serve(invocation.config);
 }

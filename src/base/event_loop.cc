@@ -1,18 +1,20 @@
 #include "ccnproxy/base/event_loop.h"
 
+#include <cerrno>
+#include <system_error>
+
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <time.h>
-
-#include <cerrno>
-#include <system_error>
 
 namespace ccnproxy {
 namespace {
 
 constexpr int events_a_turn = 512;
 
-[[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::system_category(), what); }
+[[noreturn]] void fail(const char* what) {
+  throw std::system_error(errno, std::system_category(), what);
+}
 
 void nap(Duration length) {
   timespec t{length.count() / 1'000'000'000, length.count() % 1'000'000'000};
@@ -30,7 +32,8 @@ class EventLoop::Waker final : public IoHandler {
   }
   void wake() {
     const std::uint64_t one = 1;
-    [[maybe_unused]] const auto n = ::write(fd_.get(), &one, sizeof one);  // EAGAIN: it is awake already
+    [[maybe_unused]] const auto n =
+        ::write(fd_.get(), &one, sizeof one);  // EAGAIN: it is awake already
   }
   void on_io(std::uint32_t) override {
     std::uint64_t count = 0;
@@ -100,7 +103,8 @@ void EventLoop::stop() {
 }
 
 void EventLoop::run() {
-  if (gate_.window().count() > 0) prctl(PR_SET_TIMERSLACK, 1000UL);  // else a nap of 100 us takes 150
+  if (gate_.window().count() > 0)
+    prctl(PR_SET_TIMERSLACK, 1000UL);  // else a nap of 100 us takes 150
   while (!stopping_.load(std::memory_order_relaxed)) {
     if (gate_.open(now_)) nap(gate_.window());
     turn(wait_ms());
@@ -108,7 +112,8 @@ void EventLoop::run() {
 }
 
 void EventLoop::run_once(Duration timeout) {
-  const auto limit = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(timeout).count());
+  const auto limit =
+      static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(timeout).count());
   const auto timers = wait_ms();
   turn(timers < 0 ? limit : std::min(limit, timers));
 }

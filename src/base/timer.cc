@@ -36,7 +36,8 @@ void TimerWheel::link(Timer& timer) {
 void TimerWheel::advance() {
   const auto now = clock_.now();
   const auto target = (now - origin_) / tick;
-  if (target - done_ >= static_cast<std::int64_t>(slot_count)) done_ = target - static_cast<std::int64_t>(slot_count);
+  if (target - done_ >= static_cast<std::int64_t>(slot_count))
+    done_ = target - static_cast<std::int64_t>(slot_count);
   while (done_ < target) {
     const auto index = static_cast<std::size_t>(++done_) % slot_count;
     if (occupied_[index / 64] & (std::uint64_t{1} << (index % 64))) run_slot(index, now);
@@ -56,7 +57,8 @@ void TimerWheel::run_slot(std::size_t index, TimePoint now) {
       continue;
     }
     timer.armed_ = false;
-    timer.on_expiry_();  // may destroy the timer, or others that still hang in `due`: they unlink themselves
+    timer.on_expiry_();  // may destroy the timer, or others that still hang in `due`: they unlink
+                         // themselves
   }
 }
 

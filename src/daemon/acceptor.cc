@@ -1,8 +1,8 @@
 #include "ccnproxy/daemon/acceptor.h"
 
-#include <sys/socket.h>
-
 #include <cerrno>
+
+#include <sys/socket.h>
 
 namespace ccnproxy::daemon {
 namespace {
@@ -31,9 +31,11 @@ void Acceptor::on_io(std::uint32_t) {
     if (!has_room_()) return pause();
     sockaddr_storage from{};
     socklen_t size = sizeof from;
-    UniqueFd client(::accept4(socket_.fd.get(), reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    UniqueFd client(::accept4(socket_.fd.get(), reinterpret_cast<sockaddr*>(&from), &size,
+                              SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (client) {
-      on_client_(std::move(client), Endpoint::from(reinterpret_cast<sockaddr*>(&from), size), socket_.port);
+      on_client_(std::move(client), Endpoint::from(reinterpret_cast<sockaddr*>(&from), size),
+                 socket_.port);
     } else if (errno == EAGAIN) {
       return;
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {

@@ -1,10 +1,9 @@
 #include "ccnproxy/daemon/daemon.h"
 
-#include <sched.h>
-#include <spdlog/logger.h>
-#include <sys/resource.h>
-
 #include <atomic>
+#include <csignal>
+#include <iostream>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -12,8 +11,9 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <csignal>
-#include <iostream>
+#include <sched.h>
+#include <spdlog/logger.h>
+#include <sys/resource.h>
 
 #include "ccnproxy/base/sd_notify.h"
 #include "ccnproxy/config/command_line.h"
@@ -58,7 +58,8 @@ class Daemon {
   }
 
   void run() {
-    for (auto& worker : workers_) worker->start([this] { asio::post(io_, [this] { on_worker_end(); }); });
+    for (auto& worker : workers_)
+      worker->start([this] { asio::post(io_, [this] { on_worker_end(); }); });
     running_ = workers_.size();
     sd_notify("READY=1\nSTATUS=serving");
     log_->info("ccnproxy {} is serving with {} workers", CCNPROXY_VERSION, workers_.size());
@@ -80,7 +81,8 @@ class Daemon {
     }
     const auto clients = std::max<std::size_t>(1, config.limits.clients / count);
     for (auto& own : sockets)
-      workers_.push_back(std::make_unique<Worker>(shared_, clients, access_log_.make_writer(), std::move(own)));
+      workers_.push_back(
+          std::make_unique<Worker>(shared_, clients, access_log_.make_writer(), std::move(own)));
   }
 
   asio::awaitable<void> live() {

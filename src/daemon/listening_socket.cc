@@ -1,14 +1,14 @@
 #include "ccnproxy/daemon/listening_socket.h"
 
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-
-#include <cerrno>
-#include <cstring>
-#include <system_error>
 
 #include "ccnproxy/base/ip_address.h"
 
@@ -21,7 +21,9 @@ constexpr int backlog = 4096;
   throw std::system_error(errno, std::generic_category(), "can't listen on " + what);
 }
 
-void set(int fd, int level, int option, int value) { ::setsockopt(fd, level, option, &value, sizeof value); }
+void set(int fd, int level, int option, int value) {
+  ::setsockopt(fd, level, option, &value, sizeof value);
+}
 
 UniqueFd open_tcp(const Endpoint& endpoint, bool share, const std::string& name) {
   UniqueFd fd(::socket(endpoint.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
@@ -44,7 +46,8 @@ Endpoint bound_to(int fd) {
 std::vector<ListeningSocket> bind_tcp(const config::ListenAddress& address, std::size_t workers) {
   const auto name = address.to_string();
   auto endpoint = Endpoint::from_literal(address.host, address.port);
-  if (!endpoint) throw std::system_error(EINVAL, std::generic_category(), "can't listen on " + name);
+  if (!endpoint)
+    throw std::system_error(EINVAL, std::generic_category(), "can't listen on " + name);
   {  // Alone first: with SO_REUSEPORT a second daemon would silently take half of the connections.
     const auto probe = open_tcp(*endpoint, false, name);
     if (::listen(probe.get(), 1) < 0) fail(name);
@@ -59,16 +62,18 @@ std::vector<ListeningSocket> bind_tcp(const config::ListenAddress& address, std:
   return sockets;
 }
 
-/// A socket file that a daemon left behind may go; a file of any other kind, or a living socket, may not.
+/// A socket file that a daemon left behind may go; a file of any other kind, or a living socket,
+/// may not.
 void remove_stale(const sockaddr_un& address, const std::string& name) {
-  struct stat info{};
+  struct stat info {};
   if (::lstat(address.sun_path, &info) < 0) return;
   if (!S_ISSOCK(info.st_mode)) {
     errno = EEXIST;
     fail(name);
   }
   const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN) {
+  if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
+      errno == EAGAIN) {
     errno = EADDRINUSE;
     fail(name);
   }
@@ -90,14 +95,16 @@ std::vector<ListeningSocket> bind_unix(const config::ListenAddress& address, std
   ::chmod(where.sun_path, 0666);  // who may use it is the folder's matter
   if (::listen(fd.get(), backlog) < 0) fail(name);
   std::vector<ListeningSocket> sockets;
-  for (std::size_t i = 0; i + 1 < workers; ++i) sockets.push_back({UniqueFd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0)), 0, name});
+  for (std::size_t i = 0; i + 1 < workers; ++i)
+    sockets.push_back({UniqueFd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0)), 0, name});
   sockets.push_back({std::move(fd), 0, name});
   return sockets;
 }
 
 }  // namespace
 
-std::vector<ListeningSocket> bind_listener(const config::ListenAddress& address, std::size_t workers) {
+std::vector<ListeningSocket> bind_listener(const config::ListenAddress& address,
+                                           std::size_t workers) {
   return address.unix_path.empty() ? bind_tcp(address, workers) : bind_unix(address, workers);
 }
 

@@ -33,7 +33,8 @@ std::shared_ptr<const tls::TlsContext> Shared::context_for(const config::Tls& se
 origin::OriginSettings Shared::settings_for(const origin::Origin& origin) const {
   const auto* entry = config::find_override(config_, origin.host, origin.port);
   const auto& wanted = entry ? entry->tls : config_.tls;
-  const auto found = std::find_if(contexts_.begin(), contexts_.end(), [&](const auto& c) { return c.first == wanted; });
+  const auto found = std::find_if(contexts_.begin(), contexts_.end(),
+                                  [&](const auto& c) { return c.first == wanted; });
   origin::OriginSettings settings{config_.pool, config_.timeouts, found->second, "", 0};
   if (!entry) return settings;
   settings.pool = entry->pool;

@@ -10,8 +10,8 @@ constexpr auto drain_check = std::chrono::milliseconds(20);
 
 }  // namespace
 
-Worker::Worker(const Shared& shared, std::size_t client_limit, observe::AccessLog::Writer& access_log,
-               std::vector<ListeningSocket> sockets)
+Worker::Worker(const Shared& shared, std::size_t client_limit,
+               observe::AccessLog::Writer& access_log, std::vector<ListeningSocket> sockets)
     : shared_(shared),
       client_limit_(client_limit),
       loop_(shared.config().coalesce),
@@ -19,18 +19,24 @@ Worker::Worker(const Shared& shared, std::size_t client_limit, observe::AccessLo
       dialing_{{loop_,
                 buffers_,
                 windows_,
-                {shared.config().limits.head_bytes, shared.config().limits.headers, shared.config().limits.target_bytes},
+                {shared.config().limits.head_bytes, shared.config().limits.headers,
+                 shared.config().limits.target_bytes},
                 shared.config().timeouts.tls},
                resolver_,
                family_health_,
                last_serial_},
-      pools_(shared.config().limits.origins, loop_.timers(), [this](const auto& origin) { return make_pool(origin); }),
-      context_{loop_, buffers_, shared.config(), shared.labels(), pools_, access_log, shared.via(), {}, proxy::ExchangeShelf(loop_)},
+      pools_(shared.config().limits.origins, loop_.timers(),
+             [this](const auto& origin) { return make_pool(origin); }),
+      context_{loop_,           buffers_, shared.config(),
+               shared.labels(), pools_,   access_log,
+               shared.via(),    {},       proxy::ExchangeShelf(loop_)},
       drain_timer_(loop_.timers(), Delegate<void()>::to<&Worker::end_if_drained>(this)) {
   for (auto& socket : sockets) {
     acceptors_.push_back(std::make_unique<Acceptor>(
         loop_, std::move(socket), [this] { return sessions_.size() < client_limit_; },
-        [this](UniqueFd fd, const Endpoint& from, std::uint16_t port) { accept(std::move(fd), from, port); }));
+        [this](UniqueFd fd, const Endpoint& from, std::uint16_t port) {
+          accept(std::move(fd), from, port);
+        }));
   }
 }
 
@@ -78,9 +84,12 @@ std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin
   const auto settings = shared_.settings_for(origin);
   const auto& t = settings.timeouts;
   return std::make_unique<pool::OriginPool>(
-      origin, settings.pool, t.dns + t.connect + t.tls, std::make_unique<origin::NetworkDialer>(dialing_, origin, settings),
-      pool::PoolContext{loop_.timers(), [this](std::unique_ptr<Retired> object) { loop_.retire(std::move(object)); },
-                        [this] { return context_.ids.random(); }});
+      origin, settings.pool, t.dns + t.connect + t.tls,
+      std::make_unique<origin::NetworkDialer>(dialing_, origin, settings),
+      pool::PoolContext{
+          loop_.timers(),
+          [this](std::unique_ptr<Retired> object) { loop_.retire(std::move(object)); },
+          [this] { return context_.ids.random(); }});
 }
 
 void Worker::begin_draining() {

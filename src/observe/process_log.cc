@@ -60,7 +60,7 @@ class ProcessSink final : public spdlog::sinks::base_sink<spdlog::details::null_
     const std::size_t total = overruns_();
     if (total == reported_) return;
     const auto text = std::to_string(total - reported_) + " lines of this log were dropped";
-    reported_ = total;
+    if (put({"", spdlog::level::warn, text})) reported_ = total;
   }
   void flush_() override {}  // nothing is held back
 

@@ -4,8 +4,9 @@
 
 namespace ccnproxy::origin {
 
-Http1Connection::Http1Connection(const ConnectionContext& context, std::unique_ptr<tls::Transport> transport,
-                                 ConnectionInfo info, ConnectionListener& listener)
+Http1Connection::Http1Connection(const ConnectionContext& context,
+                                 std::unique_ptr<tls::Transport> transport, ConnectionInfo info,
+                                 ConnectionListener& listener)
     : context_(context),
       transport_(std::move(transport)),
       info_(std::move(info)),
@@ -65,7 +66,8 @@ void Http1Connection::end_body(const http::Fields& trailers) {
   body_ended_ = true;
   if (request_->body.kind != http::BodyFraming::Kind::chunked) return;
   std::string last = "0\r\n";
-  for (const auto& field : trailers) last.append(field.name).append(": ").append(field.value).append("\r\n");
+  for (const auto& field : trailers)
+    last.append(field.name).append(": ").append(field.value).append("\r\n");
   last += "\r\n";
   output_.append(last);
   queued_bytes_ += last.size();
@@ -78,7 +80,8 @@ void Http1Connection::consumed(std::size_t n) {
 }
 
 void Http1Connection::cancel() {
-  sink_ = nullptr;  // the response can't be told from the next one: the connection ends with the request
+  sink_ = nullptr;  // the response can't be told from the next one: the connection ends with the
+                    // request
   drain("request cancelled");
 }
 
@@ -90,7 +93,8 @@ void Http1Connection::on_io(std::uint32_t events) {
     context_.loop.at_turn_end(flush_task_);
   }
   if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-    while (!closed_ && read_batch()) {}
+    while (!closed_ && read_batch()) {
+    }
   }
 }
 
@@ -103,7 +107,8 @@ bool Http1Connection::read_batch() {
     const auto r = transport_->read(buffer + size, WorkerBuffers::read_bytes - size);
     status = r.status;
     if (status == tls::IoStatus::ok) size += r.bytes;
-  } while (status == tls::IoStatus::ok && size + 16 * 1024 <= WorkerBuffers::read_bytes && transport_->has_buffered());
+  } while (status == tls::IoStatus::ok && size + 16 * 1024 <= WorkerBuffers::read_bytes &&
+           transport_->has_buffered());
   if (size > 0) {
     context_.loop.count_work();
     if (!take({buffer, size})) return false;
@@ -130,9 +135,11 @@ bool Http1Connection::take(std::string_view bytes) {
 bool Http1Connection::take_head(std::string_view& bytes) {
   const bool whole = head_bytes_.empty();
   if (!whole) head_bytes_.append(bytes);
-  const auto result = parser_.parse(whole ? bytes : std::string_view(head_bytes_), context_.limits, head_);
+  const auto result =
+      parser_.parse(whole ? bytes : std::string_view(head_bytes_), context_.limits, head_);
   if (result.status == http::ParseStatus::failed) {
-    const auto type = result.status_code == 431 ? ErrorType::http_response_header_section_size : ErrorType::http_protocol_error;
+    const auto type = result.status_code == 431 ? ErrorType::http_response_header_section_size
+                                                : ErrorType::http_protocol_error;
     fail(type, std::string("the response head is malformed: ").append(result.reason));
     return false;
   }
@@ -141,7 +148,8 @@ bool Http1Connection::take_head(std::string_view& bytes) {
     bytes = {};
     return true;
   }
-  bytes.remove_prefix(whole ? result.consumed : result.consumed - (head_bytes_.size() - bytes.size()));
+  bytes.remove_prefix(whole ? result.consumed
+                            : result.consumed - (head_bytes_.size() - bytes.size()));
   const bool good = on_head(bytes);
   head_bytes_.clear();
   parser_.reset();
@@ -164,24 +172,34 @@ bool Http1Connection::on_head(std::string_view& rest) {
   body_left_ = framing->length;
   switch (framing->kind) {
     case Kind::none:
-      if (!rest.empty()) keep_ = false;  // e.g. a body on HEAD: never read as the next response (F006)
+      if (!rest.empty())
+        keep_ = false;  // e.g. a body on HEAD: never read as the next response (F006)
       rest = {};
       complete({});
       break;
-    case Kind::length: reading_ = Reading::fixed; break;
-    case Kind::chunked: reading_ = Reading::chunked; chunks_.reset(); break;
-    case Kind::until_close: reading_ = Reading::until_close; break;
+    case Kind::length:
+      reading_ = Reading::fixed;
+      break;
+    case Kind::chunked:
+      reading_ = Reading::chunked;
+      chunks_.reset();
+      break;
+    case Kind::until_close:
+      reading_ = Reading::until_close;
+      break;
   }
   return !closed_;
 }
 
 bool Http1Connection::take_body(std::string_view& bytes) {
   if (reading_ == Reading::chunked) return take_chunked(bytes);
-  const auto n = reading_ == Reading::fixed ? std::min<std::uint64_t>(body_left_, bytes.size()) : bytes.size();
+  const auto n =
+      reading_ == Reading::fixed ? std::min<std::uint64_t>(body_left_, bytes.size()) : bytes.size();
   give_body(bytes.substr(0, n));
   bytes.remove_prefix(n);
   if (reading_ == Reading::fixed && (body_left_ -= n) == 0) {
-    if (!bytes.empty()) keep_ = false;  // more than it declared: never read as the next response (F006)
+    if (!bytes.empty())
+      keep_ = false;  // more than it declared: never read as the next response (F006)
     bytes = {};
     complete({});
   }
@@ -193,10 +211,15 @@ bool Http1Connection::take_chunked(std::string_view& bytes) {
   bytes.remove_prefix(step.consumed);
   using Event = http::ChunkedDecoder::Event;
   switch (step.event) {
-    case Event::need_more: return true;
-    case Event::data: give_body(step.data); return true;
-    case Event::failed: return broken(step.reason);
-    case Event::end: break;
+    case Event::need_more:
+      return true;
+    case Event::data:
+      give_body(step.data);
+      return true;
+    case Event::failed:
+      return broken(step.reason);
+    case Event::end:
+      break;
   }
   if (!bytes.empty()) keep_ = false;
   bytes = {};
@@ -216,8 +239,8 @@ bool Http1Connection::broken(std::string_view reason) {
   return false;
 }
 
-/// The response is whole. The connection lives on only if the request is too: an origin that answered
-/// early will never be able to tell the rest of the body from the next request.
+/// The response is whole. The connection lives on only if the request is too: an origin that
+/// answered early will never be able to tell the rest of the body from the next request.
 void Http1Connection::complete(const http::Fields& trailers) {
   auto* sink = std::exchange(sink_, nullptr);
   if (!keep_) {
@@ -244,9 +267,10 @@ void Http1Connection::on_end(tls::IoStatus status) {
     complete({});
     return;
   }
-  const auto reason = status == tls::IoStatus::failed    ? transport_->failure()
-                      : status == tls::IoStatus::truncated ? std::string("closed by the origin without close_notify")
-                                                           : std::string("closed by the origin");
+  const auto reason = status == tls::IoStatus::failed ? transport_->failure()
+                      : status == tls::IoStatus::truncated
+                          ? std::string("closed by the origin without close_notify")
+                          : std::string("closed by the origin");
   fail(ErrorType::connection_terminated, reason);
 }
 
@@ -269,9 +293,11 @@ bool Http1Connection::write_output() {
       return true;
     }
     if (r.status != tls::IoStatus::ok) {
-      // An answer that explains the reset may still be in the socket (an early 413): read before giving up.
+      // An answer that explains the reset may still be in the socket (an early 413): read before
+      // giving up.
       const auto why = transport_->failure();
-      while (!closed_ && read_batch()) {}
+      while (!closed_ && read_batch()) {
+      }
       if (!closed_) fail(ErrorType::connection_terminated, why);
       return false;
     }
@@ -283,7 +309,8 @@ bool Http1Connection::write_output() {
 
 void Http1Connection::update_watch() {
   if (closed_) return;
-  const std::uint32_t wanted = (backlog_ < backlog_limit ? EPOLLIN : 0u) | (socket_full_ ? EPOLLOUT : 0u);
+  const std::uint32_t wanted =
+      (backlog_ < backlog_limit ? EPOLLIN : 0u) | (socket_full_ ? EPOLLOUT : 0u);
   if (wanted == watched_) return;
   watched_ = wanted;
   context_.loop.rewatch(transport_->fd(), wanted, *this);

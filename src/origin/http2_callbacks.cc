@@ -12,27 +12,31 @@ struct Http2Callbacks {
     return static_cast<Http2Stream*>(nghttp2_session_get_stream_user_data(session, id));
   }
 
-  static int on_header(nghttp2_session* session, const nghttp2_frame* frame, nghttp2_rcbuf* name, nghttp2_rcbuf* value,
-                       std::uint8_t, void* self) {
-    if (auto* s = stream(session, frame->hd.stream_id)) return static_cast<Http2Connection*>(self)->on_header(*s, name, value);
+  static int on_header(nghttp2_session* session, const nghttp2_frame* frame, nghttp2_rcbuf* name,
+                       nghttp2_rcbuf* value, std::uint8_t, void* self) {
+    if (auto* s = stream(session, frame->hd.stream_id))
+      return static_cast<Http2Connection*>(self)->on_header(*s, name, value);
     return 0;
   }
 
-  /// nghttp2 would silently leave out a malformed field; an origin that sends one is not to be believed
-  /// (RFC 9113 §8.2.1, F081).
-  static int on_invalid_header(nghttp2_session* session, const nghttp2_frame* frame, nghttp2_rcbuf*, nghttp2_rcbuf*,
-                               std::uint8_t, void* self) {
+  /// nghttp2 would silently leave out a malformed field; an origin that sends one is not to be
+  /// believed (RFC 9113 §8.2.1, F081).
+  static int on_invalid_header(nghttp2_session* session, const nghttp2_frame* frame, nghttp2_rcbuf*,
+                               nghttp2_rcbuf*, std::uint8_t, void* self) {
     if (auto* s = stream(session, frame->hd.stream_id))
       static_cast<Http2Connection*>(self)->on_broken(*s, ErrorType::http_protocol_error,
                                                      "the response has a malformed header field");
     return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
   }
 
-  /// Messages that are well-formed HTTP/2 but no HTTP (RFC 9113 §8.1.1); nghttp2 resets the stream itself.
-  static int on_invalid_frame(nghttp2_session* session, const nghttp2_frame* frame, int error, void* self) {
+  /// Messages that are well-formed HTTP/2 but no HTTP (RFC 9113 §8.1.1); nghttp2 resets the stream
+  /// itself.
+  static int on_invalid_frame(nghttp2_session* session, const nghttp2_frame* frame, int error,
+                              void* self) {
     if (auto* s = stream(session, frame->hd.stream_id))
-      static_cast<Http2Connection*>(self)->on_broken(*s, ErrorType::http_protocol_error,
-                                                     std::string("the response is malformed: ") + nghttp2_strerror(error));
+      static_cast<Http2Connection*>(self)->on_broken(
+          *s, ErrorType::http_protocol_error,
+          std::string("the response is malformed: ") + nghttp2_strerror(error));
     return 0;
   }
 
@@ -40,21 +44,27 @@ struct Http2Callbacks {
     auto& connection = *static_cast<Http2Connection*>(self);
     const bool end_stream = frame->hd.flags & NGHTTP2_FLAG_END_STREAM;
     switch (frame->hd.type) {
-      case NGHTTP2_SETTINGS: connection.on_settings(frame->hd.flags & NGHTTP2_FLAG_ACK); break;
-      case NGHTTP2_GOAWAY: connection.on_goaway(frame->goaway.error_code); break;
+      case NGHTTP2_SETTINGS:
+        connection.on_settings(frame->hd.flags & NGHTTP2_FLAG_ACK);
+        break;
+      case NGHTTP2_GOAWAY:
+        connection.on_goaway(frame->goaway.error_code);
+        break;
       case NGHTTP2_HEADERS:
         if (auto* s = stream(session, frame->hd.stream_id)) connection.on_head_end(*s, end_stream);
         break;
       case NGHTTP2_DATA:
-        if (auto* s = stream(session, frame->hd.stream_id); s && end_stream) connection.on_end_stream(*s);
+        if (auto* s = stream(session, frame->hd.stream_id); s && end_stream)
+          connection.on_end_stream(*s);
         break;
-      default: break;
+      default:
+        break;
     }
     return 0;
   }
 
-  static int on_data(nghttp2_session* session, std::uint8_t, std::int32_t id, const std::uint8_t* data, std::size_t size,
-                     void* self) {
+  static int on_data(nghttp2_session* session, std::uint8_t, std::int32_t id,
+                     const std::uint8_t* data, std::size_t size, void* self) {
     auto& connection = *static_cast<Http2Connection*>(self);
     connection.on_data(stream(session, id), {reinterpret_cast<const char*>(data), size});
     return 0;
@@ -62,12 +72,15 @@ struct Http2Callbacks {
 
   static int on_before_send(nghttp2_session* session, const nghttp2_frame* frame, void* self) {
     if (frame->hd.type != NGHTTP2_HEADERS) return 0;
-    if (auto* s = stream(session, frame->hd.stream_id)) static_cast<Http2Connection*>(self)->on_headers_going_out(*s);
+    if (auto* s = stream(session, frame->hd.stream_id))
+      static_cast<Http2Connection*>(self)->on_headers_going_out(*s);
     return 0;
   }
 
-  static int on_stream_close(nghttp2_session* session, std::int32_t id, std::uint32_t code, void* self) {
-    if (auto* s = stream(session, id)) static_cast<Http2Connection*>(self)->on_stream_close(*s, code);
+  static int on_stream_close(nghttp2_session* session, std::int32_t id, std::uint32_t code,
+                             void* self) {
+    if (auto* s = stream(session, id))
+      static_cast<Http2Connection*>(self)->on_stream_close(*s, code);
     return 0;
   }
 };
@@ -87,7 +100,8 @@ std::unique_ptr<nghttp2_session_callbacks, FreeCallbacks> make_callbacks() {
   std::unique_ptr<nghttp2_session_callbacks, FreeCallbacks> c(raw);
   nghttp2_session_callbacks_set_on_header_callback2(raw, Http2Callbacks::on_header);
   nghttp2_session_callbacks_set_on_invalid_header_callback2(raw, Http2Callbacks::on_invalid_header);
-  nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(raw, Http2Callbacks::on_invalid_frame);
+  nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(raw,
+                                                               Http2Callbacks::on_invalid_frame);
   nghttp2_session_callbacks_set_on_frame_recv_callback(raw, Http2Callbacks::on_frame);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(raw, Http2Callbacks::on_data);
   nghttp2_session_callbacks_set_before_frame_send_callback(raw, Http2Callbacks::on_before_send);
@@ -111,7 +125,8 @@ Http2SessionPtr make_http2_session(Http2Connection& connection) {
   static const auto callbacks = make_callbacks();
   static const auto option = make_option();
   nghttp2_session* session = nullptr;
-  if (nghttp2_session_client_new2(&session, callbacks.get(), &connection, option.get()) != 0) throw std::bad_alloc();
+  if (nghttp2_session_client_new2(&session, callbacks.get(), &connection, option.get()) != 0)
+    throw std::bad_alloc();
   return Http2SessionPtr(session);
 }
 

@@ -16,19 +16,22 @@ constexpr std::int32_t last_stream_id = 1 << 30;
 
 }  // namespace
 
-Http2Connection::Http2Connection(const ConnectionContext& context, std::unique_ptr<tls::Transport> transport,
-                                 ConnectionInfo info, ConnectionListener& listener)
+Http2Connection::Http2Connection(const ConnectionContext& context,
+                                 std::unique_ptr<tls::Transport> transport, ConnectionInfo info,
+                                 ConnectionListener& listener)
     : context_(context),
       transport_(std::move(transport)),
       info_(std::move(info)),
       listener_(listener),
       session_(make_http2_session(*this)),
       flush_task_(Delegate<void()>::to<&Http2Connection::flush>(this)),
-      settings_timer_(context.loop.timers(), Delegate<void()>::to<&Http2Connection::on_settings_timeout>(this)) {
+      settings_timer_(context.loop.timers(),
+                      Delegate<void()>::to<&Http2Connection::on_settings_timeout>(this)) {
   const nghttp2_settings_entry settings[] = {
       {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, WindowPolicy::start},
-      {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(context_.limits.head_bytes)},
+      {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE,
+       static_cast<std::uint32_t>(context_.limits.head_bytes)},
   };
   nghttp2_submit_settings(session_.get(), NGHTTP2_FLAG_NONE, settings, std::size(settings));
   nghttp2_session_set_local_window_size(session_.get(), NGHTTP2_FLAG_NONE, 0, connection_window);
@@ -47,7 +50,8 @@ std::size_t Http2Connection::capacity() const {
   if (draining_ || closed_) return 0;
   auto limit = streams_before_settings;
   if (settings_received_)
-    limit = nghttp2_session_get_remote_settings(session_.get(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+    limit = nghttp2_session_get_remote_settings(session_.get(),
+                                                NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
   limit = std::min(limit, most_streams);
   return limit > streams_.size() ? limit - streams_.size() : 0;
 }
@@ -72,23 +76,28 @@ void Http2Connection::submit(Http2Stream& stream) {
   std::vector<nghttp2_nv> block;
   block.reserve(request.fields.size() + 6);
   const auto add = [&](std::string_view name, std::string_view value) {
-    const auto bytes = [](std::string_view v) { return reinterpret_cast<std::uint8_t*>(const_cast<char*>(v.data())); };
+    const auto bytes = [](std::string_view v) {
+      return reinterpret_cast<std::uint8_t*>(const_cast<char*>(v.data()));
+    };
     block.push_back({bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
   };
   add(":method", request.method);
   add(":scheme", request.scheme);
   add(":authority", request.authority);
   add(":path", request.path);
-  for (const auto& field : request.fields) add(field.name, field.value);  // nghttp2 lowers the names
+  for (const auto& field : request.fields)
+    add(field.name, field.value);  // nghttp2 lowers the names
   if (request.accepts_trailers) add("te", "trailers");
-  const auto length = request.body.declared ? std::to_string(request.body.declared_length) : std::string();
+  const auto length =
+      request.body.declared ? std::to_string(request.body.declared_length) : std::string();
   if (request.body.declared) add("content-length", length);
 
   nghttp2_data_provider upload{{.ptr = &stream}, &Http2Connection::read_upload};
   stream.id_ = nghttp2_submit_request(session_.get(), nullptr, block.data(), block.size(),
                                       request.has_body() ? &upload : nullptr, &stream);
   if (stream.id_ < 0) {  // out of memory or ids: nothing was sent
-    stream.failure_ = failure_of(stream, ErrorType::proxy_internal_error, nghttp2_strerror(stream.id_));
+    stream.failure_ =
+        failure_of(stream, ErrorType::proxy_internal_error, nghttp2_strerror(stream.id_));
     stream.closed_ = true;
     touch(stream);
   } else if (stream.id_ >= last_stream_id) {
@@ -106,7 +115,8 @@ void Http2Connection::resume_upload(Http2Stream& stream) {
 void Http2Connection::return_credit(Http2Stream& stream, std::size_t n) {
   if (closed_ || stream.closed_) return;
   if (stream.window_.on_taken(n, stream.received_ - stream.consumed_))
-    nghttp2_session_set_local_window_size(session_.get(), NGHTTP2_FLAG_NONE, stream.id_, stream.window_.window());
+    nghttp2_session_set_local_window_size(session_.get(), NGHTTP2_FLAG_NONE, stream.id_,
+                                          stream.window_.window());
   nghttp2_session_consume_stream(session_.get(), stream.id_, n);
   if (nghttp2_session_want_write(session_.get())) context_.loop.at_turn_end(flush_task_);
 }
@@ -121,7 +131,8 @@ void Http2Connection::on_io(std::uint32_t events) {
   if (closed_) return;
   if (events & EPOLLOUT) watch_writing(false);
   if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-    while (read_batch()) {}
+    while (read_batch()) {
+    }
     if (closed_) return;
   }
   context_.loop.at_turn_end(flush_task_);
@@ -136,7 +147,8 @@ bool Http2Connection::read_batch() {
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(context_.buffers.read.get());
     const auto taken = nghttp2_session_mem_recv(session_.get(), bytes, size);
     if (taken < 0) {
-      fail(ErrorType::http_protocol_error, std::string("the origin broke HTTP/2: ") + nghttp2_strerror(static_cast<int>(taken)));
+      fail(ErrorType::http_protocol_error,
+           std::string("the origin broke HTTP/2: ") + nghttp2_strerror(static_cast<int>(taken)));
       return false;
     }
     deliver();
@@ -151,13 +163,15 @@ bool Http2Connection::read_batch() {
 std::size_t Http2Connection::fill_read_buffer() {
   std::size_t size = 0;
   do {
-    const auto r = transport_->read(context_.buffers.read.get() + size, WorkerBuffers::read_bytes - size);
+    const auto r =
+        transport_->read(context_.buffers.read.get() + size, WorkerBuffers::read_bytes - size);
     if (r.status == tls::IoStatus::ok) {
       size += r.bytes;
     } else if (r.status == tls::IoStatus::would_block) {
       break;
     } else {
-      const auto why = r.status == tls::IoStatus::failed ? transport_->failure() : std::string("closed by the origin");
+      const auto why = r.status == tls::IoStatus::failed ? transport_->failure()
+                                                         : std::string("closed by the origin");
       read_end_.emplace(ErrorType::connection_terminated, why);
       break;
     }
@@ -205,7 +219,8 @@ std::size_t Http2Connection::pull(char* into, std::size_t size) {
 bool Http2Connection::write_pulled(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto r = transport_->write(bytes);
-    if (r.status == tls::IoStatus::failed || r.status == tls::IoStatus::closed || r.status == tls::IoStatus::truncated) {
+    if (r.status == tls::IoStatus::failed || r.status == tls::IoStatus::closed ||
+        r.status == tls::IoStatus::truncated) {
       fail(ErrorType::connection_terminated, transport_->failure());
       return false;
     }
@@ -281,7 +296,8 @@ void Http2Connection::deliver_one(Http2Stream& stream) {
   }
 }
 
-Error Http2Connection::failure_of(const Http2Stream& stream, ErrorType type, const std::string& reason) const {
+Error Http2Connection::failure_of(const Http2Stream& stream, ErrorType type,
+                                  const std::string& reason) const {
   Error error{type, Side::origin, Phase::response, Proof::unknown, reason};
   if (stream.final_head_) {
     error.proof = Proof::response_started;
@@ -312,7 +328,8 @@ void Http2Connection::fail(ErrorType type, const std::string& reason) {
 
 void Http2Connection::close_when_done() {
   if (!draining_ || !streams_.empty() || !pending_.empty()) return;
-  nghttp2_session_terminate_session2(session_.get(), 0, NGHTTP2_NO_ERROR);  // a client has accepted no stream (F036)
+  nghttp2_session_terminate_session2(session_.get(), 0,
+                                     NGHTTP2_NO_ERROR);  // a client has accepted no stream (F036)
   auto* buffer = context_.buffers.write.get();
   const auto size = pull(buffer, WorkerBuffers::write_bytes);
   if (size > 0) transport_->write({buffer, size});  // a courtesy: not waited for

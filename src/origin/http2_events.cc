@@ -1,5 +1,6 @@
 // What nghttp2's callbacks do to an Http2Connection. They run inside mem_recv and mem_send: state
-// changes only; sinks hear of heads and bodies at once, because those are borrowed, of all else in deliver().
+// changes only; sinks hear of heads and bodies at once, because those are borrowed, of all else in
+// deliver().
 
 #include <cstring>
 
@@ -8,8 +9,9 @@
 namespace ccnproxy::origin {
 namespace {
 
-/// What a stream's reset says of it. REFUSED_STREAM is given for RST_STREAM by the peer, for an id above
-/// GOAWAY's last one, and for HEADERS that never left (RFC 9113 §8.7): all prove that nothing was done.
+/// What a stream's reset says of it. REFUSED_STREAM is given for RST_STREAM by the peer, for an id
+/// above GOAWAY's last one, and for HEADERS that never left (RFC 9113 §8.7): all prove that nothing
+/// was done.
 std::string reset_reason(std::uint32_t code) {
   return std::string("the origin reset the stream (") + nghttp2_http2_strerror(code) + ")";
 }
@@ -19,7 +21,8 @@ http::BodyFraming framing_of(const http::ResponseHead& head, bool end_stream) {
   if (const auto* length = http::find(head.fields, http::FieldId::content_length))
     framing.declared = http::parse_content_length(length->value, framing.declared_length);
   if (end_stream) return framing;
-  framing.kind = framing.declared ? http::BodyFraming::Kind::length : http::BodyFraming::Kind::until_close;
+  framing.kind =
+      framing.declared ? http::BodyFraming::Kind::length : http::BodyFraming::Kind::until_close;
   framing.length = framing.declared_length;
   return framing;
 }
@@ -30,9 +33,13 @@ bool is_informational(std::uint16_t status) { return status >= 100 && status < 2
 
 int Http2Connection::on_header(Http2Stream& stream, nghttp2_rcbuf* name, nghttp2_rcbuf* value) {
   stream.block_.add(name, value);
-  if (stream.block_.size() <= context_.limits.head_bytes && stream.block_.count() <= context_.limits.fields) return 0;
-  on_broken(stream, ErrorType::http_response_header_section_size, "the response's header section is over the limit");
-  return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;  // this stream's failure, not the connection's (F068)
+  if (stream.block_.size() <= context_.limits.head_bytes &&
+      stream.block_.count() <= context_.limits.fields)
+    return 0;
+  on_broken(stream, ErrorType::http_response_header_section_size,
+            "the response's header section is over the limit");
+  return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;  // this stream's failure, not the connection's
+                                                 // (F068)
 }
 
 /// The peer said something that makes this response unusable, and only this one.
@@ -79,9 +86,11 @@ void Http2Connection::on_headers_going_out(Http2Stream& stream) {
 void Http2Connection::on_stream_close(Http2Stream& stream, std::uint32_t code) {
   stream.closed_ = true;
   if (!stream.done_ && !stream.failure_) {
-    const auto type = stream.final_head_ ? ErrorType::http_response_incomplete : ErrorType::connection_terminated;
+    const auto type =
+        stream.final_head_ ? ErrorType::http_response_incomplete : ErrorType::connection_terminated;
     on_broken(stream, type, reset_reason(code));
-    if (code == NGHTTP2_REFUSED_STREAM && !stream.final_head_) stream.failure_->proof = Proof::refused;
+    if (code == NGHTTP2_REFUSED_STREAM && !stream.final_head_)
+      stream.failure_->proof = Proof::refused;
   }
   touch(stream);
 }
@@ -100,8 +109,9 @@ void Http2Connection::on_goaway(std::uint32_t code) {
   capacity_changed_ = true;
 }
 
-ssize_t Http2Connection::read_upload(nghttp2_session* session, std::int32_t, std::uint8_t* into, std::size_t size,
-                                           std::uint32_t* flags, nghttp2_data_source* source, void* self) {
+ssize_t Http2Connection::read_upload(nghttp2_session* session, std::int32_t, std::uint8_t* into,
+                                     std::size_t size, std::uint32_t* flags,
+                                     nghttp2_data_source* source, void* self) {
   auto& stream = *static_cast<Http2Stream*>(source->ptr);
   const auto bytes = stream.upload_.view().substr(0, size);
   if (bytes.empty() && !stream.body_ended_) {
@@ -118,8 +128,9 @@ ssize_t Http2Connection::read_upload(nghttp2_session* session, std::int32_t, std
       *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
       std::vector<nghttp2_nv> block;
       for (auto& [name, value] : stream.upload_trailers_)
-        block.push_back({reinterpret_cast<std::uint8_t*>(name.data()), reinterpret_cast<std::uint8_t*>(value.data()),
-                         name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
+        block.push_back({reinterpret_cast<std::uint8_t*>(name.data()),
+                         reinterpret_cast<std::uint8_t*>(value.data()), name.size(), value.size(),
+                         NGHTTP2_NV_FLAG_NONE});
       nghttp2_submit_trailer(session, stream.id_, block.data(), block.size());
     }
   }

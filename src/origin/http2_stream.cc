@@ -43,9 +43,13 @@ const http::ResponseHead& Http2HeaderBlock::head() {
   return head_;
 }
 
-Http2Stream::Http2Stream(Http2Connection& connection, const http::OutgoingRequest& request, ResponseSink& sink,
-                         WindowBudget& budget)
-    : connection_(connection), request_(&request), sink_(&sink), window_(budget), body_ended_(!request.has_body()) {}
+Http2Stream::Http2Stream(Http2Connection& connection, const http::OutgoingRequest& request,
+                         ResponseSink& sink, WindowBudget& budget)
+    : connection_(connection),
+      request_(&request),
+      sink_(&sink),
+      window_(budget),
+      body_ended_(!request.has_body()) {}
 
 std::size_t Http2Stream::write_body(std::string_view bytes) {
   const auto room = upload_limit - std::min(upload_limit, upload_.size());

@@ -22,14 +22,19 @@ class NetworkDial final : public Dial, private IoHandler {
         listener_(listener),
         on_result_(on_result),
         phase_began_(EventLoop::read_clock()),
-        tls_timer_(context.connections.loop.timers(), Delegate<void()>::to<&NetworkDial::on_tls_timeout>(this)),
+        tls_timer_(context.connections.loop.timers(),
+                   Delegate<void()>::to<&NetworkDial::on_tls_timeout>(this)),
         start_(context.connections.loop, Delegate<void()>::to<&NetworkDial::resolve>(this)) {
     start_.ask();
   }
 
  private:
-  const std::string& host() const { return settings_.connect_host.empty() ? origin_.host : settings_.connect_host; }
-  std::uint16_t port() const { return settings_.connect_port ? settings_.connect_port : origin_.port; }
+  const std::string& host() const {
+    return settings_.connect_host.empty() ? origin_.host : settings_.connect_host;
+  }
+  std::uint16_t port() const {
+    return settings_.connect_port ? settings_.connect_port : origin_.port;
+  }
 
   void resolve() {
     phase_began_ = EventLoop::read_clock();
@@ -48,22 +53,25 @@ class NetworkDial final : public Dial, private IoHandler {
     AddressRace::Options options;
     options.deadline = settings_.timeouts.connect;
     options.health = &context_.health;
-    race_ = std::make_unique<AddressRace>(context_.connections.loop, std::move(ordered), options, [this](auto connected) {
-      timings_.tcp = end_of_phase();
-      if (!connected) return fail(connected.error());
-      secure(std::move(*connected));
-    });
+    race_ = std::make_unique<AddressRace>(context_.connections.loop, std::move(ordered), options,
+                                          [this](auto connected) {
+                                            timings_.tcp = end_of_phase();
+                                            if (!connected) return fail(connected.error());
+                                            secure(std::move(*connected));
+                                          });
   }
 
   void secure(Connected connected) {
     peer_ = connected.peer.to_string();
     if (origin_.scheme == Scheme::http) {
-      return finish(std::make_unique<tls::PlainTransport>(std::move(connected.fd)), Protocol::http1);
+      return finish(std::make_unique<tls::PlainTransport>(std::move(connected.fd)),
+                    Protocol::http1);
     }
     try {
       tls_ = settings_.tls->connect(std::move(connected.fd), origin_.host);
     } catch (const std::exception& e) {
-      return fail({ErrorType::proxy_internal_error, Side::us, Phase::tls, Proof::not_sent, e.what()});
+      return fail(
+          {ErrorType::proxy_internal_error, Side::us, Phase::tls, Proof::not_sent, e.what()});
     }
     tls_timer_.set_after(settings_.timeouts.tls);
     context_.connections.loop.watch(tls_->fd(), EPOLLOUT, *this);
@@ -74,10 +82,18 @@ class NetworkDial final : public Dial, private IoHandler {
     if (!tls_) return;
     using Handshake = tls::TlsTransport::Handshake;
     switch (tls_->handshake()) {
-      case Handshake::want_read: context_.connections.loop.rewatch(tls_->fd(), EPOLLIN, *this); break;
-      case Handshake::want_write: context_.connections.loop.rewatch(tls_->fd(), EPOLLOUT, *this); break;
-      case Handshake::failed: fail(tls_->handshake_error()); break;
-      case Handshake::done: on_handshake_done(); break;
+      case Handshake::want_read:
+        context_.connections.loop.rewatch(tls_->fd(), EPOLLIN, *this);
+        break;
+      case Handshake::want_write:
+        context_.connections.loop.rewatch(tls_->fd(), EPOLLOUT, *this);
+        break;
+      case Handshake::failed:
+        fail(tls_->handshake_error());
+        break;
+      case Handshake::done:
+        on_handshake_done();
+        break;
     }
   }
 
@@ -104,9 +120,11 @@ class NetworkDial final : public Dial, private IoHandler {
     ConnectionInfo info{++context_.last_serial, protocol, peer_, timings_, resumed_};
     const auto& context = context_.connections;
     if (protocol == Protocol::http2) {
-      on_result_(DialResult(std::make_unique<Http2Connection>(context, std::move(transport), std::move(info), listener_)));
+      on_result_(DialResult(std::make_unique<Http2Connection>(context, std::move(transport),
+                                                              std::move(info), listener_)));
     } else {
-      on_result_(DialResult(std::make_unique<Http1Connection>(context, std::move(transport), std::move(info), listener_)));
+      on_result_(DialResult(std::make_unique<Http1Connection>(context, std::move(transport),
+                                                              std::move(info), listener_)));
     }
   }
 
@@ -114,7 +132,8 @@ class NetworkDial final : public Dial, private IoHandler {
     tls_timer_.cancel();
     if (tls_) tls_->close();
     tls_.reset();
-    error.detail = origin_.to_string() + (peer_.empty() ? "" : " (" + peer_ + ")") + ": " + error.detail;
+    error.detail =
+        origin_.to_string() + (peer_.empty() ? "" : " (" + peer_ + ")") + ": " + error.detail;
     on_result_(DialResult(std::move(error)));
   }
 
@@ -136,7 +155,8 @@ class NetworkDial final : public Dial, private IoHandler {
 
 }  // namespace
 
-std::unique_ptr<Dial> NetworkDialer::dial(ConnectionListener& listener, Delegate<void(DialResult)> on_result) {
+std::unique_ptr<Dial> NetworkDialer::dial(ConnectionListener& listener,
+                                          Delegate<void(DialResult)> on_result) {
   return std::make_unique<NetworkDial>(context_, origin_, settings_, listener, on_result);
 }
 

@@ -8,6 +8,8 @@
 namespace ccnproxy::origin {
 namespace {
 
+using NoSizeKept = boost::intrusive::constant_time_size<false>;
+
 constexpr std::uint16_t default_dns_port = 53;
 
 std::vector<Endpoint> parse_servers(const std::vector<std::string>& texts) {
@@ -68,12 +70,6 @@ class Resolver::Waiter final : public Lookup, public WaiterHook {
   std::shared_ptr<const Outcome> outcome_;  ///< shared by all who waited for one question
   Timer timer_;
 };
-
-namespace {
-
-using NoSizeKept = boost::intrusive::constant_time_size<false>;
-
-}  // namespace
 
 struct Resolver::Ready {
   boost::intrusive::list<Waiter, NoSizeKept> waiters;

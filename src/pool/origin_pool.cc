@@ -6,9 +6,13 @@
 
 namespace ccnproxy::pool {
 
-void PooledConnection::on_dialed(origin::DialResult result) { pool_.on_dialed(*this, std::move(result)); }
+void PooledConnection::on_dialed(origin::DialResult result) {
+  pool_.on_dialed(*this, std::move(result));
+}
 void PooledConnection::on_capacity(origin::OriginConnection&) { pool_.on_capacity(*this); }
-void PooledConnection::on_closed(origin::OriginConnection&, std::string_view) { pool_.on_closed(*this); }
+void PooledConnection::on_closed(origin::OriginConnection&, std::string_view) {
+  pool_.on_closed(*this);
+}
 
 OriginPool::OriginPool(origin::Origin origin, config::Pool settings, Duration queue_deadline,
                        std::unique_ptr<origin::Dialer> dialer, PoolContext context)
@@ -23,7 +27,8 @@ OriginPool::OriginPool(origin::Origin origin, config::Pool settings, Duration qu
 
 OriginPool::~OriginPool() {
   assert(waiters_.empty());
-  for (auto& connections : lists_) connections.clear_and_dispose(std::default_delete<PooledConnection>());
+  for (auto& connections : lists_)
+    connections.clear_and_dispose(std::default_delete<PooledConnection>());
 }
 
 void OriginPool::acquire(StreamWaiter& waiter, std::uint64_t avoid) {
@@ -32,8 +37,9 @@ void OriginPool::acquire(StreamWaiter& waiter, std::uint64_t avoid) {
     if (auto* c = find_ready(avoid)) return lend(*c, waiter, false);
   }
   if (waiters_.size() >= settings_.max_pending) {
-    return waiter.on_no_connection({ErrorType::connection_limit_reached, Side::us, Phase::queue, Proof::not_sent,
-                                    origin_.to_string() + ": too many requests wait for a connection (pool.max_pending)"});
+    return waiter.on_no_connection(
+        {ErrorType::connection_limit_reached, Side::us, Phase::queue, Proof::not_sent,
+         origin_.to_string() + ": too many requests wait for a connection (pool.max_pending)"});
   }
   waiter.avoid_ = avoid;
   waiter.deadline_ = last_used_ + queue_deadline_;
@@ -58,8 +64,9 @@ bool OriginPool::empty() const noexcept {
 
 std::size_t OriginPool::count(State state) const noexcept { return list(state).size(); }
 
-/// The newest ready connection that has carried a request lately: for HTTP/1.1 the one least likely to be closed
-/// by the origin, for HTTP/2 the one that is being filled, so that its requests share packets.
+/// The newest ready connection that has carried a request lately: for HTTP/1.1 the one least likely
+/// to be closed by the origin, for HTTP/2 the one that is being filled, so that its requests share
+/// packets.
 PooledConnection* OriginPool::find_ready(std::uint64_t avoid) {
   for (auto& c : list(State::ready)) {
     if (c.connection_->info().serial != avoid && c.connection_->capacity() > 0) return &c;
@@ -105,15 +112,18 @@ void OriginPool::dial_for_demand() {
 void OriginPool::start_dial() {
   auto* c = new PooledConnection(*this, context_.timers.clock().now(), context_.random() & 0xff);
   list(State::connecting).push_back(*c);
-  c->dial_ = dialer_->dial(*c, Delegate<void(origin::DialResult)>::to<&PooledConnection::on_dialed>(c));
+  c->dial_ =
+      dialer_->dial(*c, Delegate<void(origin::DialResult)>::to<&PooledConnection::on_dialed>(c));
 }
 
 void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
   context_.retire(std::move(c.dial_));
   if (!result) {
     transition(c, State::closed);
-    // With a connection open or on its way those who wait still have hope; the queue's deadline bounds it.
-    const bool hope = !list(State::connecting).empty() || !list(State::ready).empty() || !list(State::busy).empty();
+    // With a connection open or on its way those who wait still have hope; the queue's deadline
+    // bounds it.
+    const bool hope = !list(State::connecting).empty() || !list(State::ready).empty() ||
+                      !list(State::busy).empty();
     if (!hope) fail_waiters(result.error());
     return;
   }
@@ -183,10 +193,12 @@ void OriginPool::check() {
 }
 
 void OriginPool::expire_waiters(TimePoint now) {
-  while (!waiters_.empty() && waiters_.front().deadline_ <= now) {  // in order of arrival, so of deadline
+  while (!waiters_.empty() &&
+         waiters_.front().deadline_ <= now) {  // in order of arrival, so of deadline
     StreamWaiter& waiter = waiters_.front();
     waiters_.pop_front();
-    waiter.on_no_connection({ErrorType::connection_limit_reached, Side::us, Phase::queue, Proof::not_sent,
+    waiter.on_no_connection({ErrorType::connection_limit_reached, Side::us, Phase::queue,
+                             Proof::not_sent,
                              origin_.to_string() + ": no connection became free in time"});
   }
   if (!waiters_.empty()) plan_check(waiters_.front().deadline_);

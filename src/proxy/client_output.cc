@@ -1,10 +1,10 @@
 #include "ccnproxy/proxy/client_output.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
+
+#include <sys/socket.h>
 
 #include "ccnproxy/http/chunked.h"
 

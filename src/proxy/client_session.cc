@@ -1,8 +1,8 @@
 #include "ccnproxy/proxy/client_session.h"
 
-#include <sys/socket.h>
-
 #include <cerrno>
+
+#include <sys/socket.h>
 
 #include "ccnproxy/http/framing.h"
 #include "ccnproxy/proxy/exchange.h"
@@ -20,7 +20,8 @@ http::HeadLimits head_limits(const config::Limits& limits) {
 
 }  // namespace
 
-ClientSession::ClientSession(ProxyContext& context, UniqueFd fd, ClientAddress address, SessionOwner& owner)
+ClientSession::ClientSession(ProxyContext& context, UniqueFd fd, ClientAddress address,
+                             SessionOwner& owner)
     : context_(context),
       owner_(owner),
       fd_(std::move(fd)),
@@ -72,8 +73,9 @@ void ClientSession::on_readable() {
   }
 }
 
-/// The client has closed its side. With a request in flight it has left: PHP and curl never shut down
-/// one direction only, and an origin's work for nobody is not worth having (as nginx sees it, 499).
+/// The client has closed its side. With a request in flight it has left: PHP and curl never shut
+/// down one direction only, and an origin's work for nobody is not worth having (as nginx sees it,
+/// 499).
 void ClientSession::on_end_of_input() {
   if (life_ != Life::finishing || output_.held() == 0) return client_gone();
   input_ended_ = true;  // it may still be reading
@@ -100,7 +102,8 @@ void ClientSession::process_kept() {
   if (life_ != Life::closed) input_ = std::move(kept);
 }
 
-/// Uses as much of `bytes` as can be used now. Ends of exchanges happen within and must not start this again.
+/// Uses as much of `bytes` as can be used now. Ends of exchanges happen within and must not start
+/// this again.
 std::size_t ClientSession::process(std::string_view bytes) {
   processing_ = true;
   std::size_t used = 0;
@@ -132,9 +135,13 @@ std::size_t ClientSession::read_head(std::string_view bytes) {
   }
   const auto result = parser_.parse(bytes, head_limits(context_.config.limits), head_);
   switch (result.status) {
-    case http::ParseStatus::incomplete: return 0;
-    case http::ParseStatus::failed: refuse(bytes, result); return bytes.size();
-    case http::ParseStatus::complete: break;
+    case http::ParseStatus::incomplete:
+      return 0;
+    case http::ParseStatus::failed:
+      refuse(bytes, result);
+      return bytes.size();
+    case http::ParseStatus::complete:
+      break;
   }
   bytes_at_hand_ = bytes.size() - result.consumed;
   begin_exchange(bytes.substr(0, result.consumed));
@@ -157,7 +164,9 @@ void ClientSession::begin_exchange(std::string_view head_bytes) {
     return;
   }
   using Kind = http::BodyFraming::Kind;
-  reading_ = framing->kind == Kind::length ? Reading::fixed : framing->kind == Kind::chunked ? Reading::chunked : Reading::nothing;
+  reading_ = framing->kind == Kind::length    ? Reading::fixed
+             : framing->kind == Kind::chunked ? Reading::chunked
+                                              : Reading::nothing;
   body_left_ = framing->length;
   if (reading_ == Reading::chunked)
     chunks_ = std::make_unique<http::ChunkedDecoder>(head_limits(context_.config.limits));
@@ -171,7 +180,8 @@ std::size_t ClientSession::read_body(std::string_view bytes) {
   body_left_ -= n;
   if (body_left_ == 0) reading_ = Reading::nothing;
   exchange_->on_client_body(bytes.substr(0, n));
-  if (exchange_ && life_ == Life::open && reading_ == Reading::nothing) exchange_->on_client_body_end({});
+  if (exchange_ && life_ == Life::open && reading_ == Reading::nothing)
+    exchange_->on_client_body_end({});
   return n;
 }
 
@@ -179,9 +189,14 @@ std::size_t ClientSession::read_chunked(std::string_view bytes) {
   using Event = http::ChunkedDecoder::Event;
   const auto step = chunks_->step(bytes);
   switch (step.event) {
-    case Event::need_more: break;
-    case Event::data: exchange_->on_client_body(step.data); break;
-    case Event::failed: exchange_->on_client_broken(step.reason); return bytes.size();
+    case Event::need_more:
+      break;
+    case Event::data:
+      exchange_->on_client_body(step.data);
+      break;
+    case Event::failed:
+      exchange_->on_client_broken(step.reason);
+      return bytes.size();
     case Event::end:
       reading_ = Reading::nothing;
       exchange_->on_client_body_end(chunks_->trailers());
@@ -204,7 +219,8 @@ void ClientSession::flush() {
   if (output_blocked_ && (output_.written() > before || !timer_.armed()))
     timer_.set_after(context_.config.timeouts.client_write);
   update_watch();
-  if (const auto credit = output_.take_credit(); credit > 0 && exchange_) exchange_->on_client_took(credit);
+  if (const auto credit = output_.take_credit(); credit > 0 && exchange_)
+    exchange_->on_client_took(credit);
   if (output_blocked_ || life_ == Life::closed) return;
   if (exchange_) timer_.cancel();
   if (life_ == Life::finishing) end_exchange();
@@ -229,7 +245,8 @@ void ClientSession::end_exchange() {
   if (life_ != Life::closed) update_watch();
 }
 
-/// A close() with unread input would reset the connection and could take the response with it (F112).
+/// A close() with unread input would reset the connection and could take the response with it
+/// (F112).
 void ClientSession::linger() {
   life_ = Life::lingering;
   ::shutdown(fd_.get(), SHUT_WR);
@@ -266,17 +283,19 @@ void ClientSession::close() {
 }
 
 void ClientSession::on_timer() {
-  if (output_blocked_) return abort();                  // client_write
+  if (output_blocked_) return abort();  // client_write
   if (exchange_) return;
   if (life_ == Life::lingering || input_.empty()) return close();  // client_idle
-  exchange_ = context_.exchanges.take(context_);                // client_head
-  exchange_->refuse(*this, input_.view().substr(0, 256), 408, "the request's head did not arrive in time");
+  exchange_ = context_.exchanges.take(context_);                   // client_head
+  exchange_->refuse(*this, input_.view().substr(0, 256), 408,
+                    "the request's head did not arrive in time");
 }
 
 bool ClientSession::wants_input() const {
   if (life_ == Life::lingering || !exchange_) return true;
   // With a request in flight some input is taken, so that the usual case changes no registration.
-  return input_.size() < RequestBody::high_mark && (reading_ == Reading::nothing || exchange_->wants_body());
+  return input_.size() < RequestBody::high_mark &&
+         (reading_ == Reading::nothing || exchange_->wants_body());
 }
 
 void ClientSession::update_watch() {

@@ -9,16 +9,19 @@ namespace ccnproxy::proxy {
 namespace {
 
 /// The same views, of a copy of the bytes they were of.
-http::RequestHead rebased(const http::RequestHead& head, std::string_view from, std::string_view to) {
+http::RequestHead rebased(const http::RequestHead& head, std::string_view from,
+                          std::string_view to) {
   const auto move = [&](std::string_view v) {
-    return v.empty() ? std::string_view() : to.substr(static_cast<std::size_t>(v.data() - from.data()), v.size());
+    return v.empty() ? std::string_view()
+                     : to.substr(static_cast<std::size_t>(v.data() - from.data()), v.size());
   };
   http::RequestHead out;
   out.method = move(head.method);
   out.target = move(head.target);
   out.version = head.version;
   out.fields.reserve(head.fields.size());
-  for (const auto& field : head.fields) out.fields.push_back({move(field.name), move(field.value), field.id});
+  for (const auto& field : head.fields)
+    out.fields.push_back({move(field.name), move(field.value), field.id});
   return out;
 }
 
@@ -30,7 +33,8 @@ std::string_view host_of(const http::RequestHead& head) {
 }  // namespace
 
 Exchange::Exchange(ProxyContext& context)
-    : context_(context), timer_(context.loop.timers(), Delegate<void()>::to<&Exchange::on_timer>(this)) {}
+    : context_(context),
+      timer_(context.loop.timers(), Delegate<void()>::to<&Exchange::on_timer>(this)) {}
 
 Exchange::~Exchange() { drop_attempt(); }
 
@@ -66,7 +70,8 @@ void Exchange::reset() {
   error_.reset();
 }
 
-void Exchange::adopt(ClientSession& client, std::string_view head_bytes, const http::RequestHead& head) {
+void Exchange::adopt(ClientSession& client, std::string_view head_bytes,
+                     const http::RequestHead& head) {
   reset();
   client_ = &client;
   began_at_ = std::chrono::system_clock::now();
@@ -74,30 +79,34 @@ void Exchange::adopt(ClientSession& client, std::string_view head_bytes, const h
   request_ = rebased(head, head_bytes, head_bytes_);
 }
 
-void Exchange::refuse(ClientSession& client, std::string_view bytes, std::uint16_t status, std::string_view reason) {
+void Exchange::refuse(ClientSession& client, std::string_view bytes, std::uint16_t status,
+                      std::string_view reason) {
   adopt(client, bytes, {});
   keep_alive_ = false;
   // As much of the request line as can be told, for the log.
   const auto line = std::string_view(head_bytes_).substr(0, head_bytes_.find_first_of("\r\n"));
   const auto space = line.find(' ');
   request_.method = line.substr(0, std::min<std::size_t>(space, 16));
-  if (space != line.npos) request_.target = line.substr(space + 1, line.find(' ', space + 1) - space - 1);
+  if (space != line.npos)
+    request_.target = line.substr(space + 1, line.find(' ', space + 1) - space - 1);
   fail_with(status, ErrorType::http_request_error, Side::client, Phase::request, reason);
 }
 
-void Exchange::begin(ClientSession& client, std::string_view head_bytes, const http::RequestHead& head,
-                     const http::BodyFraming& framing) {
+void Exchange::begin(ClientSession& client, std::string_view head_bytes,
+                     const http::RequestHead& head, const http::BodyFraming& framing) {
   adopt(client, head_bytes, head);
   choose_request_id();
   if (!map()) return;
   const auto limit = context_.config.limits.body_bytes;
   if (limit > 0 && framing.length > limit) {
-    return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request, "the request's body is over limits.body_bytes");
+    return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request,
+                     "the request's body is over limits.body_bytes");
   }
   build_request(framing);
   pool_ = context_.pools.find(origin_);
   if (!pool_) {
-    return fail_with(503, ErrorType::connection_limit_reached, Side::us, Phase::queue, "too many origins in use (limits.origins)");
+    return fail_with(503, ErrorType::connection_limit_reached, Side::us, Phase::queue,
+                     "too many origins in use (limits.origins)");
   }
   pool_->retry_budget().on_request();
   if (expects_continue_) answer_expectation();
@@ -119,17 +128,21 @@ void Exchange::choose_request_id() {
 bool Exchange::map() {
   const auto host = http::request_host(request_);
   if (!host) {
-    fail_with(host.error().status_code, ErrorType::http_request_error, Side::client, Phase::route, host.error().reason);
+    fail_with(host.error().status_code, ErrorType::http_request_error, Side::client, Phase::route,
+              host.error().reason);
     return false;
   }
-  auto mapped = context_.labels.map({request_.method, request_.target, *host, client_->address().listener_port});
+  auto mapped = context_.labels.map(
+      {request_.method, request_.target, *host, client_->address().listener_port});
   if (!mapped) {
     if (mapped.error().no_label && answer_own_path()) return false;
-    fail_with(mapped.error().status_code, ErrorType::http_request_error, Side::client, Phase::route, mapped.error().reason);
+    fail_with(mapped.error().status_code, ErrorType::http_request_error, Side::client, Phase::route,
+              mapped.error().reason);
     return false;
   }
   if (is_loop()) {
-    fail_with(508, ErrorType::proxy_loop_detected, Side::client, Phase::route, "the request has come through this proxy before");
+    fail_with(508, ErrorType::proxy_loop_detected, Side::client, Phase::route,
+              "the request has come through this proxy before");
     return false;
   }
   origin_ = std::move(mapped->origin);
@@ -153,7 +166,8 @@ bool Exchange::answer_own_path() {
 
 bool Exchange::is_loop() const {
   for (const auto& field : request_.fields) {
-    if (field.id == http::FieldId::via && field.value.find(context_.via) != field.value.npos) return true;
+    if (field.id == http::FieldId::via && field.value.find(context_.via) != field.value.npos)
+      return true;
   }
   return false;
 }
@@ -170,20 +184,29 @@ void Exchange::build_request(const http::BodyFraming& framing) {
     switch (field.id) {
       case Id::host:
       case Id::content_length:
-      case Id::transfer_encoding: continue;
-      case Id::te: outgoing_.accepts_trailers = http::list_contains(field.value, "trailers"); continue;
+      case Id::transfer_encoding:
+        continue;
+      case Id::te:
+        outgoing_.accepts_trailers = http::list_contains(field.value, "trailers");
+        continue;
       case Id::expect:
-        expects_continue_ = http::iequals(field.value, "100-continue") && request_.version == http::Version::http11;
+        expects_continue_ =
+            http::iequals(field.value, "100-continue") && request_.version == http::Version::http11;
         if (context_.config.expect_continue == config::ExpectContinue::local) continue;
         break;
-      case Id::idempotency_key: idempotent_ = true; break;
-      default: break;
+      case Id::idempotency_key:
+        idempotent_ = true;
+        break;
+      default:
+        break;
     }
-    if (hop_by_hop.drops(field) || http::iequals(field.name, context_.config.request_id_header)) continue;
+    if (hop_by_hop.drops(field) || http::iequals(field.name, context_.config.request_id_header))
+      continue;
     outgoing_.fields.push_back(field);
   }
   outgoing_.fields.push_back({"Via", context_.via, http::FieldId::via});
-  outgoing_.fields.push_back({context_.config.request_id_header, request_id_, http::FieldId::other});
+  outgoing_.fields.push_back(
+      {context_.config.request_id_header, request_id_, http::FieldId::other});
 }
 
 /// An upload must not wait a round trip for a permission that is nearly always given (F111).
@@ -222,7 +245,8 @@ void Exchange::on_no_connection(Error error) { fail(std::move(error)); }
 void Exchange::on_client_body(std::string_view bytes) {
   const auto limit = context_.config.limits.body_bytes;
   if (limit > 0 && body_.received() + bytes.size() > limit) {
-    return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request, "the request's body is over limits.body_bytes");
+    return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request,
+                     "the request's body is over limits.body_bytes");
   }
   if (stream_ && body_.may_pass(bytes.size())) {
     const auto taken = stream_->write_body(bytes);
@@ -288,23 +312,30 @@ void Exchange::on_client_took(std::size_t n) {
 /// Nothing about an exchange has a limit in total; everything has one on standing still.
 void Exchange::watch_progress() {
   const auto& t = context_.config.timeouts;
-  if (!stream_ && !client_->request_complete() && !response_begun_) return timer_.set_after(t.body_idle);
-  if (!stream_) return timer_.cancel();  // the pool's queue has its own deadline, and so has the session's output
+  if (!stream_ && !client_->request_complete() && !response_begun_)
+    return timer_.set_after(t.body_idle);
+  if (!stream_)
+    return timer_
+        .cancel();  // the pool's queue has its own deadline, and so has the session's output
   const bool sending = outgoing_.has_body() && !body_end_sent_;
   timer_.set_after(sending || response_begun_ ? t.body_idle : t.response_head);
 }
 
 void Exchange::on_timer() {
   const bool client_owes = !client_->request_complete() && wants_body();
-  if (response_begun_ && client_->output().held() > 0) return watch_progress();  // the client's turn: client_write
+  if (response_begun_ && client_->output().held() > 0)
+    return watch_progress();  // the client's turn: client_write
   cancel_stream();
   if (client_owes && !response_begun_) {
     keep_alive_ = false;
-    return fail_with(408, ErrorType::connection_read_timeout, Side::client, Phase::request, "the request's body did not arrive in time");
+    return fail_with(408, ErrorType::connection_read_timeout, Side::client, Phase::request,
+                     "the request's body did not arrive in time");
   }
   const bool body = response_begun_ || (outgoing_.has_body() && !body_end_sent_);
-  fail({ErrorType::http_response_timeout, Side::origin, Phase::response, response_begun_ ? Proof::response_started : Proof::unknown,
-        origin_.to_string() + (body ? ": no progress within timeouts.body_idle" : ": no response within timeouts.response_head")});
+  fail({ErrorType::http_response_timeout, Side::origin, Phase::response,
+        response_begun_ ? Proof::response_started : Proof::unknown,
+        origin_.to_string() + (body ? ": no progress within timeouts.body_idle"
+                                    : ": no response within timeouts.response_head")});
 }
 
 void Exchange::cancel_stream() {
@@ -321,13 +352,14 @@ void Exchange::drop_attempt() {
 void Exchange::on_failure(Error error) {
   stream_ = nullptr;
   timer_.cancel();
-  error.detail = origin_.to_string() + (address_.empty() ? "" : " (" + address_ + ")") + ": " + error.detail;
+  error.detail =
+      origin_.to_string() + (address_.empty() ? "" : " (" + address_ + ")") + ": " + error.detail;
   if (!retry(error)) fail(std::move(error));
 }
 
 bool Exchange::retry(const Error& error) {
-  const FailedAttempt attempt{error.proof, idempotent_, body_.replayable() || body_.nothing_sent(), retries_,
-                              context_.config.retries.attempts};
+  const FailedAttempt attempt{error.proof, idempotent_, body_.replayable() || body_.nothing_sent(),
+                              retries_, context_.config.retries.attempts};
   if (response_flushed_ || response_begun_ || !may_retry(attempt)) return false;
   if (!pool_->retry_budget().take(context_.loop.now())) return false;
   ++retries_;
@@ -343,12 +375,14 @@ void Exchange::fail(Error error) {
   if (error_) error_.reset();
   error_ = std::move(error);
   if (response_flushed_) return client_->abort();
-  if (response_begun_) client_->output().clear();  // the head never left: an honest status can still be given (F085)
+  if (response_begun_)
+    client_->output().clear();  // the head never left: an honest status can still be given (F085)
   if (!client_->request_complete()) keep_alive_ = false;
   answer(status, to_string(error_->type), error_->detail);
 }
 
-void Exchange::fail_with(std::uint16_t status, ErrorType type, Side side, Phase phase, std::string_view detail) {
+void Exchange::fail_with(std::uint16_t status, ErrorType type, Side side, Phase phase,
+                         std::string_view detail) {
   drop_attempt();
   error_ = Error{type, side, phase, Proof::not_sent, std::string(detail)};
   if (response_flushed_) return client_->abort();
@@ -364,7 +398,8 @@ void Exchange::answer(std::uint16_t status, std::string_view error_type, std::st
   response_begun_ = response_flushed_ = true;
   OwnResponse response{status, error_type, text, context_.config.request_id_header, request_id_};
   response.head_only = request_.method == "HEAD";
-  response.close = !keep_alive_ || context_.draining || !http::is_persistent(request_.version, request_.fields);
+  response.close =
+      !keep_alive_ || context_.draining || !http::is_persistent(request_.version, request_.fields);
   response.http10_keep_alive = request_.version == http::Version::http10;
   append_own_response(client_->output().front(), response);
   if (!response.head_only) bytes_out_ = text.size() + 1;
@@ -373,14 +408,20 @@ void Exchange::answer(std::uint16_t status, std::string_view error_type, std::st
 
 void Exchange::on_client_gone() {
   drop_attempt();
-  if (!error_) error_ = Error{ErrorType::connection_terminated, Side::client, response_begun_ ? Phase::response : Phase::request, Proof::unknown, "the client left before the end"};
+  if (!error_)
+    error_ = Error{ErrorType::connection_terminated, Side::client,
+                   response_begun_ ? Phase::response : Phase::request, Proof::unknown,
+                   "the client left before the end"};
   status_ = 499;
   log();
 }
 
 void Exchange::on_aborted() {
   drop_attempt();
-  if (!error_) error_ = Error{ErrorType::connection_write_timeout, Side::client, Phase::response, Proof::unknown, "the client took nothing for too long, or the proxy was told to end"};
+  if (!error_)
+    error_ =
+        Error{ErrorType::connection_write_timeout, Side::client, Phase::response, Proof::unknown,
+              "the client took nothing for too long, or the proxy was told to end"};
   if (status_ == 0) status_ = 499;
   log();
 }

@@ -28,18 +28,21 @@ void append_status_line(std::string& out, const http::ResponseHead& head) {
 void append_fields(std::string& out, const http::Fields& fields) {
   const http::HopByHop hop_by_hop(fields);
   for (const auto& field : fields) {
-    if (field.id == http::FieldId::content_length || field.id == http::FieldId::transfer_encoding) continue;
+    if (field.id == http::FieldId::content_length || field.id == http::FieldId::transfer_encoding)
+      continue;
     if (!hop_by_hop.drops(field)) append_line(out, field.name, field.value);
   }
 }
 
 }  // namespace
 
-/// HTTP/1.1 clients get 103 and the like; HTTP/1.0 has no such thing (RFC 9110 §15.2). An origin's 100 answers
-/// nothing that we asked, unless the client's Expect was passed on.
+/// HTTP/1.1 clients get 103 and the like; HTTP/1.0 has no such thing (RFC 9110 §15.2). An origin's
+/// 100 answers nothing that we asked, unless the client's Expect was passed on.
 void Exchange::on_informational(const http::ResponseHead& head) {
   if (request_.version == http::Version::http10 || response_begun_) return;
-  if (head.status == 101 || (head.status == 100 && context_.config.expect_continue == config::ExpectContinue::local)) return;
+  if (head.status == 101 ||
+      (head.status == 100 && context_.config.expect_continue == config::ExpectContinue::local))
+    return;
   auto& out = client_->output().front();
   append_status_line(out, head);
   append_fields(out, head.fields);
@@ -60,14 +63,16 @@ void Exchange::on_response(const http::ResponseHead& head, const http::BodyFrami
   watch_progress();
 }
 
-void Exchange::append_response_head(const http::ResponseHead& head, const http::BodyFraming& framing) {
+void Exchange::append_response_head(const http::ResponseHead& head,
+                                    const http::BodyFraming& framing) {
   auto& out = client_->output().front();
   append_status_line(out, head);
   append_fields(out, head.fields);
   append_line(out, "Via", context_.via);
   append_line(out, context_.config.request_id_header, request_id_);
   append_body_framing(head, framing);
-  const bool keep = keep_alive_ && !context_.draining && http::is_persistent(request_.version, request_.fields) &&
+  const bool keep = keep_alive_ && !context_.draining &&
+                    http::is_persistent(request_.version, request_.fields) &&
                     client_->request_complete();
   if (!keep) {
     append_line(out, "Connection", "close");
@@ -78,7 +83,8 @@ void Exchange::append_response_head(const http::ResponseHead& head, const http::
 }
 
 /// Content-Length where it is known, else chunked, else (HTTP/1.0) the end of the connection.
-void Exchange::append_body_framing(const http::ResponseHead& head, const http::BodyFraming& framing) {
+void Exchange::append_body_framing(const http::ResponseHead& head,
+                                   const http::BodyFraming& framing) {
   using Kind = http::BodyFraming::Kind;
   auto& out = client_->output().front();
   const bool has_length = framing.declared || framing.kind == Kind::none;
@@ -118,7 +124,8 @@ void Exchange::on_complete(const http::Fields& trailers) {
   stream_ = nullptr;
   timer_.cancel();
   if (body_expected_ && body_length_ && bytes_out_ != *body_length_) {
-    return fail({ErrorType::http_response_incomplete, Side::origin, Phase::response, Proof::response_started,
+    return fail({ErrorType::http_response_incomplete, Side::origin, Phase::response,
+                 Proof::response_started,
                  origin_.to_string() + ": the body's length is not what was declared"});
   }
   if (chunked_) {

@@ -8,7 +8,11 @@ void append_own_response(std::string& out, const OwnResponse& r) {
   const auto line = [&](std::string_view name, std::string_view value) {
     out.append(name).append(": ").append(value).append("\r\n");
   };
-  out.append("HTTP/1.1 ").append(std::to_string(r.status)).append(1, ' ').append(http::reason_phrase(r.status)).append("\r\n");
+  out.append("HTTP/1.1 ")
+      .append(std::to_string(r.status))
+      .append(1, ' ')
+      .append(http::reason_phrase(r.status))
+      .append("\r\n");
   line("Content-Type", "text/plain; charset=utf-8");
   line("Content-Length", std::to_string(r.text.size() + 1));
   if (!r.error_type.empty()) line("Proxy-Status", http::proxy_status(r.error_type, r.text));
@@ -26,14 +30,21 @@ std::uint16_t status_of(const Error& error) noexcept {
     case ErrorType::dns_timeout:
     case ErrorType::connection_timeout:
     case ErrorType::connection_read_timeout:
-    case ErrorType::http_response_timeout: return 504;
-    case ErrorType::connection_limit_reached: return 503;
+    case ErrorType::http_response_timeout:
+      return 504;
+    case ErrorType::connection_limit_reached:
+      return 503;
     case ErrorType::destination_ip_prohibited:
-    case ErrorType::http_request_denied: return 403;
-    case ErrorType::proxy_loop_detected: return 508;
-    case ErrorType::http_request_error: return 400;
-    case ErrorType::proxy_internal_error: return 500;
-    default: return 502;
+    case ErrorType::http_request_denied:
+      return 403;
+    case ErrorType::proxy_loop_detected:
+      return 508;
+    case ErrorType::http_request_error:
+      return 400;
+    case ErrorType::proxy_internal_error:
+      return 500;
+    default:
+      return 502;
   }
 }
 

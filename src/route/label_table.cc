@@ -1,5 +1,6 @@
 #include "ccnproxy/route/label_table.h"
 
+#include <cstring>
 #include <stdexcept>
 #include <utility>
 
@@ -96,17 +97,19 @@ const Scheme* LabelTable::scheme_of(std::string_view label) const noexcept {
 // literal ends the walk: no label stands inside of brackets.
 LabelTable::Find LabelTable::find_label(std::string_view host, Labelled& out) const noexcept {
   host = strip_trailing_dots(host);
-  const std::size_t bracket = host.rfind(']');
-  const std::size_t start = bracket == host.npos ? 0 : bracket + 1;
+  const std::size_t start = host.starts_with('[') ? host.find(']') + 1 : 0;  // npos + 1 == 0
   std::size_t end = host.size();
   while (end > start) {
-    std::size_t begin = end;
-    while (begin > start && host[begin - 1] != '.') --begin;
+    const void* dot = ::memrchr(host.data() + start, '.', end - start);
+    const std::size_t begin =
+        dot == nullptr ? start
+                       : static_cast<std::size_t>(static_cast<const char*>(dot) - host.data()) + 1;
     const std::string_view label = host.substr(begin, end - begin);
     const bool after_dot = begin > start;
     if (const Scheme* scheme = scheme_of(label); scheme && (after_dot || start == 0)) {
       out = {host.substr(0, after_dot ? begin - 1 : 0), *scheme};
-      return config::are_labels(host.substr(begin)) ? Find::found : Find::malformed;
+      const bool well_formed = end == host.size() || config::are_labels(host.substr(end + 1));
+      return well_formed ? Find::found : Find::malformed;
     }
     if (!after_dot) break;
     end = begin - 1;

@@ -1,11 +1,11 @@
 #include "ccnproxy/tls/tls_context.h"
 
+#include <stdexcept>
+
 #include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-
-#include <stdexcept>
 
 #include "ccnproxy/tls/tls_transport.h"
 
@@ -36,32 +36,38 @@ void set_certificate(SSL_CTX* ctx, const config::Tls& settings) {
   if (settings.certificate.empty()) return;
   if (SSL_CTX_use_certificate_chain_file(ctx, settings.certificate.c_str()) != 1)
     fail("tls.certificate " + settings.certificate);
-  if (SSL_CTX_use_PrivateKey_file(ctx, settings.key.c_str(), SSL_FILETYPE_PEM) != 1) fail("tls.key " + settings.key);
-  if (SSL_CTX_check_private_key(ctx) != 1) fail("tls.key " + settings.key + " does not fit its certificate");
+  if (SSL_CTX_use_PrivateKey_file(ctx, settings.key.c_str(), SSL_FILETYPE_PEM) != 1)
+    fail("tls.key " + settings.key);
+  if (SSL_CTX_check_private_key(ctx) != 1)
+    fail("tls.key " + settings.key + " does not fit its certificate");
 }
 
 void set_alpn(SSL_CTX* ctx, const std::vector<std::string>& protocols) {
   std::string wire;
   for (const auto& p : protocols) wire += static_cast<char>(p.size()) + p;
   const auto* bytes = reinterpret_cast<const unsigned char*>(wire.data());
-  if (!wire.empty() && SSL_CTX_set_alpn_protos(ctx, bytes, static_cast<unsigned>(wire.size())) != 0) fail("tls.alpn");
+  if (!wire.empty() && SSL_CTX_set_alpn_protos(ctx, bytes, static_cast<unsigned>(wire.size())) != 0)
+    fail("tls.alpn");
 }
 
 bool is_address(const std::string& host) {
   unsigned char buffer[sizeof(in6_addr)];
-  return inet_pton(AF_INET, host.c_str(), buffer) == 1 || inet_pton(AF_INET6, host.c_str(), buffer) == 1;
+  return inet_pton(AF_INET, host.c_str(), buffer) == 1 ||
+         inet_pton(AF_INET6, host.c_str(), buffer) == 1;
 }
 
 /// The name that the certificate must carry, and SNI.
 void set_name(SSL* ssl, const std::string& name, bool verify) {
   auto* param = SSL_get0_param(ssl);
   if (is_address(name)) {
-    if (verify && X509_VERIFY_PARAM_set1_ip_asc(param, name.c_str()) != 1) fail("verification of " + name);
+    if (verify && X509_VERIFY_PARAM_set1_ip_asc(param, name.c_str()) != 1)
+      fail("verification of " + name);
     return;
   }
   if (SSL_set_tlsext_host_name(ssl, name.c_str()) != 1) fail("SNI " + name);
   X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  if (verify && X509_VERIFY_PARAM_set1_host(param, name.data(), name.size()) != 1) fail("verification of " + name);
+  if (verify && X509_VERIFY_PARAM_set1_host(param, name.data(), name.size()) != 1)
+    fail("verification of " + name);
 }
 
 }  // namespace
@@ -69,13 +75,17 @@ void set_name(SSL* ssl, const std::string& name, bool verify) {
 void TlsContext::Free::operator()(ssl_ctx_st* ctx) const noexcept { SSL_CTX_free(ctx); }
 
 TlsContext::TlsContext(const config::Tls& settings)
-    : ctx_(SSL_CTX_new(TLS_client_method())), server_name_(settings.server_name), verify_(settings.verify) {
+    : ctx_(SSL_CTX_new(TLS_client_method())),
+      server_name_(settings.server_name),
+      verify_(settings.verify) {
   if (!ctx_) fail("OpenSSL");
   auto* ctx = ctx_.get();
-  const auto oldest = settings.min_version == config::TlsVersion::tls13 ? TLS1_3_VERSION : TLS1_2_VERSION;
+  const auto oldest =
+      settings.min_version == config::TlsVersion::tls13 ? TLS1_3_VERSION : TLS1_2_VERSION;
   if (SSL_CTX_set_min_proto_version(ctx, oldest) != 1) fail("tls.min_version");
   SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-  SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                            SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_read_ahead(ctx, 1);
   SSL_CTX_set_default_read_buffer_len(ctx, read_buffer_bytes);
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);

@@ -1,12 +1,12 @@
 #include "ccnproxy/tls/tls_transport.h"
 
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <system_error>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 
 namespace ccnproxy::tls {
 namespace {
@@ -16,7 +16,8 @@ bool is_alert(unsigned long error) {
 }
 
 bool is_unexpected_eof(unsigned long error) {
-  return ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+  return ERR_GET_LIB(error) == ERR_LIB_SSL &&
+         ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
 }
 
 std::string words(unsigned long error) {
@@ -55,9 +56,11 @@ TlsTransport::Handshake TlsTransport::handshake() {
     e.detail = X509_verify_cert_error_string(verdict);
   } else if (is_alert(error)) {
     e.type = ErrorType::tls_alert_received;
-  } else if (kind == SSL_ERROR_SYSCALL || kind == SSL_ERROR_ZERO_RETURN || is_unexpected_eof(error)) {
+  } else if (kind == SSL_ERROR_SYSCALL || kind == SSL_ERROR_ZERO_RETURN ||
+             is_unexpected_eof(error)) {
     e.type = ErrorType::connection_terminated;
-    e.detail = system_error ? std::generic_category().message(system_error) : "closed by the origin during the TLS handshake";
+    e.detail = system_error ? std::generic_category().message(system_error)
+                            : "closed by the origin during the TLS handshake";
   }
   ERR_clear_error();
   return Handshake::failed;
@@ -84,7 +87,9 @@ IoResult TlsTransport::outcome(int returned) {
   const auto error = ERR_peek_error();
   ERR_clear_error();
   if (is_unexpected_eof(error)) return {IoStatus::truncated};
-  failure_ = kind == SSL_ERROR_SYSCALL && system_error ? std::generic_category().message(system_error) : words(error);
+  failure_ = kind == SSL_ERROR_SYSCALL && system_error
+                 ? std::generic_category().message(system_error)
+                 : words(error);
   return {IoStatus::failed};
 }
 
@@ -104,7 +109,8 @@ bool TlsTransport::has_buffered() const { return SSL_has_pending(ssl_.get()) == 
 
 void TlsTransport::close() {
   if (!fd_) return;
-  if (!broken_ && SSL_is_init_finished(ssl_.get())) SSL_shutdown(ssl_.get());  // sends close_notify, does not wait
+  if (!broken_ && SSL_is_init_finished(ssl_.get()))
+    SSL_shutdown(ssl_.get());  // sends close_notify, does not wait
   ERR_clear_error();
   fd_.reset();
 }

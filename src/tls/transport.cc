@@ -1,9 +1,9 @@
 #include "ccnproxy/tls/transport.h"
 
-#include <sys/socket.h>
-
 #include <cerrno>
 #include <system_error>
+
+#include <sys/socket.h>
 
 namespace ccnproxy::tls {
 

@@ -40,21 +40,37 @@ std::vector<dns::Record> records(const dns::Question& question, const DnsAnswer&
 
 }  // namespace
 
-StubResolver::StubResolver(const std::string& host)
-    : socket_(bind_datagram(host + ":0")), endpoint_(local_endpoint(socket_.get())) {
-  acceptor_ = std::make_unique<Acceptor>(endpoint_, ListenOptions{}, [this](Descriptor accepted) {
-    connections_.remove_if([](Connection& connection) {
-      if (!*connection.done) return false;
-      connection.thread.join();
-      return true;
-    });
-    Connection& made = connections_.emplace_back();
-    made.thread = std::thread([this, done = made.done, socket = std::move(accepted)]() mutable {
-      converse(std::move(socket));
-      *done = true;
-    });
-  });
+StubResolver::StubResolver(const std::string& host) {
+  listen(host);
   thread_ = std::thread([this] { run(); });
+}
+
+// TCP chooses the port, being the busier of the two; where UDP can't have it, another is tried.
+void StubResolver::listen(const std::string& host) {
+  for (int tries_left = 100; !socket_; --tries_left) {
+    acceptor_ = std::make_unique<Acceptor>(
+        host + ":0", ListenOptions{}, [this](Descriptor accepted) { take(std::move(accepted)); });
+    endpoint_ = acceptor_->endpoint();
+    try {
+      socket_ = bind_datagram(endpoint_);
+    } catch (const Failure&) {
+      if (tries_left == 0) throw;
+    }
+  }
+}
+
+/// On the acceptor's thread.
+void StubResolver::take(Descriptor accepted) {
+  connections_.remove_if([](Connection& connection) {
+    if (!*connection.done) return false;
+    connection.thread.join();
+    return true;
+  });
+  Connection& made = connections_.emplace_back();
+  made.thread = std::thread([this, done = made.done, socket = std::move(accepted)]() mutable {
+    converse(std::move(socket));
+    *done = true;
+  });
 }
 
 StubResolver::~StubResolver() {

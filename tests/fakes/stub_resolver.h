@@ -82,6 +82,8 @@ class StubResolver {
     std::shared_ptr<std::atomic<bool>> done = std::make_shared<std::atomic<bool>>(false);
   };
 
+  void listen(const std::string& host);
+  void take(Descriptor accepted);
   void run();
   void receive();
   void send_due();

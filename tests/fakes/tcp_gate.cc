@@ -1,5 +1,6 @@
 #include "fakes/tcp_gate.h"
 
+#include <tuple>
 #include <vector>
 
 #include <sys/eventfd.h>
@@ -72,9 +73,9 @@ void TcpGate::change(const std::function<void(State&)>& what) {
 
 /// On the acceptor's thread. A server that refuses is a client that is closed at once.
 void TcpGate::take(Descriptor client) {
-  const auto [server, dropping] = state_.update([](State& state) {
+  const auto [server, dropping, endings] = state_.update([](State& state) {
     ++state.connections;
-    return std::pair(state.server, state.dropping);
+    return std::tuple(state.server, state.dropping, state.endings);
   });
   GateConnection made;
   made.dead = dropping;
@@ -86,7 +87,12 @@ void TcpGate::take(Descriptor client) {
       return close_socket(made.client, false);
     }
   }
-  change([&made](State& state) { state.open.push_back(std::move(made)); });
+  // What the test did meanwhile holds for this connection too: its origin may have seen it already.
+  change([&made, before = endings](State& state) {
+    made.dead = made.dead || state.dropping;
+    if (state.endings != before) return end(made, state.ended_by_reset);
+    state.open.push_back(std::move(made));
+  });
 }
 
 void TcpGate::set_server(const std::string& server) {
@@ -116,6 +122,8 @@ void TcpGate::end_all(bool by_reset) {
   change([by_reset](State& state) {
     for (GateConnection& connection : state.open) end(connection, by_reset);
     state.open.clear();
+    ++state.endings;
+    state.ended_by_reset = by_reset;
   });
 }
 

@@ -68,6 +68,8 @@ class TcpGate {
     std::array<LinkSettings, 2> settings{};
     bool dropping = false;
     bool stopping = false;
+    bool ended_by_reset = false;
+    std::size_t endings = 0;  ///< calls of cut() and reset()
     std::list<GateConnection> open;
     std::size_t connections = 0;
     std::array<std::uint64_t, 2> bytes{};

@@ -34,10 +34,19 @@ await() {
   done
 }
 
+# Links are made and taken away one at a time: the end of an owner may meet the next one's start.
+locked() {
+  (
+    flock 8
+    "$@"
+  ) 8>/run/ccnproxy-wan.lock
+}
+
 # ip in a namespace; an empty name is the caller's own.
 ip_in() { if [[ $1 ]]; then ip -n "$1" "${@:2}"; else ip "${@:2}"; fi; }
 
 build_wanlink() {
+  [[ ! ${WANLINK:-} ]] || return 0
   mkdir -p "$build"
   (
     flock 9
@@ -72,15 +81,21 @@ configure_end() {
   ip_in "$namespace" link set "$device" mtu "$mtu" txqueuelen 10000 up
 }
 
-# Takes everything down once process $1 has ended, however it ended: also what still runs in there.
+# Takes the link of wanlink $2 down once process $1 has ended, however it ended.
 watch_owner() {
   tail -s 0.1 --pid="$1" -f /dev/null
+  locked abandon "$2" >/dev/null
+}
+
+# Down, and an end to what still runs in the namespaces. Another link of the same name is left alone.
+abandon() {
+  [[ -e $state/pid && $(<"$state/pid") == "$1" ]] || return 0
   rm -f "$state/watcher"
   local namespace
   while read -r namespace; do
     ip netns pids "$namespace" | xargs -r kill -KILL 2>/dev/null || true
   done <"$state/namespaces"
-  down >/dev/null
+  down
 }
 
 up() {
@@ -99,7 +114,6 @@ up() {
     shift
   done
   local wanlink=${WANLINK:-$build/wanlink}
-  [[ ${WANLINK:-} ]] || build_wanlink
   if [[ -d $state ]] && wanlink_gone; then down >/dev/null; fi  # left by a crash
   mkdir "$state" 2>/dev/null || die "already up${name:+: $name}"
   trap 'down >/dev/null' EXIT
@@ -108,14 +122,14 @@ up() {
   local namespace
   for namespace in $namespace_a $namespace_b; do add_namespace "$namespace"; done
   setsid "$wanlink" --ns-a "$namespace_a" --ns-b "$namespace_b" --dev-a "$device_a" --dev-b "$device_b" \
-    "${pass[@]}" >"$state/out" 2>"$state/err" </dev/null &
+    "${pass[@]}" >"$state/out" 2>"$state/err" </dev/null 8>&- &
   echo $! >"$state/pid"
   await 10 wanlink_up_or_gone
   wanlink_alive || { cat "$state/err" >&2; die "wanlink ended"; }
   configure_end "$namespace_a" "$device_a" "$net.1"
   configure_end "$namespace_b" "$device_b" "$net.2"
   if [[ $owner ]]; then
-    setsid "$0" ${name:+-n "$name"} watch-owner "$owner" >/dev/null 2>&1 </dev/null &
+    setsid "$0" ${name:+-n "$name"} watch-owner "$owner" "$(<"$state/pid")" >/dev/null 2>&1 </dev/null 8>&- &
     echo $! >"$state/watcher"
   fi
   trap - EXIT
@@ -134,7 +148,9 @@ down() {
   fi
   tail -n 2 "$state/out" 2>/dev/null || true
   local namespace
-  while read -r namespace; do ip netns del "$namespace" || true; done <"$state/namespaces"
+  if [[ -e $state/namespaces ]]; then
+    while read -r namespace; do ip netns del "$namespace" || true; done <"$state/namespaces"
+  fi
   rm -rf "$state"
 }
 
@@ -153,22 +169,22 @@ run() {
   local options=()
   while (($#)) && [[ $1 != -- ]]; do options+=("$1"); shift; done
   (($# > 1)) || usage
-  up --owner $$ "${options[@]}"
-  trap 'down >&2' EXIT
+  locked up --owner $$ "${options[@]}"
+  trap 'locked down >&2' EXIT
   trap 'exit 130' INT TERM HUP
   "${@:2}"
 }
 
 case ${1:-} in
-  up) shift; up "$@" ;;
-  down) down ;;
+  up) shift; build_wanlink; locked up "$@" ;;
+  down) locked down ;;
   stats) stats ;;
   # Every TCP flow seen so far is dropped from now on, without a sign; new ones pass.
   blackhole) wanlink_alive || die "not up"; kill -USR2 "$(<"$state/pid")" ;;
   exec)
     if [[ ${2:-} != [ab] ]] || (($# < 3)); then usage; fi
     exec ip netns exec "wan-$2${name:+-$name}" "${@:3}" ;;
-  run) shift; run "$@" ;;
-  watch-owner) watch_owner "$2" ;;
+  run) shift; build_wanlink; run "$@" ;;
+  watch-owner) watch_owner "$2" "$3" ;;
   *) usage ;;
 esac

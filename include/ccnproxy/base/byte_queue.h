@@ -21,7 +21,8 @@ class ByteQueue {
     std::memcpy(prepare(bytes.size()), bytes.data(), bytes.size());
     commit(bytes.size());
   }
-  /// Room for `n` bytes at the back, valid until the next call; commit() says how many were written.
+  /// Room for `n` bytes at the back, valid until the next call; commit() says how many were
+  /// written.
   char* prepare(std::size_t n);
   void commit(std::size_t n) noexcept { end_ += n; }
   void consume(std::size_t n) noexcept {

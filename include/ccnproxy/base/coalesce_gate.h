@@ -8,8 +8,8 @@ namespace ccnproxy {
 
 /// Decides whether a turn of the event loop should wait a moment for more input before it polls. A
 /// fast proxy wakes for every packet and pays for waking; when at least two pieces of work arrive
-/// within the window, waiting for it halves the cost of a request and even lowers its latency. At low
-/// rates the gate stays shut. Pure: told of work and time, asked for a decision.
+/// within the window, waiting for it halves the cost of a request and even lowers its latency. At
+/// low rates the gate stays shut. Pure: told of work and time, asked for a decision.
 class CoalesceGate {
  public:
   /// `window`: how long a turn may wait; 0 keeps the gate shut for ever.
@@ -21,7 +21,8 @@ class CoalesceGate {
     if (window_.count() == 0) return false;
     const auto elapsed = now - since_;
     if (elapsed >= std::chrono::milliseconds(1)) {
-      open_ = static_cast<double>(pieces_) * static_cast<double>(window_.count()) >= 2.0 * static_cast<double>(elapsed.count());
+      open_ = static_cast<double>(pieces_) * static_cast<double>(window_.count()) >=
+              2.0 * static_cast<double>(elapsed.count());
       pieces_ = 0;
       since_ = now;
     }

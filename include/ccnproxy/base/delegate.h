@@ -18,7 +18,9 @@ class Delegate<R(Args...)> {
   static Delegate to(T* object) noexcept {
     Delegate d;
     d.object_ = object;
-    d.call_ = [](void* o, Args... args) -> R { return (static_cast<T*>(o)->*Method)(std::forward<Args>(args)...); };
+    d.call_ = [](void* o, Args... args) -> R {
+      return (static_cast<T*>(o)->*Method)(std::forward<Args>(args)...);
+    };
     return d;
   }
 

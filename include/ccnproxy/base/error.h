@@ -1,10 +1,11 @@
 #pragma once
 
-#include <boost/system/result.hpp>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <boost/system/result.hpp>
 
 namespace ccnproxy {
 
@@ -49,11 +50,12 @@ enum class Phase : std::uint8_t { request, route, queue, dns, tcp, tls, send, re
 /// What is known of whether the origin acted on a request. Retrying is decided from this alone
 /// (RFC 9110 §9.2.2, RFC 9113 §8.7), never from guesses.
 enum class Proof : std::uint8_t {
-  not_sent,            ///< no byte of the request was given to the kernel
-  refused,             ///< the origin said that it did not process it (REFUSED_STREAM, GOAWAY below it)
-  no_byte_on_reused,   ///< sent on a connection used before, which then ended without one byte of response
-  unknown,             ///< sent; whether it was acted on can't be known
-  response_started,    ///< a final response head arrived
+  not_sent,  ///< no byte of the request was given to the kernel
+  refused,   ///< the origin said that it did not process it (REFUSED_STREAM, GOAWAY below it)
+  no_byte_on_reused,  ///< sent on a connection used before, which then ended without one byte of
+                      ///< response
+  unknown,            ///< sent; whether it was acted on can't be known
+  response_started,   ///< a final response head arrived
 };
 
 std::string_view to_string(ErrorType) noexcept;

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <sys/epoll.h>
-
 #include <atomic>
-#include <boost/intrusive/slist.hpp>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
+
+#include <boost/intrusive/slist.hpp>
+#include <sys/epoll.h>
 
 #include "ccnproxy/base/clock.h"
 #include "ccnproxy/base/coalesce_gate.h"
@@ -17,8 +17,8 @@
 
 namespace ccnproxy {
 
-/// Told when a descriptor is ready. May be called once more in the turn in which it closed its descriptor,
-/// and must then do nothing.
+/// Told when a descriptor is ready. May be called once more in the turn in which it closed its
+/// descriptor, and must then do nothing.
 class IoHandler {
  public:
   virtual void on_io(std::uint32_t epoll_events) = 0;
@@ -41,8 +41,8 @@ class TurnTask : public boost::intrusive::slist_base_hook<> {
 
 /// One thread's readiness loop: level-triggered epoll, coarse timers, tasks at the end of a turn.
 ///
-/// A turn is: wait for events, handle them all, fire timers, run the end-of-turn tasks, destroy what
-/// was retired. Everything but post() and stop() belongs to the thread that runs it.
+/// A turn is: wait for events, handle them all, fire timers, run the end-of-turn tasks, destroy
+/// what was retired. Everything but post() and stop() belongs to the thread that runs it.
 ///
 /// It is our own rather than an asio::io_context because it is the path of every request: a
 /// readiness kept level-triggered, descriptors that are never registered, and an end of the turn at
@@ -60,8 +60,8 @@ class EventLoop final : public Clock {
   /// The time right now, for what is reported to people.
   static TimePoint read_clock() noexcept { return std::chrono::steady_clock::now(); }
 
-  /// Level-triggered. The descriptor must be closed or unwatched before the handler dies; closing it is
-  /// enough to end the watch.
+  /// Level-triggered. The descriptor must be closed or unwatched before the handler dies; closing
+  /// it is enough to end the watch.
   void watch(int fd, std::uint32_t events, IoHandler& handler);
   void rewatch(int fd, std::uint32_t events, IoHandler& handler);
   void unwatch(int fd);

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <boost/intrusive/list.hpp>
 #include <array>
 #include <cstdint>
 #include <optional>
+
+#include <boost/intrusive/list.hpp>
 
 #include "ccnproxy/base/clock.h"
 #include "ccnproxy/base/delegate.h"
@@ -15,7 +16,8 @@ class TimerWheel;
 /// A deadline of one object. Setting it costs no system call and no allocation, and moving it later
 /// (what every request does to its idle deadline) costs one store: the wheel looks again when the
 /// old time has come. Cancelled by its destructor. Belongs to its wheel's thread.
-class Timer : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class Timer : public boost::intrusive::list_base_hook<
+                  boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   Timer(TimerWheel& wheel, Delegate<void()> on_expiry) : wheel_(wheel), on_expiry_(on_expiry) {}
   Timer(const Timer&) = delete;
@@ -37,8 +39,8 @@ class Timer : public boost::intrusive::list_base_hook<boost::intrusive::link_mod
   bool armed_ = false;
 };
 
-/// A hashed wheel of coarse timers: deadlines are rounded up to ticks of 8 ms. All operations are O(1)
-/// but finding the next occupied slot, which reads at most 64 words. Not thread-safe.
+/// A hashed wheel of coarse timers: deadlines are rounded up to ticks of 8 ms. All operations are
+/// O(1) but finding the next occupied slot, which reads at most 64 words. Not thread-safe.
 class TimerWheel {
  public:
   static constexpr Duration tick = std::chrono::milliseconds(8);
@@ -57,7 +59,8 @@ class TimerWheel {
  private:
   friend class Timer;
   using Slot = boost::intrusive::list<Timer, boost::intrusive::constant_time_size<false>>;
-  static constexpr std::size_t slot_count = 4096;  // 33 s a turn of the wheel; longer waits go round again
+  static constexpr std::size_t slot_count =
+      4096;  // 33 s a turn of the wheel; longer waits go round again
 
   std::int64_t tick_of(TimePoint t) const noexcept;
   void link(Timer& timer);
@@ -67,7 +70,8 @@ class TimerWheel {
   TimePoint origin_;
   std::int64_t done_ = 0;  ///< every tick up to this one has been run
   std::array<Slot, slot_count> slots_;
-  mutable std::array<std::uint64_t, slot_count / 64> occupied_{};  ///< may say yes for a slot that has emptied
+  mutable std::array<std::uint64_t, slot_count / 64>
+      occupied_{};  ///< may say yes for a slot that has emptied
 };
 
 }  // namespace ccnproxy

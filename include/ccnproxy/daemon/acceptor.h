@@ -8,8 +8,8 @@
 
 namespace ccnproxy::daemon {
 
-/// Accepts the clients of one listening socket for one worker. Pauses while it is told to or while the
-/// process has no descriptors left, and tries again, so that it never spins (F093).
+/// Accepts the clients of one listening socket for one worker. Pauses while it is told to or while
+/// the process has no descriptors left, and tries again, so that it never spins (F093).
 class Acceptor final : private IoHandler {
  public:
   /// `on_client` gets the descriptor and where it comes from (no address for a unix socket).

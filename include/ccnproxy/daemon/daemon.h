@@ -6,9 +6,9 @@
 
 namespace ccnproxy::daemon {
 
-/// The whole program in the foreground: binds, starts the workers, tells the service manager, and waits
-/// for signals on the calling thread. SIGTERM and SIGINT drain (at most timeouts.drain), a second one
-/// ends at once, SIGUSR1 opens the logs anew.
+/// The whole program in the foreground: binds, starts the workers, tells the service manager, and
+/// waits for signals on the calling thread. SIGTERM and SIGINT drain (at most timeouts.drain), a
+/// second one ends at once, SIGUSR1 opens the logs anew.
 ///
 /// Returns the exit code: 0 after an ordered end, 1 if what the configuration names can't be used
 /// (an address in use, a certificate that can't be read), after saying so on stderr.

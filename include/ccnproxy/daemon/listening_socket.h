@@ -16,11 +16,12 @@ struct ListeningSocket {
   std::string address;     ///< as people write it, with the port as bound
 };
 
-/// Binds one address for `workers` event loops: over TCP a socket for each (SO_REUSEPORT: the kernel
-/// spreads connections, and no worker wakes for another's), on a unix path one that they share. An
-/// address in use by another process is an error also where that one would share it. A unix socket
-/// that nobody answers on is replaced.
-/// Throws std::system_error with the address in its text.
-std::vector<ListeningSocket> bind_listener(const config::ListenAddress& address, std::size_t workers);
+/// Binds one address for `workers` event loops: over TCP a socket for each (SO_REUSEPORT: the
+/// kernel spreads connections, and no worker wakes for another's), on a unix path one that they
+/// share. An address in use by another process is an error also where that one would share it. A
+/// unix socket that nobody answers on is replaced. Throws std::system_error with the address in its
+/// text.
+std::vector<ListeningSocket> bind_listener(const config::ListenAddress& address,
+                                           std::size_t workers);
 
 }  // namespace ccnproxy::daemon

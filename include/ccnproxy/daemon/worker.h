@@ -1,10 +1,11 @@
 #pragma once
 
-#include <boost/intrusive/list.hpp>
 #include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
+
+#include <boost/intrusive/list.hpp>
 
 #include "ccnproxy/daemon/acceptor.h"
 #include "ccnproxy/daemon/shared.h"

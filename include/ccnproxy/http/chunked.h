@@ -12,11 +12,11 @@ namespace ccnproxy::http {
 
 /// Takes the chunked coding off a body (RFC 9112 §7.1), strictly: sizes are 1*HEXDIG without
 /// overflow (at most 16 digits), lines end in CRLF, extensions are checked against the grammar,
-/// bounded (`limits.head_bytes` for all of a body together) and dropped, the CRLF after chunk data is
-/// required.
+/// bounded (`limits.head_bytes` for all of a body together) and dropped, the CRLF after chunk data
+/// is required.
 ///
-/// Pure; holds no body bytes, only the trailer section (bounded by `limits.head_bytes`). What comes out
-/// does not depend on how the input was cut, but for how the data is cut.
+/// Pure; holds no body bytes, only the trailer section (bounded by `limits.head_bytes`). What comes
+/// out does not depend on how the input was cut, but for how the data is cut.
 class ChunkedDecoder {
  public:
   explicit ChunkedDecoder(HeadLimits limits = {}) : limits_(limits) {}
@@ -24,8 +24,8 @@ class ChunkedDecoder {
   enum class Event : std::uint8_t {
     need_more,  ///< everything given was consumed
     data,       ///< `data` is a piece of the body, a view into the input
-    end,        ///< the body and its trailer section are complete; bytes after `consumed` are not ours
-    failed,     ///< not the grammar; `reason` says what
+    end,     ///< the body and its trailer section are complete; bytes after `consumed` are not ours
+    failed,  ///< not the grammar; `reason` says what
   };
   struct Step {
     Event event = Event::need_more;
@@ -34,8 +34,8 @@ class ChunkedDecoder {
     std::string_view reason = {};
   };
 
-  /// Takes one step through `input`; call it again with what was not consumed until need_more, end or
-  /// failed. After end and failed it gives the same again, consuming nothing, until reset.
+  /// Takes one step through `input`; call it again with what was not consumed until need_more, end
+  /// or failed. After end and failed it gives the same again, consuming nothing, until reset.
   Step step(std::string_view input);
 
   /// The trailer fields, valid after `end` until the next reset. Views into memory of this decoder.
@@ -53,10 +53,10 @@ class ChunkedDecoder {
   HeadLimits limits_;
   State state_ = State::size_line;
   ChunkSizeLine line_;
-  std::uint64_t remaining_ = 0;        ///< bytes of the current chunk still to come
-  std::size_t extension_bytes_ = 0;    ///< of all chunks so far
-  bool cr_seen_ = false;               ///< of the CRLF after chunk data
-  std::size_t searched_ = 0;           ///< in trailer_section_
+  std::uint64_t remaining_ = 0;      ///< bytes of the current chunk still to come
+  std::size_t extension_bytes_ = 0;  ///< of all chunks so far
+  bool cr_seen_ = false;             ///< of the CRLF after chunk data
+  std::size_t searched_ = 0;         ///< in trailer_section_
   std::string trailer_section_;
   Fields trailers_;
   std::string_view failure_;

@@ -13,7 +13,8 @@ struct BodyFraming {
   enum class Kind : std::uint8_t { none, length, chunked, until_close };
   Kind kind = Kind::none;
   std::uint64_t length = 0;  ///< bytes, with Kind::length (never 0: that is none)
-  bool declared = false;     ///< a Content-Length stood in the head (also on HEAD and 304, and when it is 0)
+  bool declared =
+      false;  ///< a Content-Length stood in the head (also on HEAD and 304, and when it is 0)
   std::uint64_t declared_length = 0;
 
   bool operator==(const BodyFraming&) const = default;
@@ -32,14 +33,14 @@ struct FramingFailure {
 boost::system::result<BodyFraming, FramingFailure> request_framing(const RequestHead& head);
 
 /// The one Host of a request (RFC 9112 §3.2): exactly one, valid by is_valid_host, in HTTP/1.1; at
-/// most one in HTTP/1.0, "" where it is absent. A view into the head. Whether an absolute-form target
-/// overrides it is for the caller to decide, after this.
+/// most one in HTTP/1.0, "" where it is absent. A view into the head. Whether an absolute-form
+/// target overrides it is for the caller to decide, after this.
 boost::system::result<std::string_view, FramingFailure> request_host(const RequestHead& head);
 
 /// The body of a response to `request_method`. The same strictness, and 502 as the status of every
-/// failure. HEAD, 1xx, 204 and 304 have none; what a 1xx or 204 declares is not reported, as it must
-/// not be passed on (RFC 9110 §8.6).
-/// For responses that came over HTTP/1 (`transfer-encoding` in HTTP/2 is refused elsewhere).
+/// failure. HEAD, 1xx, 204 and 304 have none; what a 1xx or 204 declares is not reported, as it
+/// must not be passed on (RFC 9110 §8.6). For responses that came over HTTP/1 (`transfer-encoding`
+/// in HTTP/2 is refused elsewhere).
 boost::system::result<BodyFraming, FramingFailure> response_framing(std::string_view request_method,
                                                                     const ResponseHead& head);
 

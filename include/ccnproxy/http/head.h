@@ -39,7 +39,8 @@ struct Field {
   FieldId id = FieldId::other;
 };
 
-/// In the order received, duplicates kept (Set-Cookie is never folded). Keeps its capacity between uses.
+/// In the order received, duplicates kept (Set-Cookie is never folded). Keeps its capacity between
+/// uses.
 using Fields = std::vector<Field>;
 
 /// A request head (RFC 9112 §2) as views into one buffer.

@@ -19,8 +19,9 @@ struct HeadLimits {
 enum class ParseStatus : std::uint8_t { incomplete, complete, failed };
 
 /// The outcome of one call. `consumed` is the length of the head with its empty line when complete.
-/// `status_code` is what a client is to be told (400, 414, 431, 505 for a request, 502 for a response)
-/// and `reason` says why in one line, a view that lives for ever; both are only set on failure.
+/// `status_code` is what a client is to be told (400, 414, 431, 505 for a request, 502 for a
+/// response) and `reason` says why in one line, a view that lives for ever; both are only set on
+/// failure.
 struct ParseResult {
   ParseStatus status = ParseStatus::incomplete;
   std::size_t consumed = 0;
@@ -32,10 +33,10 @@ struct ParseResult {
 /// bare CR or LF, obs-fold, white space before a colon, NUL and controls, names that are no token.
 /// Empty lines before a request line are skipped as §2.2 says, at most two.
 ///
-/// Not incremental in its output, only in its search: call it with all bytes since the message began,
-/// as often as more arrive; it looks at each byte for the end of the head once. What comes out does not
-/// depend on how the bytes were cut. A complete or failed head resets it. Pure, no allocation but the
-/// growth of `head.fields`; one parser a connection, no locking.
+/// Not incremental in its output, only in its search: call it with all bytes since the message
+/// began, as often as more arrive; it looks at each byte for the end of the head once. What comes
+/// out does not depend on how the bytes were cut. A complete or failed head resets it. Pure, no
+/// allocation but the growth of `head.fields`; one parser a connection, no locking.
 class RequestHeadParser {
  public:
   /// On failure `head` holds what was understood until then: fit for a log, for nothing else.
@@ -47,7 +48,8 @@ class RequestHeadParser {
 };
 
 /// The same for responses (RFC 9112 §4). Origins are not trusted either: the same strictness, but a
-/// missing reason phrase is allowed. Statuses are 100 to 999 (some origins use their own above 599).
+/// missing reason phrase is allowed. Statuses are 100 to 999 (some origins use their own above
+/// 599).
 class ResponseHeadParser {
  public:
   ParseResult parse(std::string_view input, const HeadLimits& limits, ResponseHead& head);

@@ -17,7 +17,8 @@ struct OutgoingRequest {
   std::string_view path;       ///< origin-form or "*", byte for byte
   Fields fields;               ///< without Host, Connection, Content-Length and Transfer-Encoding
   BodyFraming body;            ///< none, length or chunked
-  bool accepts_trailers = false;  ///< the client said TE: trailers, which is said anew (RFC 9110 §10.1.4)
+  bool accepts_trailers =
+      false;  ///< the client said TE: trailers, which is said anew (RFC 9110 §10.1.4)
 
   bool has_body() const noexcept { return body.kind != BodyFraming::Kind::none; }
 };

@@ -18,9 +18,10 @@ using DialResult = Result<std::unique_ptr<OriginConnection>>;
 class Dialer {
  public:
   virtual ~Dialer() = default;
-  /// Starts one. `on_result` is called exactly once, later, never from within dial(). The connection
-  /// tells `listener` of its life from then on.
-  virtual std::unique_ptr<Dial> dial(ConnectionListener& listener, Delegate<void(DialResult)> on_result) = 0;
+  /// Starts one. `on_result` is called exactly once, later, never from within dial(). The
+  /// connection tells `listener` of its life from then on.
+  virtual std::unique_ptr<Dial> dial(ConnectionListener& listener,
+                                     Delegate<void(DialResult)> on_result) = 0;
 };
 
 }  // namespace ccnproxy::origin

@@ -13,18 +13,18 @@
 
 namespace ccnproxy::origin {
 
-/// An HTTP/1.1 connection to an origin (RFC 9112): one request at a time, reused while both sides keep
-/// it. Over TLS or plain TCP.
+/// An HTTP/1.1 connection to an origin (RFC 9112): one request at a time, reused while both sides
+/// keep it. Over TLS or plain TCP.
 ///
-/// A reader is armed also while idle: any byte that nobody asked for and any end retires the connection
-/// before a request can be placed on it (F005, F006, F013). A body without a length that ends
-/// without close_notify is a truncated one (F084).
+/// A reader is armed also while idle: any byte that nobody asked for and any end retires the
+/// connection before a request can be placed on it (F005, F006, F013). A body without a length that
+/// ends without close_notify is a truncated one (F084).
 ///
 /// Same life and threading as Http2Connection.
 class Http1Connection final : public OriginConnection, private OriginStream, private IoHandler {
  public:
-  Http1Connection(const ConnectionContext& context, std::unique_ptr<tls::Transport> transport, ConnectionInfo info,
-                  ConnectionListener& listener);
+  Http1Connection(const ConnectionContext& context, std::unique_ptr<tls::Transport> transport,
+                  ConnectionInfo info, ConnectionListener& listener);
   ~Http1Connection() override;
 
   const ConnectionInfo& info() const override { return info_; }
@@ -36,8 +36,9 @@ class Http1Connection final : public OriginConnection, private OriginStream, pri
   void drain(std::string_view reason) override;
 
  private:
-  static constexpr std::size_t upload_limit = 256 * 1024;    ///< held for the socket
-  static constexpr std::size_t backlog_limit = 1024 * 1024;  ///< told to the sink and not yet taken by its client
+  static constexpr std::size_t upload_limit = 256 * 1024;  ///< held for the socket
+  static constexpr std::size_t backlog_limit =
+      1024 * 1024;  ///< told to the sink and not yet taken by its client
 
   enum class Reading : std::uint8_t { head, fixed, chunked, until_close };
 
@@ -87,7 +88,7 @@ class Http1Connection final : public OriginConnection, private OriginStream, pri
   bool body_ended_ = false;
   bool wants_writable_ = false;
   bool final_head_ = false;
-  bool keep_ = true;              ///< the response lets the connection live on
+  bool keep_ = true;  ///< the response lets the connection live on
 
   std::uint64_t queued_bytes_ = 0;
   std::uint64_t written_bytes_ = 0;

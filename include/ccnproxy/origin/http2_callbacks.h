@@ -1,8 +1,8 @@
 #pragma once
 
-#include <nghttp2/nghttp2.h>
-
 #include <memory>
+
+#include <nghttp2/nghttp2.h>
 
 namespace ccnproxy::origin {
 
@@ -13,9 +13,9 @@ struct FreeHttp2Session {
 };
 using Http2SessionPtr = std::unique_ptr<nghttp2_session, FreeHttp2Session>;
 
-/// A client session whose events go to `connection`, which must outlive it. Limits on what a hostile peer
-/// can make it hold (acknowledgements, SETTINGS entries, CONTINUATION) are nghttp2's, set here.
-/// Throws std::bad_alloc.
+/// A client session whose events go to `connection`, which must outlive it. Limits on what a
+/// hostile peer can make it hold (acknowledgements, SETTINGS entries, CONTINUATION) are nghttp2's,
+/// set here. Throws std::bad_alloc.
 Http2SessionPtr make_http2_session(Http2Connection& connection);
 
 }  // namespace ccnproxy::origin

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <boost/intrusive/list.hpp>
 #include <memory>
 #include <string>
+
+#include <boost/intrusive/list.hpp>
 
 #include "ccnproxy/base/byte_queue.h"
 #include "ccnproxy/base/event_loop.h"
@@ -16,21 +17,22 @@ namespace ccnproxy::origin {
 
 /// An HTTP/2 connection to an origin (RFC 9113) over nghttp2.
 ///
-/// Owned by a pool, retired through the event loop. Requests are submitted at once and go out together
-/// at the end of the turn in one TLS write; what one read brings for many streams is told to all their
-/// sinks before each client is written once. Nothing is submitted beyond the peer's stream limit, so
-/// that no queue hides in nghttp2. Credit of the connection's window is given back on receipt, of a
-/// stream's when its client has taken the bytes: one slow client stalls nobody else.
+/// Owned by a pool, retired through the event loop. Requests are submitted at once and go out
+/// together at the end of the turn in one TLS write; what one read brings for many streams is told
+/// to all their sinks before each client is written once. Nothing is submitted beyond the peer's
+/// stream limit, so that no queue hides in nghttp2. Credit of the connection's window is given back
+/// on receipt, of a stream's when its client has taken the bytes: one slow client stalls nobody
+/// else.
 ///
-/// Everything that ends the connection runs through fail(), which gives each open stream the proof of
-/// what the origin can have seen. The listener hears of the end from the event loop only, never from
-/// within open(), drain() or a stream's calls.
+/// Everything that ends the connection runs through fail(), which gives each open stream the proof
+/// of what the origin can have seen. The listener hears of the end from the event loop only, never
+/// from within open(), drain() or a stream's calls.
 class Http2Connection final : public OriginConnection, private IoHandler {
  public:
-  /// Takes over an established transport. Preface and SETTINGS go out with the first request (or at the
-  /// end of this turn); the peer's SETTINGS are not waited for.
-  Http2Connection(const ConnectionContext& context, std::unique_ptr<tls::Transport> transport, ConnectionInfo info,
-                  ConnectionListener& listener);
+  /// Takes over an established transport. Preface and SETTINGS go out with the first request (or at
+  /// the end of this turn); the peer's SETTINGS are not waited for.
+  Http2Connection(const ConnectionContext& context, std::unique_ptr<tls::Transport> transport,
+                  ConnectionInfo info, ConnectionListener& listener);
   ~Http2Connection() override;
 
   const ConnectionInfo& info() const override { return info_; }
@@ -46,7 +48,8 @@ class Http2Connection final : public OriginConnection, private IoHandler {
   friend struct Http2Callbacks;
   template <class Tag>
   using StreamList = boost::intrusive::list<
-      Http2Stream, boost::intrusive::base_hook<boost::intrusive::list_base_hook<boost::intrusive::tag<Tag>>>>;
+      Http2Stream,
+      boost::intrusive::base_hook<boost::intrusive::list_base_hook<boost::intrusive::tag<Tag>>>>;
 
   // What streams ask.
   void resume_upload(Http2Stream& stream);
@@ -63,8 +66,9 @@ class Http2Connection final : public OriginConnection, private IoHandler {
   void on_broken(Http2Stream& stream, ErrorType type, const std::string& reason);
   void on_settings(bool ack);
   void on_goaway(std::uint32_t code);
-  static ssize_t read_upload(nghttp2_session* session, std::int32_t id, std::uint8_t* into, std::size_t size,
-                                   std::uint32_t* flags, nghttp2_data_source* source, void* self);
+  static ssize_t read_upload(nghttp2_session* session, std::int32_t id, std::uint8_t* into,
+                             std::size_t size, std::uint32_t* flags, nghttp2_data_source* source,
+                             void* self);
 
   // Input, output, end.
   void on_io(std::uint32_t events) override;
@@ -97,10 +101,11 @@ class Http2Connection final : public OriginConnection, private IoHandler {
   std::uint64_t queued_bytes_ = 0;   ///< ever pulled from nghttp2
   std::uint64_t written_bytes_ = 0;  ///< ever taken by the socket
   std::uint64_t requests_ = 0;
-  std::string end_reason_;           ///< why it drains or ended
-  std::optional<std::pair<ErrorType, std::string>> read_end_;  ///< the peer ended while a batch was being read
+  std::string end_reason_;  ///< why it drains or ended
+  std::optional<std::pair<ErrorType, std::string>>
+      read_end_;  ///< the peer ended while a batch was being read
   bool settings_received_ = false;
-  bool answered_ = false;            ///< it has carried a response: a request now is on a reused connection
+  bool answered_ = false;  ///< it has carried a response: a request now is on a reused connection
   bool capacity_changed_ = false;
   bool draining_ = false;
   bool closed_ = false;

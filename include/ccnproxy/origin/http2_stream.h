@@ -1,12 +1,12 @@
 #pragma once
 
-#include <nghttp2/nghttp2.h>
-
-#include <boost/intrusive/list.hpp>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <boost/intrusive/list.hpp>
+#include <nghttp2/nghttp2.h>
 
 #include "ccnproxy/base/byte_queue.h"
 #include "ccnproxy/origin/origin_connection.h"
@@ -18,8 +18,8 @@ class Http2Connection;
 struct AllStreamsTag;
 struct TouchedTag;
 
-/// The header block that is arriving on a stream, as references to nghttp2's own buffers. Bounded by its
-/// owner. cleared between blocks.
+/// The header block that is arriving on a stream, as references to nghttp2's own buffers. Bounded
+/// by its owner. cleared between blocks.
 class Http2HeaderBlock {
  public:
   ~Http2HeaderBlock() { clear(); }
@@ -39,11 +39,13 @@ class Http2HeaderBlock {
 
 /// One request on an HTTP/2 connection. nghttp2's callbacks only change its fields and mark it as
 /// touched; its connection tells the sink afterwards (deliver()).
-class Http2Stream final : public OriginStream,
-                          public boost::intrusive::list_base_hook<boost::intrusive::tag<AllStreamsTag>>,
-                          public boost::intrusive::list_base_hook<boost::intrusive::tag<TouchedTag>> {
+class Http2Stream final
+    : public OriginStream,
+      public boost::intrusive::list_base_hook<boost::intrusive::tag<AllStreamsTag>>,
+      public boost::intrusive::list_base_hook<boost::intrusive::tag<TouchedTag>> {
  public:
-  Http2Stream(Http2Connection& connection, const http::OutgoingRequest& request, ResponseSink& sink, WindowBudget& budget);
+  Http2Stream(Http2Connection& connection, const http::OutgoingRequest& request, ResponseSink& sink,
+              WindowBudget& budget);
 
   std::size_t write_body(std::string_view bytes) override;
   void end_body(const http::Fields& trailers) override;
@@ -67,13 +69,14 @@ class Http2Stream final : public OriginStream,
   WindowPolicy window_;
   std::uint64_t received_ = 0;
   std::uint64_t consumed_ = 0;
-  std::optional<std::uint64_t> first_byte_at_;  ///< offset of its HEADERS in all that was queued for the socket
-  bool body_ended_;           ///< the client's body is complete
-  bool deferred_ = false;     ///< nghttp2 waits for body bytes
+  std::optional<std::uint64_t>
+      first_byte_at_;      ///< offset of its HEADERS in all that was queued for the socket
+  bool body_ended_;        ///< the client's body is complete
+  bool deferred_ = false;  ///< nghttp2 waits for body bytes
   bool wants_writable_ = false;
-  bool final_head_ = false;   ///< the final response head was delivered
-  bool done_ = false;         ///< the response is complete
-  bool closed_ = false;       ///< nghttp2 has forgotten it
+  bool final_head_ = false;  ///< the final response head was delivered
+  bool done_ = false;        ///< the response is complete
+  bool closed_ = false;      ///< nghttp2 has forgotten it
   std::optional<Error> failure_;
 };
 

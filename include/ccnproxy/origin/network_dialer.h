@@ -19,13 +19,15 @@ struct DialContext {
   std::uint64_t& last_serial;  ///< of the worker's connections
 };
 
-/// Dials for real: c-ares, Happy Eyeballs, OpenSSL; then an Http2Connection or Http1Connection, as ALPN
-/// says. Plain HTTP/1.1 for http:// origins. Each phase has its own deadline (timeouts.dns, connect, tls).
+/// Dials for real: c-ares, Happy Eyeballs, OpenSSL; then an Http2Connection or Http1Connection, as
+/// ALPN says. Plain HTTP/1.1 for http:// origins. Each phase has its own deadline (timeouts.dns,
+/// connect, tls).
 class NetworkDialer final : public Dialer {
  public:
   NetworkDialer(DialContext context, Origin origin, OriginSettings settings)
       : context_(context), origin_(std::move(origin)), settings_(std::move(settings)) {}
-  std::unique_ptr<Dial> dial(ConnectionListener& listener, Delegate<void(DialResult)> on_result) override;
+  std::unique_ptr<Dial> dial(ConnectionListener& listener,
+                             Delegate<void(DialResult)> on_result) override;
 
  private:
   DialContext context_;

@@ -16,8 +16,8 @@ constexpr std::uint16_t default_port(Scheme scheme) noexcept {
 }
 
 /// An origin (RFC 9110 §4.3.1): what a pool is keyed by, always compared in full.
-/// `host` is normalised: lower case, no trailing dot, IPv6 literals without brackets. It is also the
-/// name in SNI, in certificate verification and in `:authority`.
+/// `host` is normalised: lower case, no trailing dot, IPv6 literals without brackets. It is also
+/// the name in SNI, in certificate verification and in `:authority`.
 struct Origin {
   Scheme scheme = Scheme::https;
   std::string host;

@@ -34,9 +34,10 @@ struct ConnectionInfo {
 };
 
 /// Who waits for the response of one request. Called on the worker's thread, in this order:
-/// any number of on_informational, one on_response, any number of on_body, then one of on_complete or
-/// on_failure, after which the stream is gone. Bytes and heads are borrowed: they are valid until
-/// the call returns, bodies until the on_flush, on_complete or on_failure that follows in the same turn.
+/// any number of on_informational, one on_response, any number of on_body, then one of on_complete
+/// or on_failure, after which the stream is gone. Bytes and heads are borrowed: they are valid
+/// until the call returns, bodies until the on_flush, on_complete or on_failure that follows in the
+/// same turn.
 class ResponseSink {
  public:
   virtual void on_informational(const http::ResponseHead& head) = 0;
@@ -54,8 +55,8 @@ class ResponseSink {
   ~ResponseSink() = default;
 };
 
-/// One request on one connection. Lent by the connection until it reports the end (see ResponseSink) or
-/// cancel() is called; then the pointer is dead.
+/// One request on one connection. Lent by the connection until it reports the end (see
+/// ResponseSink) or cancel() is called; then the pointer is dead.
 class OriginStream {
  public:
   /// Takes a prefix of `bytes` and says how long; less than all means: wait for on_writable().
@@ -63,8 +64,8 @@ class OriginStream {
   virtual void end_body(const http::Fields& trailers) = 0;
   /// The client has taken `n` body bytes: the origin may send as many more.
   virtual void consumed(std::size_t n) = 0;
-  /// Forgets the request: RST_STREAM(CANCEL) on HTTP/2, the end of the connection on HTTP/1. The sink
-  /// hears nothing more.
+  /// Forgets the request: RST_STREAM(CANCEL) on HTTP/2, the end of the connection on HTTP/1. The
+  /// sink hears nothing more.
   virtual void cancel() = 0;
   /// Whether the request's end has been given to the connection's socket.
   virtual bool sent() const = 0;
@@ -87,8 +88,8 @@ class ConnectionListener {
   ~ConnectionListener() = default;
 };
 
-/// A connection that has been established, of either protocol. Knows nothing of pools. Destroyed only
-/// between turns.
+/// A connection that has been established, of either protocol. Knows nothing of pools. Destroyed
+/// only between turns.
 class OriginConnection : public Retired {
  public:
   virtual const ConnectionInfo& info() const = 0;
@@ -100,8 +101,8 @@ class OriginConnection : public Retired {
   virtual std::uint64_t requests() const = 0;
   /// No new streams (GOAWAY, Connection: close, a limit, drain()); the open ones run to their end.
   virtual bool is_draining() const = 0;
-  /// Opens a stream; capacity() must be at least 1. `request` and `sink` must live as long as the stream.
-  /// Output goes out at the end of the turn.
+  /// Opens a stream; capacity() must be at least 1. `request` and `sink` must live as long as the
+  /// stream. Output goes out at the end of the turn.
   virtual OriginStream& open(const http::OutgoingRequest& request, ResponseSink& sink) = 0;
   /// No new streams; on_closed follows when the last has ended, at once if there is none.
   virtual void drain(std::string_view reason) = 0;

@@ -78,6 +78,7 @@ class Resolver {
   using Outcome = Result<std::vector<Endpoint>>;
   class Waiter;
   struct Flight;  ///< a NameQuery and who waits for it
+  struct Ready;   ///< a list of waiters; here because Waiter is not known yet
   using AutoUnlink = boost::intrusive::link_mode<boost::intrusive::auto_unlink>;
   using WaiterHook = boost::intrusive::list_base_hook<AutoUnlink>;
 
@@ -101,7 +102,6 @@ class Resolver {
   DnsCache cache_;
   std::vector<Endpoint> literal_;  ///< what cached() last read from a literal
   std::unordered_map<std::string, std::unique_ptr<Flight>> flights_;
-  struct Ready;
   std::unique_ptr<Ready> ready_;  ///< the waiters whose outcome is known
   Soon work_;
   std::unique_ptr<DnsChannel> channel_;  ///< last: its end tells the queries

@@ -10,10 +10,11 @@ struct WindowBudget {
   std::int64_t left = 64 * 1024 * 1024;
 };
 
-/// Decides how large the receive window of one HTTP/2 stream is (RFC 9113 §5.2). It starts at 1 MiB,
-/// so that a response of that size needs no second round trip, and doubles each time the client has
-/// taken a whole window without leaving a backlog: the path is then longer than the window (64 KiB over
-/// 100 ms would be 5 Mbit/s). A client that falls behind keeps what it has. Pure but for the budget.
+/// Decides how large the receive window of one HTTP/2 stream is (RFC 9113 §5.2). It starts at 1
+/// MiB, so that a response of that size needs no second round trip, and doubles each time the
+/// client has taken a whole window without leaving a backlog: the path is then longer than the
+/// window (64 KiB over 100 ms would be 5 Mbit/s). A client that falls behind keeps what it has.
+/// Pure but for the budget.
 class WindowPolicy {
  public:
   static constexpr std::int32_t start = 1024 * 1024;
@@ -24,7 +25,8 @@ class WindowPolicy {
   WindowPolicy& operator=(const WindowPolicy&) = delete;
   ~WindowPolicy() { budget_->left += window_ - start; }
 
-  /// `taken` more bytes went to the client, `backlog` are still held for it. Returns whether the window grew.
+  /// `taken` more bytes went to the client, `backlog` are still held for it. Returns whether the
+  /// window grew.
   bool on_taken(std::uint64_t taken, std::uint64_t backlog) {
     if (backlog > 0) {
       since_growth_ = 0;

@@ -9,13 +9,14 @@ namespace ccnproxy::origin {
 /// beyond a turn's step: an idle connection so holds no buffer, and bodies are passed on from where
 /// they were read. Used by that worker's thread only.
 struct WorkerBuffers {
-  static constexpr std::size_t read_bytes = 256 * 1024;  ///< a batch of TLS records: fewer, larger writes to clients
+  static constexpr std::size_t read_bytes =
+      256 * 1024;  ///< a batch of TLS records: fewer, larger writes to clients
   static constexpr std::size_t write_bytes = 64 * 1024;
   static constexpr std::size_t client_bytes = 64 * 1024;
 
-  std::unique_ptr<char[]> read{new char[read_bytes]};     ///< from origins, plain
-  std::unique_ptr<char[]> write{new char[write_bytes]};   ///< to origins, before encryption
-  std::unique_ptr<char[]> client{new char[client_bytes]}; ///< from clients
+  std::unique_ptr<char[]> read{new char[read_bytes]};      ///< from origins, plain
+  std::unique_ptr<char[]> write{new char[write_bytes]};    ///< to origins, before encryption
+  std::unique_ptr<char[]> client{new char[client_bytes]};  ///< from clients
 };
 
 }  // namespace ccnproxy::origin

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <boost/intrusive/list.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
+
+#include <boost/intrusive/list.hpp>
 
 #include "ccnproxy/base/timer.h"
 #include "ccnproxy/config/config.h"
@@ -22,25 +23,25 @@ struct PoolContext {
   std::function<std::uint32_t()> random;
 };
 
-/// The connections of one worker to one origin: lends streams, opens connections when there is demand,
-/// notices closes, retires by age and idleness.
+/// The connections of one worker to one origin: lends streams, opens connections when there is
+/// demand, notices closes, retires by age and idleness.
 ///
-/// A request takes a stream of a ready connection at once. Otherwise it waits in order of arrival, and
-/// whichever connection has room first serves it: a waiter is not tied to the dial it caused. The
-/// decisions (how many to dial, what to retire) are pure functions beside this class.
+/// A request takes a stream of a ready connection at once. Otherwise it waits in order of arrival,
+/// and whichever connection has room first serves it: a waiter is not tied to the dial it caused.
+/// The decisions (how many to dial, what to retire) are pure functions beside this class.
 ///
 /// Works on abstract connections and a clock; knows no socket. Lives on one thread; must not be
 /// destroyed while streams are open or from within its own calls.
 class OriginPool {
  public:
-  OriginPool(origin::Origin origin, config::Pool settings, Duration queue_deadline, std::unique_ptr<origin::Dialer> dialer,
-             PoolContext context);
+  OriginPool(origin::Origin origin, config::Pool settings, Duration queue_deadline,
+             std::unique_ptr<origin::Dialer> dialer, PoolContext context);
   ~OriginPool();
   OriginPool(const OriginPool&) = delete;
   OriginPool& operator=(const OriginPool&) = delete;
 
-  /// Answers through `waiter`, at once if a connection is ready or the queue is full. `avoid` is the
-  /// serial of a connection that this request must not use again, or 0.
+  /// Answers through `waiter`, at once if a connection is ready or the queue is full. `avoid` is
+  /// the serial of a connection that this request must not use again, or 0.
   void acquire(StreamWaiter& waiter, std::uint64_t avoid = 0);
 
   /// No connection outlives its streams from now on, and none is opened for spare.

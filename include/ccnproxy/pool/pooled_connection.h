@@ -1,8 +1,9 @@
 #pragma once
 
-#include <boost/intrusive/list.hpp>
 #include <memory>
 #include <string_view>
+
+#include <boost/intrusive/list.hpp>
 
 #include "ccnproxy/origin/dialer.h"
 #include "ccnproxy/pool/retirement_policy.h"
@@ -11,8 +12,8 @@ namespace ccnproxy::pool {
 
 class OriginPool;
 
-/// One place in a pool: first a dial, then a connection. Which list of the pool it is on is its state,
-/// and only OriginPool::transition() moves it.
+/// One place in a pool: first a dial, then a connection. Which list of the pool it is on is its
+/// state, and only OriginPool::transition() moves it.
 class PooledConnection final : public Retired,
                                public origin::ConnectionListener,
                                public boost::intrusive::list_base_hook<> {
@@ -25,7 +26,8 @@ class PooledConnection final : public Retired,
     closed,      ///< over, on no list
   };
 
-  PooledConnection(OriginPool& pool, TimePoint now, std::uint32_t jitter) : pool_(pool), life_{now, now, false, jitter} {}
+  PooledConnection(OriginPool& pool, TimePoint now, std::uint32_t jitter)
+      : pool_(pool), life_{now, now, false, jitter} {}
 
   State state() const noexcept { return state_; }
   const origin::OriginConnection* connection() const noexcept { return connection_.get(); }

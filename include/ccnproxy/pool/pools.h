@@ -10,8 +10,8 @@
 
 namespace ccnproxy::pool {
 
-/// All pools of one worker, by origin. Bounded: a pool that holds nothing is forgotten some time after its last
-/// use, and at the limit at once (F098).
+/// All pools of one worker, by origin. Bounded: a pool that holds nothing is forgotten some time
+/// after its last use, and at the limit at once (F098).
 class Pools {
  public:
   using MakePool = std::function<std::unique_ptr<OriginPool>(const origin::Origin&)>;

@@ -21,15 +21,16 @@ struct RetirementLimits {
   Duration max_idle;
 };
 
-/// When a connection has to go because of its age: up to a tenth of max_age early, by its jitter, so that
-/// connections opened together do not go together (F017).
+/// When a connection has to go because of its age: up to a tenth of max_age early, by its jitter,
+/// so that connections opened together do not go together (F017).
 constexpr TimePoint ages_out_at(const ConnectionLife& life, const RetirementLimits& limits) {
   return life.opened + limits.max_age - limits.max_age / 10 * life.jitter / 256;
 }
 
 /// Why this connection should be retired now; nothing if it should stay.
-constexpr std::optional<std::string_view> reason_to_retire(const ConnectionLife& life, const RetirementLimits& limits,
-                                                          TimePoint now) {
+constexpr std::optional<std::string_view> reason_to_retire(const ConnectionLife& life,
+                                                           const RetirementLimits& limits,
+                                                           TimePoint now) {
   if (now >= ages_out_at(life, limits)) return "max_age";
   if (!life.in_use && now >= life.last_used + limits.max_idle) return "idle";
   return std::nullopt;

@@ -9,8 +9,8 @@
 namespace ccnproxy::pool {
 
 /// Someone who wants one stream of an origin. Leaves the queue by itself when destroyed.
-class StreamWaiter
-    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class StreamWaiter : public boost::intrusive::list_base_hook<
+                         boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   /// `connection` has room for a stream, which is to be opened within this call. `waited` tells
   /// whether a connection stood ready when the stream was asked for.

@@ -1,18 +1,19 @@
 #pragma once
 
-#include <sys/uio.h>
-
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <sys/uio.h>
+
 #include "ccnproxy/base/byte_queue.h"
 
 namespace ccnproxy::proxy {
 
-/// What is on its way to one client. A step of output is a head, pieces of body borrowed from where they
-/// were read, and an end; flush() sends them with one system call and copies only what the socket refuses.
+/// What is on its way to one client. A step of output is a head, pieces of body borrowed from where
+/// they were read, and an end; flush() sends them with one system call and copies only what the
+/// socket refuses.
 class ClientOutput {
  public:
   /// Text that goes before this step's body (heads).

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <boost/intrusive/list.hpp>
 #include <memory>
 #include <string>
+
+#include <boost/intrusive/list.hpp>
 
 #include "ccnproxy/base/byte_queue.h"
 #include "ccnproxy/base/event_loop.h"
@@ -34,14 +35,16 @@ class SessionOwner {
   ~SessionOwner() = default;
 };
 
-/// One client connection: reads requests, one after the other, gives each to an Exchange, and writes
-/// what that one answers. Pipelined requests are answered in order, because the next is not looked at before
-/// the one before it is done.
+/// One client connection: reads requests, one after the other, gives each to an Exchange, and
+/// writes what that one answers. Pipelined requests are answered in order, because the next is not
+/// looked at before the one before it is done.
 ///
-/// Holds no buffer while idle: it reads into the worker's and keeps only what can't be used yet. Memory
-/// is bounded: input by the head limit and RequestBody::high_mark, output by what the origin may send
-/// ahead.
-class ClientSession final : public Retired, private IoHandler, public boost::intrusive::list_base_hook<> {
+/// Holds no buffer while idle: it reads into the worker's and keeps only what can't be used yet.
+/// Memory is bounded: input by the head limit and RequestBody::high_mark, output by what the origin
+/// may send ahead.
+class ClientSession final : public Retired,
+                            private IoHandler,
+                            public boost::intrusive::list_base_hook<> {
  public:
   ClientSession(ProxyContext& context, UniqueFd fd, ClientAddress address, SessionOwner& owner);
   ~ClientSession() override;
@@ -73,7 +76,8 @@ class ClientSession final : public Retired, private IoHandler, public boost::int
   enum class Life : std::uint8_t {
     open,
     finishing,  ///< the response is complete and on its way out
-    lingering,  ///< all is sent; what the client still sends is thrown away for a while (RFC 9112 §9.6)
+    lingering,  ///< all is sent; what the client still sends is thrown away for a while (RFC 9112
+                ///< §9.6)
     closed,
   };
 

@@ -20,13 +20,13 @@ namespace ccnproxy::proxy {
 
 class ClientSession;
 
-/// One request and its response: maps it, takes a stream from the pool, moves both bodies, tries again
-/// where that is provably safe, answers for the origin where there is no answer, and leaves exactly one
-/// record in the access log.
+/// One request and its response: maps it, takes a stream from the pool, moves both bodies, tries
+/// again where that is provably safe, answers for the origin where there is no answer, and leaves
+/// exactly one record in the access log.
 ///
-/// Lent to a session from the worker's shelf; between begin() or refuse() and end(), on_client_gone() or
-/// on_aborted() it belongs to that session. Whatever ends the response is the last thing that a method does,
-/// since the session may then be on its next request.
+/// Lent to a session from the worker's shelf; between begin() or refuse() and end(),
+/// on_client_gone() or on_aborted() it belongs to that session. Whatever ends the response is the
+/// last thing that a method does, since the session may then be on its next request.
 class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
  public:
   explicit Exchange(ProxyContext& context);
@@ -36,7 +36,8 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   void begin(ClientSession& client, std::string_view head_bytes, const http::RequestHead& head,
              const http::BodyFraming& framing);
   /// A request that can't be understood: answered and logged, and the connection ends.
-  void refuse(ClientSession& client, std::string_view bytes, std::uint16_t status, std::string_view reason);
+  void refuse(ClientSession& client, std::string_view bytes, std::uint16_t status,
+              std::string_view reason);
   bool wants_body() const noexcept { return body_.unsent().size() < RequestBody::high_mark; }
   void on_client_body(std::string_view bytes);
   void on_client_body_end(const http::Fields& trailers);
@@ -75,7 +76,8 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   void send_body();
   bool retry(const Error& error);
   void fail(Error error);
-  void fail_with(std::uint16_t status, ErrorType type, Side side, Phase phase, std::string_view detail);
+  void fail_with(std::uint16_t status, ErrorType type, Side side, Phase phase,
+                 std::string_view detail);
   void answer(std::uint16_t status, std::string_view error_type, std::string_view text);
   void append_response_head(const http::ResponseHead& head, const http::BodyFraming& framing);
   void append_body_framing(const http::ResponseHead& head, const http::BodyFraming& framing);
@@ -95,7 +97,7 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   std::string head_bytes_;  ///< what the views of request_ are of
   http::RequestHead request_;
   std::string authority_;
-  std::string path_;        ///< only where the target needs a slash before it
+  std::string path_;  ///< only where the target needs a slash before it
   std::string request_id_;
   std::string trailer_bytes_;
   http::Fields trailers_;
@@ -112,8 +114,8 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   bool body_end_sent_ = false;
 
   // The response.
-  bool response_begun_ = false;   ///< a final head was put into the client's output
-  bool response_flushed_ = false; ///< and has been sent, at least in part
+  bool response_begun_ = false;    ///< a final head was put into the client's output
+  bool response_flushed_ = false;  ///< and has been sent, at least in part
   bool chunked_ = false;
   bool keep_alive_ = true;
   bool body_expected_ = false;

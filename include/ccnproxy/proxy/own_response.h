@@ -11,13 +11,13 @@ namespace ccnproxy::proxy {
 /// An answer that this proxy gives itself.
 struct OwnResponse {
   std::uint16_t status = 200;
-  std::string_view error_type;      ///< RFC 9209 type, empty if it is no error
-  std::string_view text;            ///< one line for a person at curl
+  std::string_view error_type;  ///< RFC 9209 type, empty if it is no error
+  std::string_view text;        ///< one line for a person at curl
   std::string_view request_id_name;
-  std::string_view request_id;      ///< empty: none is known
-  bool head_only = false;           ///< it answers HEAD
-  bool close = false;               ///< Connection: close
-  bool http10_keep_alive = false;   ///< an HTTP/1.0 client has asked to keep the connection
+  std::string_view request_id;     ///< empty: none is known
+  bool head_only = false;          ///< it answers HEAD
+  bool close = false;              ///< Connection: close
+  bool http10_keep_alive = false;  ///< an HTTP/1.0 client has asked to keep the connection
 };
 
 /// Appends it as an HTTP/1.1 message.

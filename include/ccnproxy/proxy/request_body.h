@@ -8,8 +8,8 @@
 
 namespace ccnproxy::proxy {
 
-/// The part of a request's body that this proxy holds: what no connection has taken yet, and, as long
-/// as the whole is small enough, what was already given away, so that it can be given again to
+/// The part of a request's body that this proxy holds: what no connection has taken yet, and, as
+/// long as the whole is small enough, what was already given away, so that it can be given again to
 /// another connection (retries.replay_bytes).
 class RequestBody {
  public:
@@ -28,8 +28,8 @@ class RequestBody {
     held_.append(bytes);
     if (!replayable()) drop_sent();
   }
-  /// Bytes that went straight from the client to a connection, without being held. Only once nothing can be
-  /// replayed any more and nothing is unsent.
+  /// Bytes that went straight from the client to a connection, without being held. Only once
+  /// nothing can be replayed any more and nothing is unsent.
   void pass(std::size_t n) { received_ += n; }
   void complete() noexcept { complete_ = true; }
 
@@ -40,14 +40,19 @@ class RequestBody {
   }
   bool replayable() const noexcept { return received_ <= replay_limit_; }
   /// Whether `more` bytes could pass() by.
-  bool may_pass(std::size_t more) const noexcept { return received_ + more > replay_limit_ && unsent().empty(); }
+  bool may_pass(std::size_t more) const noexcept {
+    return received_ + more > replay_limit_ && unsent().empty();
+  }
   /// Gives everything again; only while replayable() or while nothing was sent.
   void rewind() noexcept { sent_ = 0; }
   bool nothing_sent() const noexcept { return received_ == unsent().size(); }
 
   bool is_complete() const noexcept { return complete_; }
   std::uint64_t received() const noexcept { return received_; }
-  void release() noexcept { held_.clear(); sent_ = 0; }
+  void release() noexcept {
+    held_.clear();
+    sent_ = 0;
+  }
 
  private:
   void drop_sent() {

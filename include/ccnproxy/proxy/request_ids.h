@@ -9,7 +9,8 @@
 namespace ccnproxy::proxy {
 
 /// Makes request ids: 24 hex digits from a random start and a counter mixed over all of them
-/// (splitmix64), so that they don't repeat within a process and hardly ever between two. One for each worker.
+/// (splitmix64), so that they don't repeat within a process and hardly ever between two. One for
+/// each worker.
 class RequestIds {
  public:
   RequestIds() {

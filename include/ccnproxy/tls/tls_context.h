@@ -12,8 +12,8 @@ namespace ccnproxy::tls {
 
 class TlsTransport;
 
-/// One TLS profile for connections to origins: trust, versions, ALPN, client certificate. Made while
-/// starting, then only read; shared by all workers.
+/// One TLS profile for connections to origins: trust, versions, ALPN, client certificate. Made
+/// while starting, then only read; shared by all workers.
 class TlsContext {
  public:
   /// Throws std::runtime_error with OpenSSL's words if a file can't be used.
@@ -23,8 +23,8 @@ class TlsContext {
   TlsContext& operator=(const TlsContext&) = delete;
 
   /// A client connection on a connected socket, handshake not begun. `host` is the name for SNI and
-  /// verification (or the profile's server_name): a literal address is verified as such and not sent
-  /// as SNI (RFC 6066 §3).
+  /// verification (or the profile's server_name): a literal address is verified as such and not
+  /// sent as SNI (RFC 6066 §3).
   std::unique_ptr<TlsTransport> connect(UniqueFd fd, const std::string& host) const;
 
  private:

@@ -13,8 +13,8 @@ enum class IoStatus : std::uint8_t {
   ok,           ///< `bytes` moved, at least one
   would_block,  ///< nothing moved; wait for the descriptor
   closed,       ///< the peer ended its side in order (FIN; over TLS only with close_notify)
-  truncated,    ///< TLS only: FIN without close_notify; what came may have been cut (RFC 8446 §6.1)
-  failed,       ///< reset or a protocol error; failure() says what
+  truncated,  ///< TLS only: FIN without close_notify; what came may have been cut (RFC 8446 §6.1)
+  failed,     ///< reset or a protocol error; failure() says what
 };
 
 struct IoResult {

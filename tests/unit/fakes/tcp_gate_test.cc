@@ -47,6 +47,8 @@ TEST_F(TcpGateTest, passes_half_closes_on) {
 }
 
 TEST_F(TcpGateTest, passes_a_reset_on) {
+  client.send("x");
+  server->read_exact(1);  // the gate has both ends by now
   server->reset();
   client.read_to_end();
   EXPECT_EQ(client.end(), StreamEnd::Reset);
