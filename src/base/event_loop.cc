@@ -119,6 +119,7 @@ void EventLoop::run_once(Duration timeout) {
 }
 
 int EventLoop::wait_ms() const {
+  if (!turn_tasks_.empty()) return 0;  // asked for outside a turn
   const auto next = timers_.next();
   if (!next) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - now_).count();

@@ -45,21 +45,47 @@ void Http1Connection::drain(std::string_view reason) {
 }
 
 std::size_t Http1Connection::write_body(std::string_view bytes) {
+  const auto passed = pass_body(bytes);
+  const auto rest = bytes.substr(passed);
   const auto room = upload_limit - std::min(upload_limit, output_.size());
-  auto taken = std::min(room, bytes.size());
-  if (taken > 0) {
-    const auto before = output_.size();
-    const bool chunked = request_->body.kind == http::BodyFraming::Kind::chunked;
-    std::string size;
-    if (chunked) http::append_chunk_size(size, taken);
-    output_.append(size);
-    output_.append(bytes.substr(0, taken));
-    if (chunked) output_.append("\r\n");
-    queued_bytes_ += output_.size() - before;
-    context_.loop.at_turn_end(flush_task_);
+  const auto taken = std::min(room, rest.size());
+  if (taken > 0) queue_body(rest.substr(0, taken));
+  if (taken < rest.size()) wants_writable_ = true;
+  return passed + taken;
+}
+
+/// Large bodies of known length go from the client's buffer to the socket, without a copy, once the
+/// head has gone out. A failure is left to flush(), since nobody may be told from within a stream's
+/// call.
+std::size_t Http1Connection::pass_body(std::string_view bytes) {
+  const bool fixed = request_->body.kind == http::BodyFraming::Kind::length;
+  if (!fixed || closed_ || socket_full_ || !output_.empty() || written_bytes_ <= request_at_)
+    return 0;
+  std::size_t passed = 0;
+  while (passed < bytes.size()) {
+    const auto r = transport_->write(bytes.substr(passed));
+    if (r.status != tls::IoStatus::ok) {
+      socket_full_ = r.status == tls::IoStatus::would_block;
+      update_watch();
+      break;
+    }
+    passed += r.bytes;
+    queued_bytes_ += r.bytes;
+    written_bytes_ += r.bytes;
   }
-  if (taken < bytes.size()) wants_writable_ = true;
-  return taken;
+  return passed;
+}
+
+void Http1Connection::queue_body(std::string_view bytes) {
+  const auto before = output_.size();
+  const bool chunked = request_->body.kind == http::BodyFraming::Kind::chunked;
+  std::string size;
+  if (chunked) http::append_chunk_size(size, bytes.size());
+  output_.append(size);
+  output_.append(bytes);
+  if (chunked) output_.append("\r\n");
+  queued_bytes_ += output_.size() - before;
+  context_.loop.at_turn_end(flush_task_);
 }
 
 void Http1Connection::end_body(const http::Fields& trailers) {

@@ -77,6 +77,12 @@ struct Http2Callbacks {
     return 0;
   }
 
+  static int write_data(nghttp2_session*, nghttp2_frame*, const std::uint8_t* head,
+                        std::size_t length, nghttp2_data_source* source, void* self) {
+    return static_cast<Http2Connection*>(self)->write_data(*static_cast<Http2Stream*>(source->ptr),
+                                                           head, length);
+  }
+
   static int on_stream_close(nghttp2_session* session, std::int32_t id, std::uint32_t code,
                              void* self) {
     if (auto* s = stream(session, id))
@@ -105,6 +111,7 @@ std::unique_ptr<nghttp2_session_callbacks, FreeCallbacks> make_callbacks() {
   nghttp2_session_callbacks_set_on_frame_recv_callback(raw, Http2Callbacks::on_frame);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(raw, Http2Callbacks::on_data);
   nghttp2_session_callbacks_set_before_frame_send_callback(raw, Http2Callbacks::on_before_send);
+  nghttp2_session_callbacks_set_send_data_callback(raw, Http2Callbacks::write_data);
   nghttp2_session_callbacks_set_on_stream_close_callback(raw, Http2Callbacks::on_stream_close);
   return c;
 }

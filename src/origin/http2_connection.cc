@@ -14,6 +14,9 @@ constexpr std::int32_t connection_window = 1 << 30;
 /// Stream ids end at 2^31; a connection is replaced long before (F027).
 constexpr std::int32_t last_stream_id = 1 << 30;
 
+/// nghttp2 sends header blocks and DATA in frames of at most 16 KiB, each with a head of 9 bytes.
+constexpr std::size_t largest_frame = 16 * 1024 + 9;
+
 }  // namespace
 
 Http2Connection::Http2Connection(const ConnectionContext& context,
@@ -193,27 +196,32 @@ void Http2Connection::flush() {
   close_when_done();
 }
 
-/// Moves what nghttp2 wants to send into `into`, up to a full TLS record or two.
+/// Moves what nghttp2 wants to send into `into`, as long as a whole frame fits. Returns 0 when
+/// there is nothing, or when the connection has failed.
 std::size_t Http2Connection::pull(char* into, std::size_t size) {
-  std::size_t used = 0;
-  while (used < 16 * 1024) {
+  pulling_ = {into, size, 0};
+  while (pulling_.used + largest_frame <= size) {
     const std::uint8_t* bytes = nullptr;
+    const auto before = pulling_.used;
     const auto n = nghttp2_session_mem_send(session_.get(), &bytes);
     if (n < 0) {
       fail(ErrorType::proxy_internal_error, nghttp2_strerror(static_cast<int>(n)));
       return 0;
     }
-    if (n == 0) break;
+    if (n == 0) {
+      if (pulling_.used == before) break;
+      continue;  // DATA frames went straight into the buffer
+    }
     const auto length = static_cast<std::size_t>(n);
-    if (used + length > size) {  // can't be: a frame is at most 16 KiB and 9 bytes
+    if (length > size - pulling_.used) {  // can't be: no frame of ours is larger than largest_frame
       fail(ErrorType::proxy_internal_error, "an HTTP/2 frame larger than agreed");
       return 0;
     }
-    std::memcpy(into + used, bytes, length);
-    used += length;
+    std::memcpy(into + pulling_.used, bytes, length);
+    pulling_.used += length;
     queued_bytes_ += length;
   }
-  return used;
+  return pulling_.used;
 }
 
 bool Http2Connection::write_pulled(std::string_view bytes) {

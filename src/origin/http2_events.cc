@@ -9,6 +9,9 @@
 namespace ccnproxy::origin {
 namespace {
 
+constexpr std::size_t frame_head = 9;          // RFC 9113 §4.1
+constexpr std::size_t tls_record = 16 * 1024;  // RFC 8446 §5.1
+
 /// What a stream's reset says of it. REFUSED_STREAM is given for RST_STREAM by the peer, for an id
 /// above GOAWAY's last one, and for HEADERS that never left (RFC 9113 §8.7): all prove that nothing
 /// was done.
@@ -109,32 +112,47 @@ void Http2Connection::on_goaway(std::uint32_t code) {
   capacity_changed_ = true;
 }
 
-ssize_t Http2Connection::read_upload(nghttp2_session* session, std::int32_t, std::uint8_t* into,
+/// Says how much of the upload goes into the next DATA frame; write_data() then moves it from the
+/// stream to the output without a copy in between. A frame with its head fits one TLS record.
+ssize_t Http2Connection::read_upload(nghttp2_session* session, std::int32_t, std::uint8_t*,
                                      std::size_t size, std::uint32_t* flags,
-                                     nghttp2_data_source* source, void* self) {
+                                     nghttp2_data_source* source, void*) {
   auto& stream = *static_cast<Http2Stream*>(source->ptr);
-  const auto bytes = stream.upload_.view().substr(0, size);
-  if (bytes.empty() && !stream.body_ended_) {
+  const auto length = std::min({stream.upload_.size(), size, tls_record - frame_head});
+  if (length == 0 && !stream.body_ended_) {
     stream.deferred_ = true;
     return NGHTTP2_ERR_DEFERRED;
   }
-  std::memcpy(into, bytes.data(), bytes.size());
-  stream.upload_.consume(bytes.size());
-  if (stream.wants_writable_ && stream.upload_.size() <= Http2Stream::upload_limit / 2)
-    static_cast<Http2Connection*>(self)->touch(stream);
-  if (stream.body_ended_ && stream.upload_.empty()) {
+  *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
+  if (stream.body_ended_ && length == stream.upload_.size()) {
     *flags |= NGHTTP2_DATA_FLAG_EOF;
     if (!stream.upload_trailers_.empty()) {
       *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-      std::vector<nghttp2_nv> block;
-      for (auto& [name, value] : stream.upload_trailers_)
-        block.push_back({reinterpret_cast<std::uint8_t*>(name.data()),
-                         reinterpret_cast<std::uint8_t*>(value.data()), name.size(), value.size(),
-                         NGHTTP2_NV_FLAG_NONE});
-      nghttp2_submit_trailer(session, stream.id_, block.data(), block.size());
+      submit_trailers(session, stream);
     }
   }
-  return static_cast<ssize_t>(bytes.size());
+  return static_cast<ssize_t>(length);
+}
+
+void Http2Connection::submit_trailers(nghttp2_session* session, Http2Stream& stream) {
+  std::vector<nghttp2_nv> block;
+  const auto bytes = [](std::string& text) { return reinterpret_cast<std::uint8_t*>(text.data()); };
+  for (auto& [name, value] : stream.upload_trailers_)
+    block.push_back({bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
+  nghttp2_submit_trailer(session, stream.id_, block.data(), block.size());
+}
+
+int Http2Connection::write_data(Http2Stream& stream, const std::uint8_t* head, std::size_t length) {
+  if (pulling_.used + frame_head + length > pulling_.size) return NGHTTP2_ERR_WOULDBLOCK;
+  auto* into = pulling_.into + pulling_.used;
+  std::memcpy(into, head, frame_head);
+  std::memcpy(into + frame_head, stream.upload_.view().data(), length);
+  stream.upload_.consume(length);
+  pulling_.used += frame_head + length;
+  queued_bytes_ += frame_head + length;
+  if (stream.wants_writable_ && stream.upload_.size() <= Http2Stream::upload_limit / 2)
+    touch(stream);
+  return 0;
 }
 
 }  // namespace ccnproxy::origin

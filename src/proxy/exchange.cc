@@ -236,8 +236,10 @@ void Exchange::on_connection(origin::OriginConnection& connection, bool waited) 
   connection_serial_ = info.serial;
   body_end_sent_ = false;
   stream_ = &connection.open(outgoing_, *this);
-  if (outgoing_.has_body()) send_body();
+  if (!outgoing_.has_body()) return watch_progress();
+  send_body();
   watch_progress();
+  if (wants_body()) client_->resume_reading();  // it may have been paused while there was no stream
 }
 
 void Exchange::on_no_connection(Error error) { fail(std::move(error)); }

@@ -53,7 +53,7 @@ test_F062_a_client_that_does_not_read_stalls_nobody() {
     mkfifo "$tap_work/unread"
     # The reader opens the pipe and never reads: curl stops reading from the daemon once the pipe is full.
     exec 8<>"$tap_work/unread"
-    through "$origin" /files/64m >"$tap_work/unread" &
+    through "$origin" /files/64m >"$tap_work/unread" 8>&- &
     local stalled=$!
     equal "another download from $origin" "$(hash_of "$origin_dir/files/4m")" "$(through "$origin" /files/4m | hash_of)"
     process_alive "$stalled" || fail 'the stalled client has ended'

@@ -49,6 +49,8 @@ class Http1Connection final : public OriginConnection, private OriginStream, pri
   void cancel() override;
   bool sent() const override { return body_ended_ && output_.empty(); }
 
+  std::size_t pass_body(std::string_view bytes);
+  void queue_body(std::string_view bytes);
   void on_io(std::uint32_t events) override;
   bool read_batch();
   bool take(std::string_view bytes);

@@ -70,6 +70,9 @@ class Http2Connection final : public OriginConnection, private IoHandler {
                              std::size_t size, std::uint32_t* flags, nghttp2_data_source* source,
                              void* self);
 
+  static void submit_trailers(nghttp2_session* session, Http2Stream& stream);
+  int write_data(Http2Stream& stream, const std::uint8_t* head, std::size_t length);
+
   // Input, output, end.
   void on_io(std::uint32_t events) override;
   bool read_batch();
@@ -88,6 +91,12 @@ class Http2Connection final : public OriginConnection, private IoHandler {
   void close_when_done();
   void on_settings_timeout();
 
+  struct Pulling {
+    char* into = nullptr;
+    std::size_t size = 0;
+    std::size_t used = 0;
+  };
+
   ConnectionContext context_;
   std::unique_ptr<tls::Transport> transport_;
   ConnectionInfo info_;
@@ -98,6 +107,7 @@ class Http2Connection final : public OriginConnection, private IoHandler {
   TurnTask flush_task_;
   Timer settings_timer_;
   ByteQueue pending_;                ///< pulled from nghttp2, not yet taken by the socket
+  Pulling pulling_;                  ///< where nghttp2's output goes during pull()
   std::uint64_t queued_bytes_ = 0;   ///< ever pulled from nghttp2
   std::uint64_t written_bytes_ = 0;  ///< ever taken by the socket
   std::uint64_t requests_ = 0;

@@ -10,12 +10,13 @@ namespace ccnproxy::origin {
 /// An idle connection is asked for a sign of life after this silence. Shorter than the 60 s after
 /// which the tightest common NATs and firewalls forget a flow, so that it is also what keeps the
 /// flow alive (FAILURES.md A).
-constexpr auto keep_alive_idle = std::chrono::seconds(30);
-/// Then again after this long,
-constexpr auto keep_alive_interval = std::chrono::seconds(10);
-/// so many times. Where TCP_USER_TIMEOUT is set too, Linux ends an idle connection by that instead:
-/// at the first interval that ends with the last sign of life older than user_timeout, which with
-/// these numbers is 40 s after the last one, having asked once.
+constexpr auto keep_alive_idle = std::chrono::seconds(15);
+/// Then again after this long. Where TCP_USER_TIMEOUT is set too, Linux ends an idle connection at
+/// the first interval that ends with the last sign of life older than that, whatever the number of
+/// probes: with these numbers after 21 s, when two probes have gone unanswered. One lost packet
+/// must not cost a warm connection.
+constexpr auto keep_alive_interval = std::chrono::seconds(3);
+/// And so many times.
 constexpr int keep_alive_probes = 3;
 
 /// How long sent bytes may stay unacknowledged before the connection is given up (RFC 5482). The

@@ -33,7 +33,7 @@ class WindowPolicy {
       return false;
     }
     since_growth_ += taken;
-    if (since_growth_ < static_cast<std::uint64_t>(window_) || window_ >= largest) return false;
+    if (since_growth_ < static_cast<std::uint64_t>(window_) / 2 || window_ >= largest) return false;
     const auto more = std::min(window_, largest - window_);
     if (budget_->left < more) return false;
     budget_->left -= more;

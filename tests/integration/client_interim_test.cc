@@ -1,0 +1,209 @@
+// What comes before a response (100, 103), and what asks for something else than HTTP/1.1.
+#include "client_fixture.h"
+#include "origin_side.h"
+
+namespace ccnproxy::integration {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const std::string upload_fields = "Content-Length: 5\r\nExpect: 100-continue\r\n";
+
+/// The next response's status, headers read by hand.
+std::string status_line(RawClient& client) {
+  const std::string text = client.read_until("\r\n\r\n");
+  return text.substr(0, text.find("\r\n"));
+}
+
+TEST(ClientExpect, F111_the_permission_is_given_here_and_at_once) {
+  for (const std::string protocol : {"http/1.1", "h2"}) {
+    OneOrigin proxy(protocol);
+    RawClient client = proxy.connect();
+    client.send(head("POST / HTTP/1.1", proxy.label_host, upload_fields));
+    EXPECT_EQ(status_line(client), "HTTP/1.1 100 Continue");  // no origin has said a word yet
+    client.send("hello");
+    OriginSide side(proxy.origin);
+    const Request request = side.read_request();
+    EXPECT_EQ(request.body, "hello");
+    EXPECT_FALSE(request.fields.has("expect"));
+    side.respond(200, "done");
+    const auto response = client.read_response("POST");
+    EXPECT_EQ(response.body, "done");
+    EXPECT_THAT(response.interim, IsEmpty());
+  }
+}
+
+TEST(ClientExpect, F111_no_permission_where_the_body_is_there_already) {
+  OneOrigin proxy("plain", Service(standard_answers));
+  RawClient client = proxy.connect();
+  client.send(head("POST /echo HTTP/1.1", proxy.label_host, upload_fields) + "hello");
+  const auto response = client.read_response();
+  EXPECT_EQ(response.body, "hello");
+  EXPECT_THAT(response.interim, IsEmpty());
+}
+
+TEST(ClientExpect, F111_http_1_0_knows_no_100) {
+  for (const std::string mode : {"local", "origin"}) {
+    OneOrigin proxy("plain", nullptr, [&](auto& c) { c.set("expect_continue", mode); });
+    RawClient client = proxy.connect();
+    client.send(head("POST / HTTP/1.0", proxy.label_host, upload_fields));
+    const auto connection = proxy.origin.accept();
+    Request request = connection->read_request_head();
+    client.send("hello");
+    connection->read_body(request);
+    connection->write("HTTP/1.1 100 Continue\r\n\r\n");
+    connection->respond(200, "done");
+    const auto response = client.read_response();
+    EXPECT_EQ(response.body, "done") << mode;
+    EXPECT_THAT(response.interim, IsEmpty()) << mode;
+  }
+}
+
+TEST(ClientExpect, F111_an_origins_100_after_ours_is_swallowed) {
+  OneOrigin proxy("plain");
+  RawClient client = proxy.connect();
+  client.send(head("POST / HTTP/1.1", proxy.label_host, upload_fields) + "hello");
+  const auto connection = proxy.origin.accept();
+  connection->read_request();
+  connection->write("HTTP/1.1 100 Continue\r\n\r\n");
+  connection->respond(201);
+  const auto response = client.read_response();
+  EXPECT_EQ(response.status, 201);
+  EXPECT_THAT(response.interim, IsEmpty());
+}
+
+TEST(ClientExpect, F111_the_origin_may_be_the_one_to_give_it) {
+  for (const std::string protocol : {"http/1.1", "h2"}) {
+    OneOrigin proxy(protocol, nullptr, [](auto& c) { c.set("expect_continue", "origin"); });
+    RawClient client = proxy.connect();
+    client.send(head("POST / HTTP/1.1", proxy.label_host, upload_fields));
+    const auto connection = proxy.origin.accept();
+    if (protocol == "h2") {
+      Http2Peer peer(*connection);
+      peer.greet();
+      const auto request = peer.want_headers();
+      EXPECT_EQ(request.fields.get("expect"), "100-continue");
+      peer.write_headers(request.stream, {{":status", "100"}});
+      EXPECT_EQ(status_line(client), "HTTP/1.1 100 Continue");
+      client.send("hello");
+      EXPECT_EQ(peer.want_body(request.stream), "hello");
+      peer.write_headers(request.stream, {{":status", "204"}}, h2::EndStream);
+    } else {
+      Request request = connection->read_request_head();
+      EXPECT_EQ(request.fields.get("expect"), "100-continue");
+      connection->write("HTTP/1.1 100 Continue\r\n\r\n");
+      EXPECT_EQ(status_line(client), "HTTP/1.1 100 Continue");
+      client.send("hello");
+      connection->read_body(request);
+      EXPECT_EQ(request.body, "hello");
+      connection->write("HTTP/1.1 204 No Content\r\n\r\n");
+    }
+    EXPECT_EQ(client.read_response().status, 204);
+  }
+}
+
+TEST(ClientExpect, F111_the_origin_may_refuse_before_the_body) {
+  OneOrigin proxy("plain", nullptr, [](auto& c) { c.set("expect_continue", "origin"); });
+  RawClient client = proxy.connect();
+  client.send(head("POST / HTTP/1.1", proxy.label_host, upload_fields));
+  const auto connection = proxy.origin.accept();
+  connection->read_request_head();
+  connection->respond(417, "no");
+  const auto response = client.read_response();
+  EXPECT_EQ(response.status, 417);
+  EXPECT_EQ(response.body, "no");
+  EXPECT_EQ(response.fields.get("connection"), "close");  // its body may come yet
+  EXPECT_EQ(client.read_to_end(), "");
+}
+
+TEST(ClientInterim, F114_early_hints_go_to_http_1_1_only) {
+  for (const std::string version : {"1.1", "1.0"}) {
+    OneOrigin proxy("plain");
+    RawClient client = proxy.connect();
+    client.send(head("GET / HTTP/" + version, proxy.label_host));
+    const auto connection = proxy.origin.accept();
+    connection->read_request();
+    connection->write(
+        "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nConnection: x-b\r\nX-B: c\r\n\r\n");
+    if (version == "1.1") {
+      EXPECT_EQ(status_line(client), "HTTP/1.1 103 Early Hints");
+    }
+    connection->write(
+        "HTTP/1.1 103 Early Hints\r\nLink: </b>\r\nConnection: x-b\r\nX-B: c\r\n\r\n");
+    connection->respond(200, "page");
+    const auto response = client.read_response();
+    EXPECT_EQ(response.body, "page");
+    if (version == "1.1") {
+      ASSERT_THAT(response.interim, ElementsAre(103));
+      EXPECT_EQ(response.interim_fields[0].get("link"), "</b>");
+      EXPECT_FALSE(response.interim_fields[0].has("x-b"));
+    } else {
+      EXPECT_THAT(response.interim, IsEmpty());
+    }
+  }
+}
+
+TEST(ClientInterim, F114_early_hints_over_http2_too) {
+  OneOrigin proxy("h2", Service([](const Request&) {
+                    return Response{.body = "page", .interim = {103, 103, 102}};
+                  }));
+  RawClient client = proxy.connect();
+  EXPECT_THAT(client.get(proxy.label_host).interim, ElementsAre(103, 103, 102));
+  EXPECT_THAT(client.roundtrip(head("GET / HTTP/1.0", proxy.label_host)).interim, IsEmpty());
+}
+
+TEST(ClientUpgrade, F122_connect_is_told_what_to_do_instead) {
+  OneOrigin proxy("h2", Service(standard_answers));
+  RawClient client = proxy.connect();
+  const auto response =
+      client.roundtrip(head("CONNECT api.test:443 HTTP/1.1", "api.test:443"), "GET");
+  EXPECT_EQ(response.status, 405);
+  EXPECT_THAT(response.fields.get("allow"), HasSubstr("GET"));
+  EXPECT_THAT(response.body, HasSubstr("ccnproxy-https"));
+  EXPECT_EQ(proxy_error(response), "http_request_error");
+  EXPECT_EQ(client.get(proxy.label_host).body, "ok");
+}
+
+TEST(ClientUpgrade, F122_an_upgrade_is_left_out_and_the_request_served) {
+  const auto seen = std::make_shared<Tally<Request>>();
+  OneOrigin proxy("http/1.1", Service([seen](const Request& request) {
+                    seen->update([&](Request& kept) { kept = request; });
+                    return Response{.status = 426, .body = "upgrade needed"};
+                  }));
+  for (const std::string protocol : {"websocket", "h2c"}) {
+    RawClient client = proxy.connect();
+    const auto response = client.get(proxy.label_host, "/chat",
+                                     {{"Connection", "Upgrade, HTTP2-Settings"},
+                                      {"Upgrade", protocol},
+                                      {"HTTP2-Settings", "AAMAAABkAAQAAP__"},
+                                      {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}});
+    EXPECT_EQ(response.status, 426);
+    EXPECT_FALSE(seen->copy().fields.has("upgrade"));
+    EXPECT_FALSE(seen->copy().fields.has("connection"));
+    EXPECT_FALSE(seen->copy().fields.has("http2-settings"));
+    EXPECT_EQ(client.get(proxy.label_host).status, 426);  // still HTTP/1.1
+  }
+}
+
+TEST(ClientUpgrade, F122_a_grpc_call_over_http_1_keeps_its_trailers) {
+  OneOrigin proxy("h2", Service([](const Request& request) {
+                    return Response{
+                        .fields = {{"content-type", request.fields.get("content-type")}},
+                        .body = request.body,
+                        .trailers = {{"grpc-status", "0"}},
+                        .chunked = true};
+                  }));
+  const auto response = proxy.connect().roundtrip(
+      head("POST /pkg.Service/Call HTTP/1.1", proxy.label_host,
+           "Content-Type: application/grpc\r\nTE: trailers\r\nConnection: TE\r\n"
+           "Transfer-Encoding: chunked\r\n") +
+      "5\r\nframe\r\n0\r\n\r\n");
+  EXPECT_EQ(response.fields.get("content-type"), "application/grpc");
+  EXPECT_EQ(response.body, "frame");
+  EXPECT_EQ(response.trailers.get("grpc-status"), "0");
+}
+
+}  // namespace
+}  // namespace ccnproxy::integration

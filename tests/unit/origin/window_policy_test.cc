@@ -1,0 +1,80 @@
+#include "ccnproxy/origin/window_policy.h"
+
+#include <list>
+
+#include <gtest/gtest.h>
+
+namespace ccnproxy::origin {
+namespace {
+
+constexpr std::int64_t MiB = 1024 * 1024;
+
+TEST(WindowPolicy, F061_starts_at_a_megabyte_not_at_64_kilobytes) {
+  WindowBudget budget;
+  const WindowPolicy policy(budget);
+  EXPECT_EQ(policy.window(), MiB);
+  EXPECT_EQ(budget.left, 64 * MiB) << "the start costs nothing of it";
+}
+
+TEST(WindowPolicy, F061_doubles_when_a_whole_window_was_taken_without_a_backlog) {
+  WindowBudget budget;
+  WindowPolicy policy(budget);
+  EXPECT_FALSE(policy.on_taken(MiB - 1, 0));
+  EXPECT_TRUE(policy.on_taken(1, 0));
+  EXPECT_EQ(policy.window(), 2 * MiB);
+  EXPECT_FALSE(policy.on_taken(2 * MiB - 1, 0)) << "now of the larger window";
+  EXPECT_TRUE(policy.on_taken(1, 0));
+  EXPECT_EQ(policy.window(), 4 * MiB);
+}
+
+TEST(WindowPolicy, F062_a_client_that_falls_behind_keeps_what_it_has) {
+  WindowBudget budget;
+  WindowPolicy policy(budget);
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_FALSE(policy.on_taken(MiB - 1, 0));
+    EXPECT_FALSE(policy.on_taken(MiB - 1, 1)) << "a backlog begins the count anew";
+  }
+  EXPECT_EQ(policy.window(), MiB);
+}
+
+TEST(WindowPolicy, F061_ends_at_16_megabytes) {
+  WindowBudget budget;
+  WindowPolicy policy(budget);
+  for (int i = 0; i < 20; ++i) policy.on_taken(64 * MiB, 0);
+  EXPECT_EQ(policy.window(), 16 * MiB);
+  EXPECT_EQ(budget.left, 49 * MiB);
+  EXPECT_FALSE(policy.on_taken(64 * MiB, 0));
+}
+
+TEST(WindowPolicy, F061_all_streams_together_stay_within_the_budget_and_give_it_back) {
+  WindowBudget budget;
+  {
+    std::list<WindowPolicy> policies;
+    for (int i = 0; i < 50; ++i) {
+      auto& policy = policies.emplace_back(budget);
+      for (int k = 0; k < 10; ++k) {
+        policy.on_taken(64 * MiB, 0);
+        ASSERT_GE(budget.left, 0);
+      }
+    }
+    std::int64_t grown = 0;
+    for (const auto& policy : policies) grown += policy.window() - WindowPolicy::start;
+    EXPECT_EQ(grown + budget.left, 64 * MiB);
+    EXPECT_LT(budget.left, MiB) << "it is there to be used";
+    EXPECT_EQ(policies.back().window(), MiB) << "nothing is left for the last";
+  }
+  EXPECT_EQ(budget.left, 64 * MiB);
+}
+
+TEST(WindowPolicy, F061_grows_later_when_others_have_given_back) {
+  WindowBudget budget{0};
+  WindowPolicy policy(budget);
+  EXPECT_FALSE(policy.on_taken(MiB, 0));
+  budget.left = MiB;
+  EXPECT_TRUE(policy.on_taken(1, 0));
+  EXPECT_EQ(policy.window(), 2 * MiB);
+  EXPECT_EQ(budget.left, 0);
+}
+
+}  // namespace
+}  // namespace ccnproxy::origin

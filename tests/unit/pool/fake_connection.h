@@ -1,0 +1,87 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "ccnproxy/origin/origin_connection.h"
+
+namespace ccnproxy::pool {
+
+/// A connection without a network: carries as many streams as it is told, ends when it is told.
+/// Like the real ones it tells its listener nothing from within open() and drain().
+class FakeConnection final : public origin::OriginConnection, private origin::OriginStream {
+ public:
+  using OnEnd = std::function<void(FakeConnection&)>;
+
+  FakeConnection(origin::ConnectionInfo info, std::size_t limit,
+                 origin::ConnectionListener& listener, OnEnd on_end)
+      : info_(std::move(info)), limit_(limit), listener_(listener), on_end_(std::move(on_end)) {}
+  ~FakeConnection() override { on_end_(*this); }
+
+  const origin::ConnectionInfo& info() const override { return info_; }
+  std::size_t capacity() const override {
+    return draining_ || streams_ >= limit_ ? 0 : limit_ - streams_;
+  }
+  std::size_t streams() const override { return streams_; }
+  std::uint64_t requests() const override { return requests_; }
+  bool is_draining() const override { return draining_; }
+  origin::OriginStream& open(const http::OutgoingRequest&, origin::ResponseSink&) override {
+    overcommitted_ = overcommitted_ || capacity() == 0;
+    ++streams_;
+    ++requests_;
+    return *this;
+  }
+  void drain(std::string_view reason) override {
+    if (!draining_) drain_reason_ = reason;
+    draining_ = true;
+  }
+
+  // What the test makes happen.
+  void end_stream() {
+    --streams_;
+    listener_.on_capacity(*this);
+    settle();
+  }
+  void set_limit(std::size_t limit) {
+    limit_ = limit;
+    listener_.on_capacity(*this);
+  }
+  void goaway() {
+    draining_ = true;
+    listener_.on_capacity(*this);
+    settle();
+  }
+  void close() {
+    if (!std::exchange(closed_, true)) listener_.on_closed(*this, "closed by the test");
+  }
+  /// The end of a turn: a draining connection without streams ends.
+  void settle() {
+    if (draining_ && streams_ == 0) close();
+  }
+
+  const std::string& drain_reason() const { return drain_reason_; }
+  /// Whether a stream was ever opened although there was no room.
+  bool overcommitted() const { return overcommitted_; }
+  std::uint64_t serial() const { return info_.serial; }
+
+ private:
+  std::size_t write_body(std::string_view bytes) override { return bytes.size(); }
+  void end_body(const http::Fields&) override {}
+  void consumed(std::size_t) override {}
+  void cancel() override {}
+  bool sent() const override { return true; }
+
+  origin::ConnectionInfo info_;
+  std::size_t limit_;
+  origin::ConnectionListener& listener_;
+  OnEnd on_end_;
+  std::size_t streams_ = 0;
+  std::uint64_t requests_ = 0;
+  std::string drain_reason_;
+  bool draining_ = false;
+  bool closed_ = false;
+  bool overcommitted_ = false;
+};
+
+}  // namespace ccnproxy::pool

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "ccnproxy/origin/dialer.h"
+
+#include "unit/pool/fake_connection.h"
+
+namespace ccnproxy::pool {
+
+/// What dials and connections there are. Outlives the dialer, which its pool owns.
+struct FakeNetwork {
+  struct Call {
+    origin::Dial* dial;
+    origin::ConnectionListener* listener;
+    Delegate<void(origin::DialResult)> on_result;
+  };
+  std::vector<Call> dialing;                 ///< on their way, oldest first
+  std::vector<FakeConnection*> connections;  ///< alive, oldest first
+  std::size_t dials = 0;                     ///< ever started
+  std::size_t given_up = 0;                  ///< destroyed before they called back
+  std::uint64_t last_serial = 0;
+  bool dialer_alive = true;
+
+  /// The oldest dial ends in a connection.
+  FakeConnection& connect(origin::Protocol protocol, std::size_t limit) {
+    const auto call = take();
+    auto made = std::make_unique<FakeConnection>(
+        origin::ConnectionInfo{++last_serial, protocol, "192.0.2.1:443", {}, false}, limit,
+        *call.listener, [this](FakeConnection& c) { std::erase(connections, &c); });
+    auto& connection = *made;
+    connections.push_back(&connection);
+    call.on_result(origin::DialResult(std::move(made)));
+    return connection;
+  }
+  FakeConnection& connect_http1() { return connect(origin::Protocol::http1, 1); }
+  FakeConnection& connect_http2(std::size_t limit = 100) {
+    return connect(origin::Protocol::http2, limit);
+  }
+  /// The oldest dial fails.
+  void refuse(ErrorType type = ErrorType::connection_refused) {
+    take().on_result(
+        origin::DialResult(Error{type, Side::origin, Phase::tcp, Proof::not_sent, "refused"}));
+  }
+  /// The end of a turn, as far as connections go.
+  void settle() {
+    for (auto* connection : std::vector(connections)) connection->settle();
+  }
+
+ private:
+  Call take() {
+    const auto call = dialing.at(0);
+    dialing.erase(dialing.begin());
+    return call;
+  }
+};
+
+class FakeDial final : public origin::Dial {
+ public:
+  explicit FakeDial(FakeNetwork& network) : network_(network) {}
+  ~FakeDial() override {
+    network_.given_up +=
+        std::erase_if(network_.dialing, [this](const auto& call) { return call.dial == this; });
+  }
+
+ private:
+  FakeNetwork& network_;
+};
+
+class FakeDialer final : public origin::Dialer {
+ public:
+  explicit FakeDialer(FakeNetwork& network) : network_(network) {}
+  ~FakeDialer() override { network_.dialer_alive = false; }
+  std::unique_ptr<origin::Dial> dial(origin::ConnectionListener& listener,
+                                     Delegate<void(origin::DialResult)> on_result) override {
+    auto dial = std::make_unique<FakeDial>(network_);
+    network_.dialing.push_back({dial.get(), &listener, on_result});
+    ++network_.dials;
+    return dial;
+  }
+
+ private:
+  FakeNetwork& network_;
+};
+
+}  // namespace ccnproxy::pool

@@ -1,0 +1,139 @@
+#include "ccnproxy/pool/pools.h"
+
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "unit/pool/fake_dialer.h"
+#include "unit/pool/fake_waiter.h"
+#include "unit/support/manual_clock.h"
+
+namespace ccnproxy::pool {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+origin::Origin named(const std::string& host) { return {origin::Scheme::https, host, 443}; }
+
+class PoolsTest : public testing::Test {
+ protected:
+  std::unique_ptr<OriginPool> make(const origin::Origin& origin) {
+    ++made_;
+    return std::make_unique<OriginPool>(
+        origin, config::Pool{}, seconds(10), std::make_unique<FakeDialer>(nets_[origin.host]),
+        PoolContext{wheel_, [this](auto object) { retired_.push_back(std::move(object)); },
+                    [] { return 0u; }});
+  }
+  void pass(Duration time) {
+    clock_.advance(time);
+    wheel_.advance();
+    for (auto& [host, net] : nets_) net.settle();
+    retired_.clear();
+  }
+  /// Whether the pool of this host has not been forgotten.
+  bool known(const std::string& host) { return nets_[host].dialer_alive; }
+
+  ManualClock clock_;
+  TimerWheel wheel_{clock_};
+  std::map<std::string, FakeNetwork> nets_;
+  std::vector<std::unique_ptr<Retired>> retired_;
+  int made_ = 0;
+  Pools pools_{2, wheel_, [this](const auto& origin) { return make(origin); }};
+};
+
+TEST_F(PoolsTest, an_origin_has_one_pool) {
+  auto* pool = pools_.find(named("a.test"));
+  ASSERT_TRUE(pool);
+  EXPECT_EQ(pool->origin(), named("a.test"));
+  EXPECT_EQ(pools_.find(named("a.test")), pool);
+  EXPECT_EQ(made_, 1);
+}
+
+TEST_F(PoolsTest, F033_scheme_and_port_are_part_of_an_origin) {
+  auto* pool = pools_.find({origin::Scheme::https, "a.test", 443});
+  EXPECT_NE(pools_.find({origin::Scheme::http, "a.test", 443}), pool);
+  pass(seconds(2));
+  EXPECT_NE(pools_.find({origin::Scheme::https, "a.test", 8443}), nullptr);
+  EXPECT_EQ(made_, 3);
+}
+
+TEST_F(PoolsTest, F098_at_the_limit_a_pool_that_holds_nothing_makes_room) {
+  pools_.find(named("a.test"));
+  pools_.find(named("b.test"));
+  pass(seconds(2));
+  EXPECT_TRUE(pools_.find(named("c.test")));
+  EXPECT_FALSE(known("a.test"));
+  EXPECT_FALSE(known("b.test"));
+}
+
+TEST_F(PoolsTest, F098_at_the_limit_nothing_is_found_while_all_are_in_use) {
+  FakeWaiter a;
+  FakeWaiter b;
+  pools_.find(named("a.test"))->acquire(a);
+  pools_.find(named("b.test"))->acquire(b);
+  pass(seconds(2));
+  EXPECT_EQ(pools_.find(named("c.test")), nullptr);
+  EXPECT_TRUE(pools_.find(named("a.test"))) << "those that are known go on";
+  EXPECT_EQ(made_, 2);
+}
+
+TEST_F(PoolsTest, F098_a_pool_used_just_now_is_not_forgotten) {
+  pools_.find(named("a.test"));
+  pools_.find(named("b.test"));
+  EXPECT_EQ(pools_.find(named("c.test")), nullptr);
+  EXPECT_TRUE(known("a.test"));
+}
+
+TEST_F(PoolsTest, F098_a_thousand_origins_one_after_the_other_are_never_more_than_the_limit) {
+  for (int i = 0; i < 1000; ++i) {
+    pass(seconds(2));
+    ASSERT_TRUE(pools_.find(named("host" + std::to_string(i) + ".test")));
+    const auto alive = std::count_if(nets_.begin(), nets_.end(),
+                                     [](const auto& entry) { return entry.second.dialer_alive; });
+    ASSERT_LE(alive, 2);
+  }
+}
+
+TEST_F(PoolsTest, F098_a_pool_that_holds_nothing_is_forgotten_some_time_after_its_last_use) {
+  FakeWaiter waiter;
+  pools_.find(named("idle.test"));
+  pools_.find(named("used.test"))->acquire(waiter);
+  nets_["used.test"].connect_http2();
+  pass(minutes(2));
+  EXPECT_FALSE(known("idle.test"));
+  EXPECT_TRUE(known("used.test"));
+  waiter.connection->end_stream();
+  for (int i = 0; i < 30; ++i) pass(minutes(1));
+  EXPECT_FALSE(known("used.test"));
+  EXPECT_TRUE(pools_.empty());
+}
+
+TEST_F(PoolsTest, F098_forgetting_goes_on_after_the_first_time) {
+  for (const auto* host : {"a.test", "b.test", "c.test"}) {
+    ASSERT_TRUE(pools_.find(named(host)));
+    pass(minutes(2));
+    EXPECT_FALSE(known(host));
+  }
+}
+
+TEST_F(PoolsTest, drain_ends_all_and_those_that_come_later) {
+  FakeWaiter a;
+  pools_.find(named("a.test"))->acquire(a);
+  nets_["a.test"].connect_http2();
+  EXPECT_FALSE(pools_.empty());
+  pools_.drain();
+  EXPECT_FALSE(pools_.empty()) << "a stream is open";
+  a.connection->end_stream();
+  EXPECT_TRUE(pools_.empty());
+
+  auto gone = std::make_unique<FakeWaiter>();
+  pools_.find(named("b.test"))->acquire(*gone);
+  gone.reset();
+  nets_["b.test"].connect_http2();
+  pass(seconds(1));
+  EXPECT_TRUE(pools_.empty());
+}
+
+}  // namespace
+}  // namespace ccnproxy::pool
