@@ -101,8 +101,12 @@ void Http1Connection::end_body(const http::Fields& trailers) {
 }
 
 void Http1Connection::consumed(std::size_t n) {
+  const bool paused = backlog_ >= backlog_limit;
   backlog_ -= std::min<std::uint64_t>(n, backlog_);
+  if (!paused || backlog_ >= backlog_limit) return;
+  read_again_ = true;  // what is in our buffers already, no descriptor will tell of
   update_watch();
+  context_.loop.at_turn_end(flush_task_);
 }
 
 void Http1Connection::cancel() {
@@ -124,7 +128,7 @@ void Http1Connection::on_io(std::uint32_t events) {
   }
 }
 
-/// Reads once what fits, tells the sink, and returns whether more can be had without waiting.
+/// Reads once what fits, tells the sink, and returns whether more is to be had without waiting.
 bool Http1Connection::read_batch() {
   auto* buffer = context_.buffers.read.get();
   std::size_t size = 0;
@@ -133,8 +137,8 @@ bool Http1Connection::read_batch() {
     const auto r = transport_->read(buffer + size, WorkerBuffers::read_bytes - size);
     status = r.status;
     if (status == tls::IoStatus::ok) size += r.bytes;
-  } while (status == tls::IoStatus::ok && size + 16 * 1024 <= WorkerBuffers::read_bytes &&
-           transport_->has_buffered());
+    more_to_read_ = status == tls::IoStatus::ok && transport_->has_more();
+  } while (more_to_read_ && size + 16 * 1024 <= WorkerBuffers::read_bytes);
   if (size > 0) {
     context_.loop.count_work();
     if (!take({buffer, size})) return false;
@@ -144,7 +148,7 @@ bool Http1Connection::read_batch() {
     on_end(status);
     return false;
   }
-  return size > 0 && transport_->has_buffered() && backlog_ < backlog_limit;
+  return more_to_read_ && backlog_ < backlog_limit;
 }
 
 bool Http1Connection::take(std::string_view bytes) {
@@ -302,6 +306,11 @@ void Http1Connection::on_end(tls::IoStatus status) {
 
 void Http1Connection::flush() {
   if (closed_) return;
+  if (std::exchange(read_again_, false) && more_to_read_) {
+    while (!closed_ && read_batch()) {
+    }
+    if (closed_) return;
+  }
   if (!socket_full_ && !write_output()) return;
   if (wants_writable_ && output_.size() <= upload_limit / 2) {
     wants_writable_ = false;

@@ -14,8 +14,9 @@ constexpr std::int32_t connection_window = 1 << 30;
 /// Stream ids end at 2^31; a connection is replaced long before (F027).
 constexpr std::int32_t last_stream_id = 1 << 30;
 
+constexpr std::size_t tls_record = 16 * 1024;
 /// nghttp2 sends header blocks and DATA in frames of at most 16 KiB, each with a head of 9 bytes.
-constexpr std::size_t largest_frame = 16 * 1024 + 9;
+constexpr std::size_t largest_frame = tls_record + 9;
 
 }  // namespace
 
@@ -160,7 +161,7 @@ bool Http2Connection::read_batch() {
     fail(read_end_->first, read_end_->second);
     return false;
   }
-  return size > 0 && transport_->has_buffered();
+  return more_to_read_;
 }
 
 std::size_t Http2Connection::fill_read_buffer() {
@@ -168,18 +169,21 @@ std::size_t Http2Connection::fill_read_buffer() {
   do {
     const auto r =
         transport_->read(context_.buffers.read.get() + size, WorkerBuffers::read_bytes - size);
-    if (r.status == tls::IoStatus::ok) {
-      size += r.bytes;
-    } else if (r.status == tls::IoStatus::would_block) {
-      break;
-    } else {
-      const auto why = r.status == tls::IoStatus::failed ? transport_->failure()
-                                                         : std::string("closed by the origin");
-      read_end_.emplace(ErrorType::connection_terminated, why);
+    if (r.status != tls::IoStatus::ok) {
+      more_to_read_ = false;
+      if (r.status != tls::IoStatus::would_block) note_read_end(r.status);
       break;
     }
-  } while (size + 16 * 1024 <= WorkerBuffers::read_bytes && transport_->has_buffered());
+    size += r.bytes;
+    more_to_read_ = transport_->has_more();
+  } while (more_to_read_ && size + tls_record <= WorkerBuffers::read_bytes);
   return size;
+}
+
+void Http2Connection::note_read_end(tls::IoStatus status) {
+  const bool failed = status == tls::IoStatus::failed;
+  read_end_.emplace(ErrorType::connection_terminated,
+                    failed ? transport_->failure() : std::string("closed by the origin"));
 }
 
 void Http2Connection::flush() {

@@ -68,7 +68,8 @@ class NetworkDial final : public Dial, private IoHandler {
                     Protocol::http1);
     }
     try {
-      tls_ = settings_.tls->connect(std::move(connected.fd), origin_.host);
+      tls_ = settings_.tls->connect(std::move(connected.fd), origin_.host,
+                                    context_.connections.buffers.cipher);
     } catch (const std::exception& e) {
       return fail(
           {ErrorType::proxy_internal_error, Side::us, Phase::tls, Proof::not_sent, e.what()});

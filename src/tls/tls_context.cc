@@ -12,10 +12,6 @@
 namespace ccnproxy::tls {
 namespace {
 
-/// One read of the socket may bring many records: bulk responses then cost a fifth of the system
-/// calls. OpenSSL frees the buffer when it is empty (SSL_MODE_RELEASE_BUFFERS).
-constexpr std::size_t read_buffer_bytes = 256 * 1024;
-
 [[noreturn]] void fail(const std::string& what) {
   const char* reason = ERR_reason_error_string(ERR_peek_last_error());
   const auto text = what + (reason ? std::string(": ") + reason : "");
@@ -86,8 +82,6 @@ TlsContext::TlsContext(const config::Tls& settings)
   SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                             SSL_MODE_RELEASE_BUFFERS);
-  SSL_CTX_set_read_ahead(ctx, 1);
-  SSL_CTX_set_default_read_buffer_len(ctx, read_buffer_bytes);
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   set_trust(ctx, settings);
   set_certificate(ctx, settings);
@@ -96,10 +90,11 @@ TlsContext::TlsContext(const config::Tls& settings)
 
 TlsContext::~TlsContext() = default;
 
-std::unique_ptr<TlsTransport> TlsContext::connect(UniqueFd fd, const std::string& host) const {
+std::unique_ptr<TlsTransport> TlsContext::connect(UniqueFd fd, const std::string& host,
+                                                  CipherBuffer& buffer) const {
   SSL* ssl = SSL_new(ctx_.get());
   if (!ssl) fail("SSL_new");
-  auto transport = std::make_unique<TlsTransport>(std::move(fd), ssl);
+  auto transport = std::make_unique<TlsTransport>(std::move(fd), ssl, buffer);
   set_name(ssl, server_name_.empty() ? host : server_name_, verify_);
   return transport;
 }

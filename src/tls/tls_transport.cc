@@ -31,8 +31,10 @@ int clamp(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size
 
 void TlsTransport::Free::operator()(ssl_st* ssl) const noexcept { SSL_free(ssl); }
 
-TlsTransport::TlsTransport(UniqueFd fd, ssl_st* ssl) : Transport(std::move(fd)), ssl_(ssl) {
-  SSL_set_fd(ssl_.get(), fd_.get());
+TlsTransport::TlsTransport(UniqueFd fd, ssl_st* ssl, CipherBuffer& buffer)
+    : Transport(std::move(fd)), reader_(fd_.get(), buffer), ssl_(ssl) {
+  auto* bio = reader_.make_bio();
+  SSL_set_bio(ssl_.get(), bio, bio);
   SSL_set_connect_state(ssl_.get());
 }
 
@@ -45,6 +47,7 @@ TlsTransport::Handshake TlsTransport::handshake() {
   if (returned == 1) return Handshake::done;
   const auto system_error = errno;
   const auto kind = SSL_get_error(ssl_.get(), returned);
+  reader_.rearm();
   if (kind == SSL_ERROR_WANT_READ) return Handshake::want_read;
   if (kind == SSL_ERROR_WANT_WRITE) return Handshake::want_write;
   broken_ = true;
@@ -96,7 +99,9 @@ IoResult TlsTransport::outcome(int returned) {
 IoResult TlsTransport::read(char* into, std::size_t size) {
   ERR_clear_error();
   errno = 0;
-  return outcome(SSL_read(ssl_.get(), into, clamp(size)));
+  const auto result = outcome(SSL_read(ssl_.get(), into, clamp(size)));
+  if (result.status == IoStatus::would_block) reader_.rearm();
+  return result;
 }
 
 IoResult TlsTransport::write(std::string_view bytes) {
@@ -105,7 +110,11 @@ IoResult TlsTransport::write(std::string_view bytes) {
   return outcome(SSL_write(ssl_.get(), bytes.data(), clamp(bytes.size())));
 }
 
-bool TlsTransport::has_buffered() const { return SSL_has_pending(ssl_.get()) == 1; }
+bool TlsTransport::has_more() {
+  if (reader_.has_bytes() || SSL_has_pending(ssl_.get()) == 1) return true;
+  reader_.rearm();
+  return false;
+}
 
 void TlsTransport::close() {
   if (!fd_) return;

@@ -92,7 +92,8 @@ test_F082_origin_that_dies_in_a_body_leaves_it_visibly_broken() {
 
 test_origin_that_came_back_is_found() {
   local origin
-  # The origin that the test before started ended with it, as every test's processes do.
+  # What the test before started ended with it, as every test's processes do; alone, this one stops it itself.
+  ! process_alive "$origin_pid" || stop_process "$origin_pid"
   start_origin "127.0.0.1:$h2_port" "127.0.0.1:$h1_port"
   for origin in h2.test h1.test; do
     equal "body from $origin" "$(hash_of "$origin_dir/files/4m")" "$(through "$origin" /files/4m | hash_of)"

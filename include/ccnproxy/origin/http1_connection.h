@@ -99,6 +99,8 @@ class Http1Connection final : public OriginConnection, private OriginStream, pri
   bool draining_ = false;
   bool closed_ = false;
   bool socket_full_ = false;
+  bool more_to_read_ = false;  ///< the last batch stopped before the transport ran dry
+  bool read_again_ = false;
   std::string end_reason_;
 };
 

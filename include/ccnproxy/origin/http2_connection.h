@@ -77,6 +77,7 @@ class Http2Connection final : public OriginConnection, private IoHandler {
   void on_io(std::uint32_t events) override;
   bool read_batch();
   std::size_t fill_read_buffer();
+  void note_read_end(tls::IoStatus status);
   void flush();
   std::size_t pull(char* into, std::size_t size);
   bool write_pulled(std::string_view bytes);
@@ -114,6 +115,7 @@ class Http2Connection final : public OriginConnection, private IoHandler {
   std::string end_reason_;  ///< why it drains or ended
   std::optional<std::pair<ErrorType, std::string>>
       read_end_;  ///< the peer ended while a batch was being read
+  bool more_to_read_ = false;
   bool settings_received_ = false;
   bool answered_ = false;  ///< it has carried a response: a request now is on a reused connection
   bool capacity_changed_ = false;

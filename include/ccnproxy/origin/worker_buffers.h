@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <memory>
 
+#include "ccnproxy/tls/cipher_buffer.h"
+
 namespace ccnproxy::origin {
 
 /// Memory that all connections of one worker borrow while they read or write and that nobody keeps
@@ -14,6 +16,7 @@ struct WorkerBuffers {
   static constexpr std::size_t write_bytes = 64 * 1024;
   static constexpr std::size_t client_bytes = 64 * 1024;
 
+  tls::CipherBuffer cipher;                                ///< from origins, encrypted
   std::unique_ptr<char[]> read{new char[read_bytes]};      ///< from origins, plain
   std::unique_ptr<char[]> write{new char[write_bytes]};    ///< to origins, before encryption
   std::unique_ptr<char[]> client{new char[client_bytes]};  ///< from clients

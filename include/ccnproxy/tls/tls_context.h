@@ -11,6 +11,7 @@ struct ssl_ctx_st;
 namespace ccnproxy::tls {
 
 class TlsTransport;
+struct CipherBuffer;
 
 /// One TLS profile for connections to origins: trust, versions, ALPN, client certificate. Made
 /// while starting, then only read; shared by all workers.
@@ -25,7 +26,8 @@ class TlsContext {
   /// A client connection on a connected socket, handshake not begun. `host` is the name for SNI and
   /// verification (or the profile's server_name): a literal address is verified as such and not
   /// sent as SNI (RFC 6066 §3).
-  std::unique_ptr<TlsTransport> connect(UniqueFd fd, const std::string& host) const;
+  std::unique_ptr<TlsTransport> connect(UniqueFd fd, const std::string& host,
+                                        CipherBuffer& buffer) const;
 
  private:
   struct Free {

@@ -5,17 +5,19 @@
 #include <string>
 
 #include "ccnproxy/base/error.h"
+#include "ccnproxy/tls/socket_reader.h"
 #include "ccnproxy/tls/transport.h"
 
 struct ssl_st;
 
 namespace ccnproxy::tls {
 
-/// TLS over a non-blocking socket: OpenSSL on the descriptor itself, without a layer between.
+/// TLS over a non-blocking socket.
 class TlsTransport final : public Transport {
  public:
   /// Takes both over; `ssl` is set up for a client and not yet connected to the descriptor.
-  TlsTransport(UniqueFd fd, ssl_st* ssl);
+  /// `buffer` is the worker's and must outlive this.
+  TlsTransport(UniqueFd fd, ssl_st* ssl, CipherBuffer& buffer);
   ~TlsTransport() override;
 
   enum class Handshake : std::uint8_t { done, want_read, want_write, failed };
@@ -30,7 +32,7 @@ class TlsTransport final : public Transport {
 
   IoResult read(char* into, std::size_t size) override;
   IoResult write(std::string_view bytes) override;
-  bool has_buffered() const override;
+  bool has_more() override;
   void close() override;
   std::string failure() const override { return failure_; }
 
@@ -40,6 +42,7 @@ class TlsTransport final : public Transport {
   };
   IoResult outcome(int returned);
 
+  SocketReader reader_;
   std::unique_ptr<ssl_st, Free> ssl_;
   std::string failure_;
   Error handshake_error_;

@@ -29,8 +29,9 @@ class Transport {
   virtual IoResult read(char* into, std::size_t size) = 0;
   /// Takes a prefix of `bytes`. After would_block the same bytes must come first in the next call.
   virtual IoResult write(std::string_view bytes) = 0;
-  /// Whether read() may give more although the descriptor will not be reported readable.
-  virtual bool has_buffered() const = 0;
+  /// Whether read() may give more at once. False ends a batch of reads: the descriptor then tells
+  /// when there is more. Whoever stops before has to come back by itself.
+  virtual bool has_more() = 0;
   /// Ends our side in order where that needs no waiting, and closes the descriptor.
   virtual void close() = 0;
   /// After `failed`: the cause in words.
@@ -48,7 +49,7 @@ class PlainTransport final : public Transport {
   explicit PlainTransport(UniqueFd fd) : Transport(std::move(fd)) {}
   IoResult read(char* into, std::size_t size) override;
   IoResult write(std::string_view bytes) override;
-  bool has_buffered() const override { return false; }
+  bool has_more() override { return false; }
   void close() override { fd_.reset(); }
   std::string failure() const override;
 

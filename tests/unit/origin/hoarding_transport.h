@@ -9,8 +9,8 @@
 
 namespace ccnproxy::origin {
 
-/// Plain bytes with TLS's two peculiarities: it reads ahead of what it is asked for, as OpenSSL does,
-/// gives at most a record at a time, and can tell an end in order from a cut.
+/// Plain bytes with TLS's two peculiarities: it reads ahead of what it is asked for, as OpenSSL
+/// does, gives at most a record at a time, and can tell an end in order from a cut.
 class HoardingTransport final : public tls::Transport {
  public:
   explicit HoardingTransport(UniqueFd fd, bool ends_in_order = true)
@@ -29,7 +29,7 @@ class HoardingTransport final : public tls::Transport {
     if (n > 0) return {tls::IoStatus::ok, static_cast<std::size_t>(n)};
     return {errno == EAGAIN ? tls::IoStatus::would_block : tls::IoStatus::failed};
   }
-  bool has_buffered() const override { return !hoard_.empty(); }
+  bool has_more() override { return !hoard_.empty(); }
   void close() override { fd_.reset(); }
   std::string failure() const override { return "broken"; }
 

@@ -21,6 +21,7 @@ class PoolFixture : public testing::Test {
   static constexpr Duration queue_deadline = std::chrono::seconds(10);
 
   ~PoolFixture() override {
+    waiters_.clear();
     pool_.reset();
     turn();
   }

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ccnproxy/origin/http1_connection.h"
+
+#include "unit/origin/hoarding_transport.h"
+#include "unit/origin/recording_sink.h"
+#include "unit/origin/socket_peer.h"
+
+namespace ccnproxy::origin {
+
+/// An Http1Connection whose other end is the test.
+class Http1Fixture : public testing::Test {
+ protected:
+  ~Http1Fixture() override {
+    loop_.retire(std::move(connection_));
+    loop_.run_once(Duration(0));
+  }
+
+  void connect() { connect_over<tls::PlainTransport>(); }
+  template <class Transport, class... Args>
+  void connect_over(Args... args) {
+    SocketPair pair;
+    peer_ = std::make_unique<SocketPeer>(loop_, std::move(pair.theirs));
+    connection_ = std::make_unique<Http1Connection>(
+        context_, std::make_unique<Transport>(std::move(pair.ours), args...),
+        ConnectionInfo{7, Protocol::http1, "192.0.2.1:443", {}, false}, listener_);
+  }
+
+  Call& open(std::string_view method = "GET", http::BodyFraming body = {}) {
+    auto& call = *calls_.emplace_back(std::make_unique<Call>());
+    call.request = make_request(method, "/path?q=1");
+    call.request.body = body;
+    call.stream = &connection_->open(call.request, call.sink);
+    return call;
+  }
+  /// Opens a request, waits until the peer has its head, and lets the peer answer.
+  Call& exchange(std::string_view response, std::string_view method = "GET") {
+    auto& call = open(method);
+    EXPECT_TRUE(await_request());
+    peer_->send(response);
+    return call;
+  }
+  /// A request and its answer, after which the connection has been used.
+  void use_once() {
+    auto& call = exchange("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    ASSERT_TRUE(until([&] { return call.sink.complete; }));
+  }
+  bool await_request() {
+    const bool came =
+        until([&] { return peer_->received().find("\r\n\r\n") != std::string::npos; });
+    last_request_ = peer_->received();
+    peer_->forget_received();
+    return came;
+  }
+
+  bool until(const std::function<bool()>& done) { return turn_until(loop_, done); }
+  bool until_ended(const Call& call) {
+    return until([&] { return call.sink.ended(); });
+  }
+  bool until_closed() {
+    return until([&] { return listener_.closed.has_value(); });
+  }
+
+  EventLoop loop_;
+  WorkerBuffers buffers_;
+  WindowBudget windows_;
+  ConnectionContext context_{loop_, buffers_, windows_, {}, std::chrono::seconds(30)};
+  RecordingListener listener_;
+  std::deque<std::unique_ptr<Call>> calls_;
+  std::unique_ptr<SocketPeer> peer_;
+  std::unique_ptr<Http1Connection> connection_;
+  std::string last_request_;
+};
+
+}  // namespace ccnproxy::origin
