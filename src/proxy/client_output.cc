@@ -101,7 +101,7 @@ ClientOutput::Outcome ClientOutput::send_held(int fd) {
 }
 
 std::size_t ClientOutput::take_credit() noexcept {
-  const auto still_here = std::min(uncredited_, held_.size());
+  const auto still_here = std::min(uncredited_, held_.size() + body_bytes_);
   const auto credit = uncredited_ - still_here;
   uncredited_ = still_here;
   return credit;

@@ -150,6 +150,7 @@ std::size_t ClientSession::read_head(std::string_view bytes) {
 
 void ClientSession::refuse(std::string_view bytes, const http::ParseResult& result) {
   timer_.cancel();
+  reading_ = Reading::unframed;
   exchange_ = context_.exchanges.take(context_);
   exchange_->refuse(*this, bytes.substr(0, 256), result.status_code, result.reason);
 }
@@ -160,6 +161,7 @@ void ClientSession::begin_exchange(std::string_view head_bytes) {
   keep_alive_ = !draining_ && http::is_persistent(head_.version, head_.fields);
   const auto framing = http::request_framing(head_);
   if (!framing) {
+    reading_ = Reading::unframed;
     exchange_->refuse(*this, head_bytes, framing.error().status_code, framing.error().reason);
     return;
   }

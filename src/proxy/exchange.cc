@@ -127,9 +127,14 @@ void Exchange::choose_request_id() {
 /// Finds the origin, or answers the client and returns false.
 bool Exchange::map() {
   const auto host = http::request_host(request_);
-  if (!host) {
-    fail_with(host.error().status_code, ErrorType::http_request_error, Side::client, Phase::route,
+  if (!host) {  // in doubt for whom: what follows is not to be trusted either (F079)
+    fail_with(host.error().status_code, ErrorType::http_request_error, Side::client, Phase::request,
               host.error().reason);
+    return false;
+  }
+  if (is_loop()) {
+    fail_with(508, ErrorType::proxy_loop_detected, Side::client, Phase::route,
+              "the request has come through this proxy before");
     return false;
   }
   auto mapped = context_.labels.map(
@@ -138,11 +143,6 @@ bool Exchange::map() {
     if (mapped.error().no_label && answer_own_path()) return false;
     fail_with(mapped.error().status_code, ErrorType::http_request_error, Side::client, Phase::route,
               mapped.error().reason);
-    return false;
-  }
-  if (is_loop()) {
-    fail_with(508, ErrorType::proxy_loop_detected, Side::client, Phase::route,
-              "the request has come through this proxy before");
     return false;
   }
   origin_ = std::move(mapped->origin);

@@ -43,6 +43,7 @@ void Http2Service::run() {
   while (true) {
     announce_settings();  // before any answer to what has come already (RFC 9113 §3.4)
     read_input();
+    announce_settings();
     check_goaway();
     produce();
     if (!flush() || over()) return;

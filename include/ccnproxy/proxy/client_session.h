@@ -72,7 +72,12 @@ class ClientSession final : public Retired,
   bool has_input() const noexcept { return bytes_at_hand_ > 0; }
 
  private:
-  enum class Reading : std::uint8_t { nothing, fixed, chunked };
+  enum class Reading : std::uint8_t {
+    nothing,
+    fixed,
+    chunked,
+    unframed,  ///< after a request that was refused: where it ends can't be known
+  };
   enum class Life : std::uint8_t {
     open,
     finishing,  ///< the response is complete and on its way out
