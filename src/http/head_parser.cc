@@ -197,6 +197,13 @@ bool request_line_too_long(std::string_view seen, const HeadLimits& limits) noex
   return seen.size() > longest && std::memchr(seen.data(), '\n', longest) == nullptr;
 }
 
+/// Whatever an origin does wrong is 502 to a client.
+ParseResult failed_response(const Refusal& refusal) {
+  ParseResult result = failed(502, refusal.reason);
+  result.over_limit = refusal.status_code == 431;
+  return result;
+}
+
 ParseResult finish(Verdict verdict, std::size_t length) {
   return verdict == nullptr ? complete(length) : failed(verdict->status_code, verdict->reason);
 }
@@ -276,7 +283,7 @@ ParseResult ResponseHeadParser::parse(std::string_view input, const HeadLimits& 
   searched_ = scan.outcome == HeadScan::Outcome::more ? scan.length : 0;
   switch (scan.outcome) {
     case HeadScan::Outcome::more:
-      return seen.size() < limits.head_bytes ? incomplete() : failed(502, refuse_head_size.reason);
+      return seen.size() < limits.head_bytes ? incomplete() : failed_response(refuse_head_size);
     case HeadScan::Outcome::wrong:
       return failed(502, describe_wrong(seen, scan));
     case HeadScan::Outcome::end:
@@ -286,7 +293,7 @@ ParseResult ResponseHeadParser::parse(std::string_view input, const HeadLimits& 
   Cursor cursor(seen.substr(0, scan.length));
   Verdict verdict = read_status_line(cursor, head);
   if (verdict == nullptr) verdict = read_fields(cursor, limits, head.fields);
-  return verdict == nullptr ? complete(scan.length) : failed(502, verdict->reason);
+  return verdict == nullptr ? complete(scan.length) : failed_response(*verdict);
 }
 
 ParseResult parse_trailers(std::string_view input, const HeadLimits& limits, Fields& fields) {

@@ -29,6 +29,7 @@ OriginStream& Http1Connection::open(const http::OutgoingRequest& request, Respon
   final_head_ = wants_writable_ = false;
   keep_ = true;
   backlog_ = 0;
+  interim_ = 0;
   request_at_ = queued_bytes_;
   std::string head;
   http::append_request_head(head, request);
@@ -153,7 +154,9 @@ bool Http1Connection::read_batch() {
 
 bool Http1Connection::take(std::string_view bytes) {
   while (!bytes.empty()) {
-    if (!request_ || !sink_) {
+    // What came before the first byte of a request had left can't be its answer: the 408 of an
+    // origin that was about to close, say (F005).
+    if (!request_ || !sink_ || written_bytes_ <= request_at_) {
       fail(ErrorType::http_protocol_error, "bytes that nobody asked for");
       return false;
     }
@@ -168,8 +171,8 @@ bool Http1Connection::take_head(std::string_view& bytes) {
   const auto result =
       parser_.parse(whole ? bytes : std::string_view(head_bytes_), context_.limits, head_);
   if (result.status == http::ParseStatus::failed) {
-    const auto type = result.status_code == 431 ? ErrorType::http_response_header_section_size
-                                                : ErrorType::http_protocol_error;
+    const auto type = result.over_limit ? ErrorType::http_response_header_section_size
+                                        : ErrorType::http_protocol_error;
     fail(type, std::string("the response head is malformed: ").append(result.reason));
     return false;
   }
@@ -189,6 +192,7 @@ bool Http1Connection::take_head(std::string_view& bytes) {
 bool Http1Connection::on_head(std::string_view& rest) {
   if (head_.status == 101) return broken("101 to a request that asked for no upgrade");
   if (head_.status < 200) {
+    if (++interim_ > most_interim_responses) return broken("interim responses without end");
     sink_->on_informational(head_);
     return true;
   }
@@ -280,6 +284,7 @@ void Http1Connection::complete(const http::Fields& trailers) {
     output_.clear();
   }
   finish_request();
+  if (draining_) context_.loop.at_turn_end(flush_task_);  // told so while the request ran
   if (sink) sink->on_complete(trailers);
   if (!closed_) listener_.on_capacity(*this);
 }
@@ -359,7 +364,8 @@ Error Http1Connection::failure_of(ErrorType type, const std::string& reason) con
   } else if (written_bytes_ <= request_at_) {
     error.proof = Proof::not_sent;
     error.phase = Phase::send;
-  } else if (requests_ > 1 && head_bytes_.empty() && type == ErrorType::connection_terminated) {
+  } else if (requests_ > 1 && interim_ == 0 && head_bytes_.empty() &&
+             type == ErrorType::connection_terminated) {
     error.proof = Proof::no_byte_on_reused;
   }
   return error;

@@ -5,8 +5,6 @@
 namespace ccnproxy::origin {
 namespace {
 
-/// Until the peer's SETTINGS say otherwise (RFC 9113 §6.5.2 recommends no less than this).
-constexpr std::uint32_t streams_before_settings = 100;
 /// More requests than this on one connection share too much fate; peers allow 100 to 250.
 constexpr std::uint32_t most_streams = 250;
 /// The connection's window only has to be out of the way: streams are bounded by their own.
@@ -22,7 +20,8 @@ constexpr std::size_t largest_frame = tls_record + 9;
 
 Http2Connection::Http2Connection(const ConnectionContext& context,
                                  std::unique_ptr<tls::Transport> transport, ConnectionInfo info,
-                                 ConnectionListener& listener)
+                                 ConnectionListener& listener,
+                                 std::shared_ptr<std::uint32_t> stream_limit)
     : context_(context),
       transport_(std::move(transport)),
       info_(std::move(info)),
@@ -30,7 +29,8 @@ Http2Connection::Http2Connection(const ConnectionContext& context,
       session_(make_http2_session(*this)),
       flush_task_(Delegate<void()>::to<&Http2Connection::flush>(this)),
       settings_timer_(context.loop.timers(),
-                      Delegate<void()>::to<&Http2Connection::on_settings_timeout>(this)) {
+                      Delegate<void()>::to<&Http2Connection::on_settings_timeout>(this)),
+      stream_limit_(std::move(stream_limit)) {
   const nghttp2_settings_entry settings[] = {
       {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, WindowPolicy::start},
@@ -52,7 +52,8 @@ Http2Connection::~Http2Connection() {
 
 std::size_t Http2Connection::capacity() const {
   if (draining_ || closed_) return 0;
-  auto limit = streams_before_settings;
+  auto limit =
+      stream_limit_ ? std::min(*stream_limit_, streams_before_settings) : streams_before_settings;
   if (settings_received_)
     limit = nghttp2_session_get_remote_settings(session_.get(),
                                                 NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
@@ -198,6 +199,9 @@ void Http2Connection::flush() {
   if (closed_) return;
   deliver();
   close_when_done();
+  if (!closed_ && pending_.empty() && nghttp2_session_want_read(session_.get()) == 0 &&
+      nghttp2_session_want_write(session_.get()) == 0)
+    fail(ErrorType::http_protocol_error, "the origin broke HTTP/2");  // nghttp2 has said GOAWAY
 }
 
 /// Moves what nghttp2 wants to send into `into`, as long as a whole frame fits. Returns 0 when
@@ -317,7 +321,7 @@ Error Http2Connection::failure_of(const Http2Stream& stream, ErrorType type,
   } else if (!stream.first_byte_at_ || written_bytes_ <= *stream.first_byte_at_) {
     error.proof = Proof::not_sent;
     error.phase = Phase::send;
-  } else if (answered_) {
+  } else if (answered_ && stream.interim_ == 0) {
     error.proof = Proof::no_byte_on_reused;
   }
   return error;

@@ -55,10 +55,14 @@ void Http2Connection::on_broken(Http2Stream& stream, ErrorType type, const std::
 }
 
 void Http2Connection::on_head_end(Http2Stream& stream, bool end_stream) {
-  if (stream.sink_ && !stream.final_head_) {
+  if (stream.sink_ && !stream.final_head_ && !stream.failure_) {
     const auto& head = stream.block_.head();
     if (is_informational(head.status)) {
-      stream.sink_->on_informational(head);
+      if (++stream.interim_ <= most_interim_responses) {
+        stream.sink_->on_informational(head);
+      } else {
+        on_broken(stream, ErrorType::http_protocol_error, "interim responses without end");
+      }
     } else {
       stream.final_head_ = answered_ = true;
       stream.sink_->on_response(head, framing_of(head, end_stream));
@@ -71,7 +75,7 @@ void Http2Connection::on_head_end(Http2Stream& stream, bool end_stream) {
 
 void Http2Connection::on_data(Http2Stream* stream, std::string_view bytes) {
   nghttp2_session_consume_connection(session_.get(), bytes.size());
-  if (!stream || !stream->sink_) return;  // reset by us: nobody waits for it
+  if (!stream || !stream->sink_ || stream->failure_) return;  // nobody waits for it
   stream->received_ += bytes.size();
   stream->sink_->on_body(bytes);
   touch(*stream);
@@ -101,6 +105,9 @@ void Http2Connection::on_stream_close(Http2Stream& stream, std::uint32_t code) {
 void Http2Connection::on_settings(bool ack) {
   if (ack) return;
   settings_received_ = capacity_changed_ = true;
+  const auto streams =
+      nghttp2_session_get_remote_settings(session_.get(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+  if (stream_limit_) *stream_limit_ = std::max<std::uint32_t>(1, streams);
   settings_timer_.cancel();
 }
 
@@ -146,7 +153,7 @@ int Http2Connection::write_data(Http2Stream& stream, const std::uint8_t* head, s
   if (pulling_.used + frame_head + length > pulling_.size) return NGHTTP2_ERR_WOULDBLOCK;
   auto* into = pulling_.into + pulling_.used;
   std::memcpy(into, head, frame_head);
-  std::memcpy(into + frame_head, stream.upload_.view().data(), length);
+  stream.upload_.view().copy(into + frame_head, length);  // may be nothing, of no memory
   stream.upload_.consume(length);
   pulling_.used += frame_head + length;
   queued_bytes_ += frame_head + length;

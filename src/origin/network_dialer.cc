@@ -15,10 +15,12 @@ namespace {
 class NetworkDial final : public Dial, private IoHandler {
  public:
   NetworkDial(const DialContext& context, const Origin& origin, const OriginSettings& settings,
-              ConnectionListener& listener, Delegate<void(DialResult)> on_result)
+              const std::shared_ptr<std::uint32_t>& stream_limit, ConnectionListener& listener,
+              Delegate<void(DialResult)> on_result)
       : context_(context),
         origin_(origin),
         settings_(settings),
+        stream_limit_(stream_limit),
         listener_(listener),
         on_result_(on_result),
         phase_began_(EventLoop::read_clock()),
@@ -121,8 +123,8 @@ class NetworkDial final : public Dial, private IoHandler {
     ConnectionInfo info{++context_.last_serial, protocol, peer_, timings_, resumed_};
     const auto& context = context_.connections;
     if (protocol == Protocol::http2) {
-      on_result_(DialResult(std::make_unique<Http2Connection>(context, std::move(transport),
-                                                              std::move(info), listener_)));
+      on_result_(DialResult(std::make_unique<Http2Connection>(
+          context, std::move(transport), std::move(info), listener_, stream_limit_)));
     } else {
       on_result_(DialResult(std::make_unique<Http1Connection>(context, std::move(transport),
                                                               std::move(info), listener_)));
@@ -141,6 +143,7 @@ class NetworkDial final : public Dial, private IoHandler {
   const DialContext& context_;
   const Origin& origin_;
   const OriginSettings& settings_;
+  const std::shared_ptr<std::uint32_t>& stream_limit_;
   ConnectionListener& listener_;
   Delegate<void(DialResult)> on_result_;
   TimePoint phase_began_;
@@ -158,7 +161,8 @@ class NetworkDial final : public Dial, private IoHandler {
 
 std::unique_ptr<Dial> NetworkDialer::dial(ConnectionListener& listener,
                                           Delegate<void(DialResult)> on_result) {
-  return std::make_unique<NetworkDial>(context_, origin_, settings_, listener, on_result);
+  return std::make_unique<NetworkDial>(context_, origin_, settings_, stream_limit_, listener,
+                                       on_result);
 }
 
 }  // namespace ccnproxy::origin

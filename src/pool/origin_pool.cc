@@ -33,7 +33,7 @@ OriginPool::~OriginPool() {
 
 void OriginPool::acquire(StreamWaiter& waiter, std::uint64_t avoid) {
   last_used_ = context_.timers.clock().now();
-  if (waiters_.empty()) {  // else those who came first go first
+  if (!serving_) {  // those who wait can use none of the connections that are ready
     if (auto* c = find_ready(avoid)) return lend(*c, waiter, false);
   }
   if (waiters_.size() >= settings_.max_pending) {

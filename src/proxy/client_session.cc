@@ -240,7 +240,8 @@ void ClientSession::end_exchange() {
   const bool unread = reading_ != Reading::nothing;
   reading_ = Reading::nothing;
   chunks_.reset();
-  if (!keep_alive_) return unread || !input_.empty() || bytes_at_hand_ > 0 ? linger() : close();
+  if (!keep_alive_ || draining_)
+    return unread || !input_.empty() || bytes_at_hand_ > 0 ? linger() : close();
   life_ = Life::open;
   wait_for_request();
   if (!input_.empty()) process_kept();

@@ -8,6 +8,10 @@
 namespace ccnproxy::proxy {
 namespace {
 
+/// What a chocon puts on each request; chocons don't take requests of each other, and we replace
+/// one.
+constexpr std::string_view chocon_version_header = "x-chocon-ver";
+
 /// The same views, of a copy of the bytes they were of.
 http::RequestHead rebased(const http::RequestHead& head, std::string_view from,
                           std::string_view to) {
@@ -168,6 +172,7 @@ bool Exchange::is_loop() const {
   for (const auto& field : request_.fields) {
     if (field.id == http::FieldId::via && field.value.find(context_.via) != field.value.npos)
       return true;
+    if (http::iequals(field.name, chocon_version_header)) return true;
   }
   return false;
 }

@@ -45,9 +45,9 @@ void Http2Service::run() {
     read_input();
     announce_settings();
     check_goaway();
-    produce();
+    const bool more = produce();
     if (!flush() || over()) return;
-    wait();
+    if (!more || written_ < out_.size()) wait();
   }
 }
 
@@ -195,12 +195,13 @@ void Http2Service::send_goaway() {
   out_ += h2::encode_goaway(newest_, options_.goaway_error);
 }
 
-/// One frame of each stream in turn, until nothing moves or enough is queued.
-void Http2Service::produce() {
+/// One frame of each stream in turn, until nothing moves or enough is queued. True where more could
+/// be made at once: the socket may take all that is queued and never say so again.
+bool Http2Service::produce() {
   for (bool moved = true; moved && announced_ && !cut_;) {
     moved = false;
     for (auto entry = streams_.begin(); entry != streams_.end() && !cut_;) {
-      if (out_.size() - written_ > enough_output) return;
+      if (out_.size() - written_ > enough_output) return true;
       const std::uint32_t id = entry->first;
       const Step step = advance(id, entry->second);
       moved = moved || step == Step::Moved;
@@ -208,6 +209,7 @@ void Http2Service::produce() {
       entry = step == Step::Done ? streams_.erase(entry) : std::next(entry);
     }
   }
+  return false;
 }
 
 Http2Service::Step Http2Service::advance(std::uint32_t id, Active& active) {
@@ -300,11 +302,15 @@ std::vector<pollfd> Http2Service::watched(Deadline& until) const {
   const auto latch = [&entries](const std::shared_ptr<Latch>& wanted) {
     if (wanted && !wanted->is_open()) entries.push_back({wanted->fd(), POLLIN, 0});
   };
+  // One that opened since it was looked at must end the wait.
+  const auto still = [&entries](const std::shared_ptr<Latch>& wanted) {
+    if (wanted) entries.push_back({wanted->fd(), POLLIN, 0});
+  };
   entries.push_back({stream_.fd(), stream_.events(true, written_ < out_.size()), 0});
   if (stream_.stop() != nullptr) entries.push_back({stream_.stop()->fd(), POLLIN, 0});
   if (!announced_) sooner(announce_at_);
-  if (!announced_) latch(options_.announce_when);
-  latch(options_.goaway_when);
+  if (!announced_) still(options_.announce_when);
+  if (announced_ && greeted_ && !going_ && !warned_) still(options_.goaway_when);
   for (const auto& [id, active] : streams_) {
     if (!active.answered || active.head_sent) continue;
     sooner(active.due);

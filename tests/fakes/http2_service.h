@@ -43,7 +43,7 @@ class Http2Service {
   void announce_settings();
   void check_goaway();
   void send_goaway();
-  void produce();
+  bool produce();
   Step advance(std::uint32_t id, Active& active);
   void send_head(std::uint32_t id, Active& active);
   Step send_data(std::uint32_t id, Active& active);

@@ -88,7 +88,7 @@ const std::vector<Malformed>& chunks() {
   return all;
 }
 
-const std::vector<Malformed>& lines() {
+const std::vector<Malformed>& field_lines() {
   static const std::vector<Malformed> all = {
       {"F076_fold", with_fields("X-A: b\r\n c\r\n")},
       {"F076_fold_by_tab", with_fields("X-A: b\r\n\tc\r\n")},
@@ -106,6 +106,12 @@ const std::vector<Malformed>& lines() {
       {"F076_bare_cr", with_fields("X-A: b\rX-C: d\r\n")},
       {"F076_bare_lf", with_fields("X-A: b\nX-C: d\r\n")},
       {"F076_head_ends_in_lf", "GET /evil HTTP/1.1\n" + host_line + "\n"},
+  };
+  return all;
+}
+
+const std::vector<Malformed>& request_lines_and_hosts() {
+  static const std::vector<Malformed> all = {
       {"F079_no_host", "GET /evil HTTP/1.1\r\n\r\n"},
       {"F079_two_hosts", "GET /evil HTTP/1.1\r\n" + host_line + host_line + "\r\n"},
       {"F079_empty_host", with_host("")},
@@ -141,6 +147,12 @@ const std::vector<Malformed>& lines() {
       {"F079_tls", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"s},
       {"F079_binary", "\x00\x01\x02\x03\r\n\r\n"s},
       {"F079_three_empty_lines", "\r\n\r\n\r\n" + with_line("GET /evil HTTP/1.1")},
+  };
+  return all;
+}
+
+const std::vector<Malformed>& too_much() {
+  static const std::vector<Malformed> all = {
       {"F079_long_target", with_line("GET /" + std::string(300, 'e') + " HTTP/1.1"), 414},
       {"F079_target_without_end", "GET /" + std::string(2000, 'e'), 414},
       {"F068_large_head", with_fields("X-A: " + std::string(2000, 'b') + "\r\n"), 431},
@@ -219,7 +231,9 @@ class ClientMalformed : public ::testing::Test {
 
 TEST_F(ClientMalformed, F071_framing_that_could_be_read_two_ways) { refuse_all(framings()); }
 TEST_F(ClientMalformed, F075_chunks) { refuse_all(chunks()); }
-TEST_F(ClientMalformed, F076_lines) { refuse_all(lines()); }
+TEST_F(ClientMalformed, F076_field_lines) { refuse_all(field_lines()); }
+TEST_F(ClientMalformed, F079_request_lines_and_hosts) { refuse_all(request_lines_and_hosts()); }
+TEST_F(ClientMalformed, F068_more_than_the_limits) { refuse_all(too_much()); }
 
 TEST_F(ClientMalformed, F112_the_answer_is_not_lost_to_what_the_client_still_sends) {
   for (const std::string& fields :

@@ -113,8 +113,7 @@ TEST(ClientTargets, answers_on_a_unix_socket) {
     EXPECT_EQ(client.get(proxy.label_host).body, "ok");
     EXPECT_EQ(first_line(client.get(proxy.label_host + ":8443", "/head")),
               "GET /head api.test:8443");
-    EXPECT_THAT(proxy.daemon->wait_for_access_records(1).front(),
-                HasSubstr("\"client\":\"unix\""));
+    EXPECT_THAT(proxy.daemon->wait_for_access_records(1).front(), HasSubstr("\"client\":\"unix\""));
   }
   // The file of a daemon that has gone is no obstacle.
   ASSERT_TRUE(std::filesystem::is_socket(path.substr(5)));
@@ -145,7 +144,8 @@ TEST(ClientOwnAnswers, hc_answers_where_no_label_is) {
 TEST(ClientOwnAnswers, no_label_is_a_400_that_says_what_to_send) {
   OneOrigin proxy("h2", Service(standard_answers));
   RawClient client = proxy.connect();
-  for (const std::string wrong : {"api.test", "ccnproxy-https.api", "ccnproxy-https", "api.test:80"}) {
+  for (const std::string wrong :
+       {"api.test", "ccnproxy-https.api", "ccnproxy-https", "api.test:80"}) {
     const auto response = client.get(wrong);
     EXPECT_EQ(response.status, 400) << wrong;
     EXPECT_THAT(response.body, HasSubstr("ccnproxy-https"));
@@ -168,13 +168,43 @@ TEST(ClientOwnAnswers, F055_a_loop_ends_at_its_second_turn) {
   gate.set_server(proxy.daemon->address());
   RawClient client = proxy.connect();
   // Comes back with a label (a double one was sent), and without.
-  for (const std::string host_of_loop : {"self.example.ccnproxy.ccnproxy", "self.example.ccnproxy"}) {
+  for (const std::string host_of_loop :
+       {"self.example.ccnproxy.ccnproxy", "self.example.ccnproxy"}) {
     const auto response = client.get(host_of_loop);
     EXPECT_EQ(response.status, 508) << host_of_loop;
     EXPECT_EQ(proxy_error(response), "proxy_loop_detected");
   }
   const auto records = proxy.daemon->wait_for_access_records(4);
   EXPECT_THAT(records[0], HasSubstr("\"type\":\"proxy_loop_detected\""));
+}
+
+TEST(ClientOwnAnswers, F055_what_came_through_a_chocon_is_a_loop) {
+  OneOrigin proxy("plain", Service(standard_answers));
+  const auto response = proxy.connect().get(proxy.label_host, "/", {{"X-Chocon-Ver", "0.12.6"}});
+  EXPECT_EQ(response.status, 508);
+  EXPECT_EQ(proxy_error(response), "proxy_loop_detected");
+}
+
+TEST(ClientOwnAnswers, F096_a_full_queue_is_a_503_that_says_when_to_come_back) {
+  const auto hold = std::make_shared<Latch>();
+  OneOrigin proxy("plain", Service([&](const Request&) { return Response{.held_by = hold}; }),
+                  [](DaemonConfig& config) {
+                    config.set("pool.max_connections", "1").set("pool.max_pending", "1");
+                  });
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 2; ++i) {  // one is served, one waits
+    clients.push_back(std::make_unique<RawClient>(proxy.daemon->address()));
+    clients.back()->send(head("GET / HTTP/1.1", proxy.label_host));
+    proxy.origin.wait_for_requests(1);
+  }
+  // Later on the same loop than what the two have sent.
+  EXPECT_EQ(proxy.connect().get("localhost", "/hc").status, 200);
+  const auto refused = proxy.connect().get(proxy.label_host);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(proxy_error(refused), "connection_limit_reached");
+  EXPECT_TRUE(refused.fields.has("retry-after"));
+  hold->open();
+  for (const auto& client : clients) EXPECT_EQ(client->read_response().status, 200);
 }
 
 class ClientRequestId : public ::testing::TestWithParam<std::string> {};
@@ -194,7 +224,8 @@ TEST_P(ClientRequestId, is_kept_or_made_and_goes_both_ways) {
   EXPECT_GE(first.fields.get("x-chocon-req").size(), 16U);
   EXPECT_EQ(first.fields.get("x-seen-id"), first.fields.get("x-chocon-req"));
   EXPECT_NE(first.fields.get("x-chocon-req"), second.fields.get("x-chocon-req"));
-  EXPECT_EQ(client.get("localhost", "/hc", {{"X-Chocon-Req", "h"}}).fields.get("x-chocon-req"), "h");
+  EXPECT_EQ(client.get("localhost", "/hc", {{"X-Chocon-Req", "h"}}).fields.get("x-chocon-req"),
+            "h");
   EXPECT_THAT(first.fields.get("via"), StartsWith("1.1 ccnproxy-"));
   EXPECT_EQ(first.fields.get("x-seen-via"), first.fields.get("via"));
   const auto records = proxy.daemon->wait_for_access_records(1);
@@ -225,7 +256,7 @@ TEST(ClientFields, F086_end_to_end_fields_pass_and_hop_by_hop_ones_do_not) {
              "Proxy-Authorization: Basic eA==\r\nProxy-Connection: keep-alive\r\n"
              "Accept: */*\r\nX-Twice: 1\r\nX-Twice: 2\r\nVia: 1.0 before\r\n"));
     EXPECT_EQ(response.fields.count("set-cookie"), 2U);
-    for (const std::string gone : {"secret", "keep-alive", "proxy-"})
+    for (const std::string gone : {"ecret", "eep-", "Basic", "onnection"})
       EXPECT_THAT(response.body, ::testing::Not(HasSubstr(gone))) << protocol;
     EXPECT_THAT(response.body, ::testing::ContainsRegex("[Aa]ccept: \\*/\\*"));
     EXPECT_THAT(response.body, ::testing::ContainsRegex("wice: 1\n[^\n]*wice: 2\n"));

@@ -78,8 +78,8 @@ TEST(ClientTimeouts, F095_slow_transfers_that_move_are_never_cut) {
   constexpr auto longer_than_any = std::chrono::milliseconds(2400);
   constexpr Patience between_steps(40);
   OneOrigin proxy("plain", nullptr, [](DaemonConfig& config) {
-    for (const std::string name : {"client_head", "client_idle", "client_write", "response_head",
-                                   "body_idle"})
+    for (const std::string name :
+         {"client_head", "client_idle", "client_write", "response_head", "body_idle"})
       config.set("timeouts." + name, "800ms");
   });
   const std::string chunked = "Transfer-Encoding: chunked\r\n";

@@ -74,7 +74,7 @@ TEST_F(OriginGoaway, F020_a_connection_that_warned_takes_nothing_new_and_ends_it
   const std::uint32_t stream = first.read_request().stream_id;
   first.peer().write_headers(stream, {{":status", "200"}});
   first.peer().write_data(stream, "a");
-  patient.read_until("a\r\n");
+  patient.read_until("\r\n\r\n1\r\na\r\n");
   first.peer().write_goaway(h2::largest_stream);
   first.peer().sync();
 

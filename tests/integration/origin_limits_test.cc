@@ -1,4 +1,5 @@
-// Responses that ask for too much or are malformed: one stream fails, the connection's others don't.
+// Responses that ask for too much or are malformed: one stream fails, the connection's others
+// don't.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -91,7 +92,8 @@ INSTANTIATE_TEST_SUITE_P(
         MalformedHead{"status_twice", {{":status", "200"}, {":status", "200"}}},
         MalformedHead{"status_after_a_field", {{"a", "b"}, {":status", "200"}}},
         MalformedHead{"unknown_pseudo_field", {{":status", "200"}, {":evil", "1"}}},
-        MalformedHead{"two_lengths", {{":status", "200"}, {"content-length", "1"}, {"content-length", "2"}}},
+        MalformedHead{"two_lengths",
+                      {{":status", "200"}, {"content-length", "1"}, {"content-length", "2"}}},
         MalformedHead{"signed_length", {{":status", "200"}, {"content-length", "+1"}}}),
     [](const auto& tested) { return tested.param.name; });
 

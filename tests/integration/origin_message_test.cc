@@ -35,7 +35,8 @@ INSTANTIATE_TEST_SUITE_P(Protocols, OriginMessage, ::testing::Values("h2", "http
                          [](const auto& tested) { return protocol_name(tested.param); });
 
 TEST_P(OriginMessage, F060_an_error_of_the_origin_passes_untouched) {
-  answer = {.status = 503, .fields = {{"Retry-After", "7"}, {"X-Why", "busy"}}, .body = "their page"};
+  answer = {
+      .status = 503, .fields = {{"Retry-After", "7"}, {"X-Why", "busy"}}, .body = "their page"};
   pass_on(get_request());
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.body, "their page");
@@ -46,9 +47,10 @@ TEST_P(OriginMessage, F060_an_error_of_the_origin_passes_untouched) {
 
 TEST_P(OriginMessage, F086_hop_by_hop_fields_stay_with_their_connection) {
   const Request request = pass_on(get_request(
-      "/", "Connection: close, X-Secret, Host, X-Forwarded-For\r\nX-Secret: 1\r\nKeep-Alive: 5\r\n"
-           "Proxy-Connection: keep-alive\r\nProxy-Authorization: Basic eA==\r\nTE: gzip\r\n"
-           "Upgrade: websocket\r\nX-Forwarded-For: 10.0.0.1\r\nX-Kept: 2\r\n"));
+      "/",
+      "Connection: close, X-Secret, Host, X-Forwarded-For\r\nX-Secret: 1\r\nKeep-Alive: 5\r\n"
+      "Proxy-Connection: keep-alive\r\nProxy-Authorization: Basic eA==\r\nTE: gzip\r\n"
+      "Upgrade: websocket\r\nX-Forwarded-For: 10.0.0.1\r\nX-Kept: 2\r\n"));
   for (const auto* name : {"connection", "x-secret", "keep-alive", "proxy-connection",
                            "proxy-authorization", "upgrade", "te"})
     EXPECT_FALSE(request.fields.has(name)) << name;
@@ -76,9 +78,9 @@ TEST_P(OriginMessage, F118_the_target_passes_byte_for_byte) {
 
 /// Fields and their order; only Via and the request id are added.
 TEST_P(OriginMessage, F119_fields_pass_unchanged_and_only_two_are_added) {
-  const Fields sent{{"x-b", "2"},          {"accept-encoding", "br"}, {"x-a", "1"},
-                    {"cookie", "a=1; b=2"}, {"x-b", "3"},              {"x-empty", ""},
-                    {"x-utf8", "\xc3\xa4"}};
+  const Fields sent{
+      {"x-b", "2"}, {"accept-encoding", "br"}, {"x-a", "1"},          {"cookie", "a=1; b=2"},
+      {"x-b", "3"}, {"x-empty", ""},           {"x-utf8", "\xc3\xa4"}};
   std::string lines;
   for (const auto& [name, value] : sent) lines += name + ": " + value + "\r\n";
   Request request = pass_on(get_request("/", lines));
@@ -199,8 +201,8 @@ class OriginAnswersEarly : public ::testing::TestWithParam<std::string> {
  protected:
   static constexpr std::uint64_t announced = 50'000'000;
   std::string head() const {
-    return "POST / HTTP/1.1\r\nHost: " + host +
-           "\r\nContent-Length: " + std::to_string(announced) + "\r\n\r\n";
+    return "POST / HTTP/1.1\r\nHost: " + host + "\r\nContent-Length: " + std::to_string(announced) +
+           "\r\n\r\n";
   }
 };
 INSTANTIATE_TEST_SUITE_P(Protocols, OriginAnswersEarly, ::testing::Values("h2", "http/1.1"),

@@ -10,15 +10,15 @@ namespace {
 
 /// What happens to the request on the connection that takes it first.
 enum class Fault {
-  CloseOnNew,     ///< the connection closes after the request; it had carried none before
-  CloseOnUsed,    ///< the same on a connection that had
-  ResetOnUsed,    ///< by RST
-  CloseInHead,    ///< on a used one, in the middle of the response's head
-  Refused,        ///< RST_STREAM(REFUSED_STREAM)
-  AboveGoaway,    ///< GOAWAY names a lower last stream
-  StreamReset,    ///< RST_STREAM(INTERNAL_ERROR) before a head
-  Answered503,    ///< the origin's own 503
-  NoAnswer,       ///< until timeouts.response_head
+  CloseOnNew,   ///< the connection closes after the request; it had carried none before
+  CloseOnUsed,  ///< the same on a connection that had
+  ResetOnUsed,  ///< by RST
+  CloseInHead,  ///< on a used one, in the middle of the response's head
+  Refused,      ///< RST_STREAM(REFUSED_STREAM)
+  AboveGoaway,  ///< GOAWAY names a lower last stream
+  StreamReset,  ///< RST_STREAM(INTERNAL_ERROR) before a head
+  Answered503,  ///< the origin's own 503
+  NoAnswer,     ///< until timeouts.response_head
 };
 
 struct Row {

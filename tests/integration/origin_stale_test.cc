@@ -1,8 +1,11 @@
 // Connections that the origin closes, or writes on, while nothing is asked of it.
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include "integration/origin_side.h"
 #include "integration/proxy_fixture.h"
@@ -11,6 +14,36 @@ namespace ccnproxy::integration {
 namespace {
 
 using ::testing::ElementsAre;
+
+/// Whether every thread of a process is stopped (proc(5)): kill() returns before they are.
+bool all_stopped(pid_t pid) {
+  for (const auto& thread :
+       std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+    std::string line;
+    std::getline(std::ifstream(thread.path() / "stat"), line);
+    if (line.compare(line.rfind(')') + 1, 3, " T ") != 0) return false;
+  }
+  return true;
+}
+
+/// The daemon does nothing while this lives; what happens meanwhile it finds all at once.
+class Asleep {
+ public:
+  explicit Asleep(DaemonProcess& daemon) : daemon_(daemon) {
+    daemon.signal(SIGSTOP);
+    const Deadline deadline;
+    while (!all_stopped(daemon.process().pid())) {
+      if (deadline.passed()) throw Failure("the daemon did not stop");
+      sched_yield();
+    }
+  }
+  ~Asleep() { daemon_.signal(SIGCONT); }
+  Asleep(const Asleep&) = delete;
+  Asleep& operator=(const Asleep&) = delete;
+
+ private:
+  DaemonProcess& daemon_;
+};
 
 /// A client and an origin that have exchanged one request, so that the connection is a used one.
 class OriginStale : public ::testing::TestWithParam<std::string> {
@@ -50,7 +83,8 @@ TEST_P(OriginStale, F001_a_get_is_sent_again_when_the_connection_closes_under_it
   EXPECT_EQ(serve_on_a_fresh_connection().target, "/second");
   expect_the_second_answer();
   EXPECT_EQ(both.origin.accepts(), 2U);
-  EXPECT_THAT(outcomes(both.proxy.records(2)), ElementsAre("200", "200 retries=1 no_byte_on_reused"));
+  EXPECT_THAT(outcomes(both.proxy.records(2)),
+              ElementsAre("200", "200 retries=1 no_byte_on_reused"));
 }
 
 TEST_P(OriginStale, F001_a_reset_is_as_good_as_a_close) {
@@ -59,7 +93,8 @@ TEST_P(OriginStale, F001_a_reset_is_as_good_as_a_close) {
   first->connection().reset();
   serve_on_a_fresh_connection();
   expect_the_second_answer();
-  EXPECT_THAT(outcomes(both.proxy.records(2)), ElementsAre("200", "200 retries=1 no_byte_on_reused"));
+  EXPECT_THAT(outcomes(both.proxy.records(2)),
+              ElementsAre("200", "200 retries=1 no_byte_on_reused"));
 }
 
 TEST_P(OriginStale, F002_a_post_that_may_have_been_acted_on_is_not_sent_again) {
@@ -81,7 +116,8 @@ TEST_P(OriginStale, F002_an_idempotency_key_makes_a_post_repeatable) {
   first->connection().close();
   EXPECT_EQ(serve_on_a_fresh_connection().body, "money");
   expect_the_second_answer();
-  EXPECT_THAT(outcomes(both.proxy.records(2)), ElementsAre("200", "200 retries=1 no_byte_on_reused"));
+  EXPECT_THAT(outcomes(both.proxy.records(2)),
+              ElementsAre("200", "200 retries=1 no_byte_on_reused"));
 }
 
 TEST_P(OriginStale, F003_a_closed_connection_is_not_lent_even_to_a_post) {
@@ -98,13 +134,14 @@ TEST_P(OriginStale, F003_a_closed_connection_is_not_lent_even_to_a_post) {
   EXPECT_THAT(outcomes(both.proxy.records(2)), ElementsAre("200", "200"));
 }
 
-/// The daemon sleeps while both happen, so that one turn of its loop sees a request and the end of
-/// the connection that stands ready for it.
+/// One turn of the daemon's loop sees a request and the end of the connection that stands ready for
+/// it.
 TEST_P(OriginStale, F003_an_end_seen_in_the_turn_of_the_request_costs_a_post_nothing) {
-  both.proxy.daemon.signal(SIGSTOP);
-  client.send(post_request("/second", "money"));
-  first->connection().close_without_notify();
-  both.proxy.daemon.signal(SIGCONT);
+  {
+    const Asleep asleep(both.proxy.daemon);
+    client.send(post_request("/second", "money"));
+    first->connection().close_without_notify();
+  }
   EXPECT_EQ(serve_on_a_fresh_connection().body, "money");
   expect_the_second_answer();
   EXPECT_EQ(both.proxy.records(2).back().get("status"), "200");
@@ -149,10 +186,11 @@ TEST_P(OriginStaleHttp1, F005_a_408_that_nobody_asked_for_is_nobodys_answer) {
 /// As above, but the daemon finds the request and the 408 in the same turn: the 408 came before the
 /// request was sent, so it can't be its answer.
 TEST_P(OriginStaleHttp1, F005_a_408_that_crosses_the_request_is_not_its_answer) {
-  both.proxy.daemon.signal(SIGSTOP);
-  client.send(post_request("/second", "money"));
-  first->connection().write(timeout_answer);
-  both.proxy.daemon.signal(SIGCONT);
+  {
+    const Asleep asleep(both.proxy.daemon);
+    client.send(post_request("/second", "money"));
+    first->connection().write(timeout_answer);
+  }
   EXPECT_EQ(serve_on_a_fresh_connection().body, "money");
   expect_the_second_answer();
   EXPECT_EQ(both.proxy.records(2).back().get("status"), "200");
@@ -161,8 +199,9 @@ TEST_P(OriginStaleHttp1, F005_a_408_that_crosses_the_request_is_not_its_answer) 
 TEST_P(OriginStaleHttp1, F006_a_body_on_head_never_becomes_the_next_response) {
   client.send("HEAD /head HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
   first->read_request();
-  first->connection().write("HTTP/1.1 200 OK\r\nContent-Length: 44\r\n\r\n"
-                            "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+  first->connection().write(
+      "HTTP/1.1 200 OK\r\nContent-Length: 44\r\n\r\n"
+      "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
   EXPECT_EQ(client.read_response("HEAD").fields.get("content-length"), "44");
   client.send(get_request("/second"));
   serve_on_a_fresh_connection();
@@ -173,8 +212,9 @@ TEST_P(OriginStaleHttp1, F006_a_body_on_head_never_becomes_the_next_response) {
 TEST_P(OriginStaleHttp1, F006_bytes_beyond_the_length_never_become_the_next_response) {
   client.send(get_request("/short"));
   first->read_request();
-  first->connection().write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n"
-                            "Content-Length: 4\r\n\r\nevil");
+  first->connection().write(
+      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n"
+      "Content-Length: 4\r\n\r\nevil");
   EXPECT_EQ(client.read_response().body, "ok");
   client.send(get_request("/second"));
   serve_on_a_fresh_connection();
@@ -185,8 +225,9 @@ TEST_P(OriginStaleHttp1, F006_bytes_beyond_the_length_never_become_the_next_resp
 TEST_P(OriginStaleHttp1, F006_bytes_after_the_last_chunk_never_become_the_next_response) {
   client.send(get_request("/chunked"));
   first->read_request();
-  first->connection().write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
-                            "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+  first->connection().write(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
+      "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
   EXPECT_EQ(client.read_response().body, "ok");
   client.send(get_request("/second"));
   serve_on_a_fresh_connection();

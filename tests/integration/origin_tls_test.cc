@@ -50,8 +50,7 @@ TEST(OriginTls, server_name_replaces_sni_and_the_verified_name_only) {
   ScriptedOrigin origin(with(pki().server({"other.test"})), service);
   DaemonConfig config = one_worker();
   config.origin("api.test", origin.endpoint());
-  const std::string tls =
-      "tls: {ca_file: \"" + pki().ca_file() + "\", server_name: other.test}";
+  const std::string tls = "tls: {ca_file: \"" + pki().ca_file() + "\", server_name: other.test}";
   Proxy proxy(one_worker().origin("api.test", origin.endpoint(), "", {tls}));
   EXPECT_EQ(proxy.get().body, "api.test");
   EXPECT_THAT(origin.counts().sni, ElementsAre("other.test"));
@@ -109,10 +108,9 @@ TEST(OriginTls, a_client_certificate_is_shown_where_one_is_set) {
   options.client_ca_file = pki().ca_file();
   ScriptedOrigin origin(options);
   const Certificate shop = pki().client("shop-1");
-  Proxy proxy(one_worker().origin(
-      "api.test", origin.endpoint(), "",
-      {"tls: {ca_file: \"" + pki().ca_file() + "\", certificate: \"" + shop.chain_file +
-       "\", key: \"" + shop.key_file + "\"}"}));
+  Proxy proxy(one_worker().origin("api.test", origin.endpoint(), "",
+                                  {"tls: {ca_file: \"" + pki().ca_file() + "\", certificate: \"" +
+                                   shop.chain_file + "\", key: \"" + shop.key_file + "\"}"}));
   RawClient client = proxy.client();
   client.send(get_request());
   OriginSide side(origin);

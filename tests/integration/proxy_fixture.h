@@ -64,15 +64,13 @@ class Record {
     const auto name = line_.find("\"" + key + "\":");
     if (name == std::string::npos) return "";
     const auto value = name + key.size() + 3;
-    if (line_[value] == '"')
-      return line_.substr(value + 1, line_.find('"', value + 1) - value - 1);
+    if (line_[value] == '"') return line_.substr(value + 1, line_.find('"', value + 1) - value - 1);
     return line_.substr(value, line_.find_first_of(",}", value) - value);
   }
   /// "502 connection_terminated/origin/response", then " retries=1 PROOF" where there were any.
   std::string outcome() const {
     std::string text = get("status");
-    if (!get("type").empty())
-      text += " " + get("type") + "/" + get("side") + "/" + get("phase");
+    if (!get("type").empty()) text += " " + get("type") + "/" + get("side") + "/" + get("phase");
     if (get("retries") != "0") text += " retries=" + get("retries") + " " + get("retry_proof");
     return text;
   }

@@ -27,6 +27,7 @@ struct ParseResult {
   std::size_t consumed = 0;
   std::uint16_t status_code = 0;
   std::string_view reason = {};
+  bool over_limit = false;  ///< it failed for its size, not for its form
 };
 
 /// Reads HTTP/1 request heads (RFC 9112 §2, §3, §5) and refuses whatever could be read two ways:

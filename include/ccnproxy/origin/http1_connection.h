@@ -84,6 +84,7 @@ class Http1Connection final : public OriginConnection, private OriginStream, pri
   http::ResponseHeadParser parser_;
   http::ChunkedDecoder chunks_;
   std::uint64_t body_left_ = 0;
+  std::uint32_t interim_ = 0;  ///< 1xx heads that came for it
   std::uint64_t backlog_ = 0;
   ByteQueue output_;
   std::uint64_t request_at_ = 0;  ///< offset of its first byte in all that was queued

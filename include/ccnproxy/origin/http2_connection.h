@@ -27,12 +27,16 @@ namespace ccnproxy::origin {
 /// Everything that ends the connection runs through fail(), which gives each open stream the proof
 /// of what the origin can have seen. The listener hears of the end from the event loop only, never
 /// from within open(), drain() or a stream's calls.
+///
+/// `stream_limit`, where there is one, is shared by the connections of one origin: how many streams
+/// its last SETTINGS allowed. A new connection keeps to it until its own SETTINGS are there (F022).
 class Http2Connection final : public OriginConnection, private IoHandler {
  public:
   /// Takes over an established transport. Preface and SETTINGS go out with the first request (or at
   /// the end of this turn); the peer's SETTINGS are not waited for.
   Http2Connection(const ConnectionContext& context, std::unique_ptr<tls::Transport> transport,
-                  ConnectionInfo info, ConnectionListener& listener);
+                  ConnectionInfo info, ConnectionListener& listener,
+                  std::shared_ptr<std::uint32_t> stream_limit = nullptr);
   ~Http2Connection() override;
 
   const ConnectionInfo& info() const override { return info_; }
@@ -112,6 +116,7 @@ class Http2Connection final : public OriginConnection, private IoHandler {
   std::uint64_t queued_bytes_ = 0;   ///< ever pulled from nghttp2
   std::uint64_t written_bytes_ = 0;  ///< ever taken by the socket
   std::uint64_t requests_ = 0;
+  std::shared_ptr<std::uint32_t> stream_limit_;
   std::string end_reason_;  ///< why it drains or ended
   std::optional<std::pair<ErrorType, std::string>>
       read_end_;  ///< the peer ended while a batch was being read

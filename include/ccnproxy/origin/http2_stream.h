@@ -70,9 +70,10 @@ class Http2Stream final
   std::uint64_t received_ = 0;
   std::uint64_t consumed_ = 0;
   std::optional<std::uint64_t>
-      first_byte_at_;      ///< offset of its HEADERS in all that was queued for the socket
-  bool body_ended_;        ///< the client's body is complete
-  bool deferred_ = false;  ///< nghttp2 waits for body bytes
+      first_byte_at_;          ///< offset of its HEADERS in all that was queued for the socket
+  std::uint32_t interim_ = 0;  ///< 1xx heads that came
+  bool body_ended_;            ///< the client's body is complete
+  bool deferred_ = false;      ///< nghttp2 waits for body bytes
   bool wants_writable_ = false;
   bool final_head_ = false;  ///< the final response head was delivered
   bool done_ = false;        ///< the response is complete

@@ -33,6 +33,10 @@ class NetworkDialer final : public Dialer {
   DialContext context_;
   Origin origin_;
   OriginSettings settings_;
+  /// What the origin's last SETTINGS said of streams at once, so that the next connection's first
+  /// burst keeps to it before its own SETTINGS are there (F022). Shared with the connections.
+  std::shared_ptr<std::uint32_t> stream_limit_ =
+      std::make_shared<std::uint32_t>(streams_before_settings);
 };
 
 }  // namespace ccnproxy::origin

@@ -17,6 +17,13 @@ namespace ccnproxy::origin {
 enum class Protocol : std::uint8_t { http1, http2 };
 std::string_view to_string(Protocol) noexcept;  ///< "http/1.1", "h2": the ALPN names
 
+/// HTTP/2 streams at once until the peer's SETTINGS say otherwise (RFC 9113 §6.5.2 recommends no
+/// less than this).
+inline constexpr std::uint32_t streams_before_settings = 100;
+
+/// As many 1xx responses may come before the final one; more are an error (F069).
+inline constexpr std::uint32_t most_interim_responses = 16;
+
 /// What dialing took; zero where a phase did not happen.
 struct DialTimings {
   Duration dns{0};

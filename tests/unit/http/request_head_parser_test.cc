@@ -142,7 +142,8 @@ TEST(RequestHeadParser, judges_every_byte_in_every_place) {
 
 TEST(RequestHeadParser, leaves_what_follows_the_head_alone) {
   const std::string_view first = "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n";
-  const std::string both = std::string(first) + "GET /2 HTTP/1.1\r\nHost: a\r\n\r\n\0\n\r\x7f";
+  std::string both(first);
+  both += "GET /2 HTTP/1.1\r\nHost: a\r\n\r\n\0\n\r\x7f";
   RequestHead head;
   const ParseResult result = parse(both, head);
   ASSERT_EQ(result.status, ParseStatus::complete);

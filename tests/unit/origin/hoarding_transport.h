@@ -31,6 +31,10 @@ class HoardingTransport final : public tls::Transport {
   }
   bool has_more() override { return !hoard_.empty(); }
   void close() override { fd_.reset(); }
+  /// Reads ahead now, as a handshake does.
+  void hoard() {
+    if (hoard_.empty()) fill();
+  }
   std::string failure() const override { return "broken"; }
 
  private:

@@ -63,8 +63,7 @@ TEST_F(Http1ConnectionEnd, F006_bytes_beyond_a_body_are_never_the_next_response)
        {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\nHTTP/1.1",
         "HTTP/1.1 204 No Content\r\n\r\nok"}) {
-    listener_.closed.reset();
-    loop_.retire(std::move(connection_));
+    start_anew();
     connect();
     auto& call = exchange(response);
     ASSERT_TRUE(until_ended(call)) << response;
@@ -93,8 +92,7 @@ TEST_F(Http1ConnectionEnd, F042_F084_a_body_that_ends_too_early_is_incomplete) {
   for (const std::string response :
        {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n"}) {
-    listener_.closed.reset();
-    loop_.retire(std::move(connection_));
+    start_anew();
     connect();
     auto& call = exchange(response);
     peer_->finish();
@@ -106,7 +104,7 @@ TEST_F(Http1ConnectionEnd, F042_F084_a_body_that_ends_too_early_is_incomplete) {
 }
 
 TEST_F(Http1ConnectionEnd, F042_F084_without_close_notify_a_body_without_length_is_incomplete) {
-  loop_.retire(std::move(connection_));
+  start_anew();
   connect_over<HoardingTransport>(false);
   auto& call = exchange("HTTP/1.1 200 OK\r\n\r\npart");
   peer_->finish();
@@ -117,7 +115,7 @@ TEST_F(Http1ConnectionEnd, F042_F084_without_close_notify_a_body_without_length_
 }
 
 TEST_F(Http1ConnectionEnd, F042_without_close_notify_a_complete_response_is_complete) {
-  loop_.retire(std::move(connection_));
+  start_anew();
   connect_over<HoardingTransport>(false);
   auto& call = exchange("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfull");
   peer_->finish();

@@ -248,7 +248,7 @@ TEST_F(Http1ConnectionTest, F092_a_response_that_the_client_does_not_take_is_not
 }
 
 TEST_F(Http1ConnectionTest, F092_a_slow_client_gets_what_the_transport_read_ahead) {
-  connection_.reset();
+  start_anew();
   connect_over<HoardingTransport>();
   const std::string body(2 * 1024 * 1024, 'd');
   auto& call = exchange("HTTP/1.1 200 OK\r\nContent-Length: 2097152\r\n\r\n");

@@ -24,6 +24,11 @@ class Http1Fixture : public testing::Test {
   }
 
   void connect() { connect_over<tls::PlainTransport>(); }
+  /// Forgets the connection that there was.
+  void start_anew() {
+    connection_.reset();
+    listener_ = RecordingListener();
+  }
   template <class Transport, class... Args>
   void connect_over(Args... args) {
     SocketPair pair;

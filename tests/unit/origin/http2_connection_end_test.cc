@@ -142,7 +142,9 @@ TEST_F(Http2ConnectionEnd, F002_a_close_that_came_before_the_request_left_proves
 }
 
 TEST_F(Http2ConnectionEnd, F002_what_the_socket_never_took_was_not_sent) {
-  connect();
+  connect_only();
+  peer_->send_settings({{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 1024 * 1024}});
+  peer_->open_window();
   use_once();
   peer_->stop_reading();
   const std::string body(256 * 1024, 'u');
@@ -309,6 +311,7 @@ TEST_F(Http2ConnectionEnd, F029_a_frame_that_can_not_be_ends_the_connection) {
 TEST_F(Http2ConnectionEnd, F029_bytes_that_are_no_http2_end_the_connection) {
   connect_only();
   auto& call = open();
+  ASSERT_TRUE(until([&] { return !peer_->received().empty(); }));
   peer_->send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
   ASSERT_TRUE(until_ended(call));
   expect_failure(call, ErrorType::http_protocol_error, Proof::unknown);
@@ -343,6 +346,19 @@ TEST_F(Http2ConnectionEnd, drained_in_use_it_ends_with_its_last_stream) {
   EXPECT_TRUE(b.sink.complete);
   ASSERT_TRUE(until_closed());
   EXPECT_EQ(listener_.closed, "max_age");
+}
+
+TEST_F(Http2ConnectionEnd, F069_interim_responses_without_end_are_a_failure) {
+  connect();
+  auto& call = open_and_arrive(1);
+  auto& other = open_and_arrive(3);
+  for (int i = 0; i < 100; ++i) peer_->inform(1, "103");
+  ASSERT_TRUE(until_ended(call));
+  expect_failure(call, ErrorType::http_protocol_error, Proof::unknown);
+  EXPECT_LE(call.sink.informational.size(), 16u);
+  peer_->answer(3);
+  ASSERT_TRUE(until_ended(other));
+  EXPECT_TRUE(other.sink.complete);
 }
 
 TEST_F(Http2ConnectionEnd, F038_a_peer_that_never_sends_settings_is_given_up) {

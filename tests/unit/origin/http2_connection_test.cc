@@ -11,18 +11,32 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
 
-class Http2ConnectionTest : public Http2Fixture {};
+class Http2ConnectionTest : public Http2Fixture {
+ protected:
+  /// Whether these bytes of a client hold a frame of this type (RFC 9113 §3.4, §4.1).
+  static bool has_frame(std::string_view bytes, std::uint8_t type) {
+    bytes.remove_prefix(std::min<std::size_t>(24, bytes.size()));
+    const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };
+    while (bytes.size() >= 9) {
+      if (at(3) == type) return true;
+      const std::size_t length = at(0) * 65536u + at(1) * 256u + at(2);
+      bytes.remove_prefix(std::min(9 + length, bytes.size()));
+    }
+    return false;
+  }
+};
 
 TEST_F(Http2ConnectionTest, sends_a_request_without_waiting_for_the_peers_settings) {
   connect_only();
   auto& call = open();
   EXPECT_EQ(connection_->streams(), 1u);
+  ASSERT_TRUE(until([&] { return has_frame(peer_->received(), NGHTTP2_HEADERS); }));
+  peer_->send_settings();
   ASSERT_TRUE(until([&] { return peer_->requests[1].complete; }));
   EXPECT_THAT(peer_->requests[1].head,
               ElementsAre(Pair(":method", "GET"), Pair(":scheme", "https"),
                           Pair(":authority", "api.example.test"), Pair(":path", "/path?q=1")));
   EXPECT_TRUE(call.stream->sent());
-  peer_->send_settings();
   peer_->answer(1, {{{":status", "200"}, {"x-a", "b"}}, "hello"});
   ASSERT_TRUE(until_ended(call));
   EXPECT_TRUE(call.sink.complete);
@@ -176,6 +190,30 @@ TEST_F(Http2ConnectionTest, F022_then_what_they_say_and_the_pool_is_told) {
   open();
   open();
   EXPECT_EQ(connection_->capacity(), 0u);
+}
+
+TEST_F(Http2ConnectionTest, F022_before_the_peers_settings_the_origins_last_limit_is_kept_to) {
+  const auto limit = std::make_shared<std::uint32_t>(3);
+  connect_only(true, limit);
+  EXPECT_EQ(connection_->capacity(), 3u);
+  loop_.run_once(Duration(0));
+  peer_->send_settings({{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 7}});
+  ASSERT_TRUE(until([&] { return listener_.capacity == 7u; }));
+  EXPECT_EQ(*limit, 7u) << "for the next connection";
+}
+
+TEST_F(Http2ConnectionTest, F022_a_large_limit_of_another_connection_is_no_promise) {
+  connect_only(true, std::make_shared<std::uint32_t>(1'000'000));
+  EXPECT_EQ(connection_->capacity(), 100u);
+}
+
+TEST_F(Http2ConnectionTest, F024_an_origin_that_once_allowed_nothing_is_tried_again) {
+  const auto limit = std::make_shared<std::uint32_t>(100);
+  connect_only(true, limit);
+  loop_.run_once(Duration(0));
+  peer_->send_settings({{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 0}});
+  ASSERT_TRUE(until([&] { return listener_.capacity == 0u; }));
+  EXPECT_EQ(*limit, 1u) << "a next connection without room would be dialled for ever";
 }
 
 TEST_F(Http2ConnectionTest, a_peer_without_a_limit_is_given_no_more_than_250) {

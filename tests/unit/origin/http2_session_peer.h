@@ -9,32 +9,14 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include "unit/origin/http2_messages.h"
 #include "unit/origin/socket_peer.h"
 
 namespace ccnproxy::origin {
 
-using HeaderList = std::vector<std::pair<std::string, std::string>>;
-
-/// What the peer saw of one request.
-struct SeenRequest {
-  HeaderList head;
-  std::string body;
-  HeaderList trailers;
-  bool complete = false;
-  std::optional<std::uint32_t> reset;  ///< the code of the client's RST_STREAM
-};
-
-/// What the peer answers.
-struct Http2Answer {
-  HeaderList head{{":status", "200"}};
-  std::string body{};
-  std::uint64_t filler = 0;  ///< so many bytes after `body`, made as they go
-  HeaderList trailers{};
-  bool end = true;  ///< false: the stream stays open
-};
-
 /// An HTTP/2 origin in the test's own hands, over nghttp2's server session: sends what it is told
-/// and remembers what it sees. Sends no SETTINGS of itself.
+/// and remembers what it sees. Before send_settings(), which must come first, it sends nothing and
+/// only collects in received() what comes.
 class Http2SessionPeer final : public SocketPeer {
  public:
   /// `grants_windows`: uploads may go on without end; else only as far as grant() says.
@@ -55,7 +37,11 @@ class Http2SessionPeer final : public SocketPeer {
   ~Http2SessionPeer() override { nghttp2_session_del(session_); }
 
   void send_settings(std::vector<nghttp2_settings_entry> entries = {}) {
+    started_ = true;
     nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, entries.data(), entries.size());
+    const auto early = received();
+    forget_received();
+    if (!early.empty()) on_bytes(early);
     pump();
   }
   void answer(std::int32_t id, Http2Answer what = {}) {
@@ -96,6 +82,11 @@ class Http2SessionPeer final : public SocketPeer {
   /// Lets the client send `n` more bytes of this request's body.
   void grant(std::int32_t id, std::size_t n) {
     nghttp2_session_consume(session_, id, n);
+    pump();
+  }
+  /// Takes up to a gigabyte on the whole connection without being asked.
+  void open_window() {
+    nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0, 1 << 30);
     pump();
   }
   /// What this peer may still send on the whole connection, and what SETTINGS it was told.
@@ -173,7 +164,7 @@ class Http2SessionPeer final : public SocketPeer {
     reply.filler -= filler;
     n += filler;
     if (!reply.body.empty() || reply.filler > 0) return static_cast<ssize_t>(n);
-    if (!reply.end) return n > 0 ? static_cast<ssize_t>(n) : NGHTTP2_ERR_DEFERRED;
+    if (!reply.end) return n > 0 ? static_cast<ssize_t>(n) : ssize_t{NGHTTP2_ERR_DEFERRED};
     *flags |= NGHTTP2_DATA_FLAG_EOF;
     if (!reply.trailers.empty()) {
       *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
@@ -184,6 +175,7 @@ class Http2SessionPeer final : public SocketPeer {
   }
 
   void on_bytes(std::string_view bytes) override {
+    if (!started_) return SocketPeer::on_bytes(bytes);
     nghttp2_session_mem_recv(session_, reinterpret_cast<const std::uint8_t*>(bytes.data()),
                              bytes.size());
     pump();
@@ -192,7 +184,7 @@ class Http2SessionPeer final : public SocketPeer {
 
   /// Hands what nghttp2 wants to send to the socket, a little at a time.
   void pump() {
-    if (std::exchange(pumping_, true)) return;
+    if (!started_ || std::exchange(pumping_, true)) return;
     while (is_open() && all_sent()) {
       std::string batch;
       while (batch.size() < 256 * 1024) {
@@ -209,6 +201,7 @@ class Http2SessionPeer final : public SocketPeer {
 
   nghttp2_session* session_ = nullptr;
   std::map<std::int32_t, Http2Answer> replies_;
+  bool started_ = false;
   bool pumping_ = false;
 };
 

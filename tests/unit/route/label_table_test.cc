@@ -232,8 +232,9 @@ TEST(LabelTable, F079_authorities_that_hold_more_than_host_and_port) {
 
 TEST(LabelTable, F121_host_syntax) {
   const std::string long_label(64, 'a');
-  const std::string name_253 = std::string(63, 'a') + '.' + std::string(63, 'b') + '.' +
-                               std::string(63, 'c') + '.' + std::string(61, 'd');
+  std::string name_253;
+  for (const char letter : {'a', 'b', 'c'}) name_253.append(63, letter).append(1, '.');
+  name_253.append(61, 'd');
   expect_rows(LabelTable(LabelTable::defaults()),
               {
                   {"/", "a_b.example.ccnproxy-https", "https://a_b.example /"},

@@ -1,0 +1,157 @@
+// The program as a person at a shell meets it: what it says, and its exit codes.
+#include "client_fixture.h"
+#include "fakes/temp_dir.h"
+
+namespace ccnproxy::integration {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+struct Outcome {
+  int code = 0;
+  std::string out, err;
+};
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += line + "\n";
+  return text;
+}
+
+Outcome run(const std::vector<std::string>& arguments) {
+  ChildOptions options;
+  options.program = CCNPROXY_BINARY;
+  options.arguments = arguments;
+  ChildProcess child(options);
+  Outcome outcome;
+  outcome.code = child.wait_for_exit();
+  try {
+    child.wait_for_out_lines(1'000'000);  // to the end of the output
+  } catch (const Failure&) {
+    outcome.out = joined(child.out_lines());
+  }
+  try {
+    child.wait_for_err_line("\1");
+  } catch (const Failure&) {
+    outcome.err = child.err_text();
+  }
+  return outcome;
+}
+
+class CommandLine : public ::testing::Test {
+ protected:
+  /// The path of a file with this text.
+  std::string file(const std::string& yaml) { return folder_.write("c.yaml", yaml); }
+
+  TempDir folder_;
+};
+
+TEST_F(CommandLine, F102_a_mistake_is_told_with_its_place_and_the_nearest_key) {
+  const std::string path = file("workers: 1\ntimeouts:\n  conect: 5s\n  dns: soon\n");
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"check", "-f", path}, {"serve", "-f", path}, {"-f", path}}) {
+    const Outcome outcome = run(command);
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_THAT(outcome.err, HasSubstr(path + ":3:3: "));
+    EXPECT_THAT(outcome.err, HasSubstr("connect"));
+    EXPECT_THAT(outcome.err, HasSubstr(path + ":4:8: "));
+    EXPECT_EQ(outcome.out, "");
+  }
+}
+
+TEST_F(CommandLine, check_is_content_with_a_good_file) {
+  const Outcome good = run({"check", "-f", file("workers: 2\n")});
+  EXPECT_EQ(good.code, 0);
+  EXPECT_THAT(good.out, HasSubstr("ok"));
+  EXPECT_EQ(good.err, "");
+  EXPECT_EQ(run({"check"}).code, 0);
+}
+
+TEST_F(CommandLine, a_file_that_is_not_there_is_a_mistake_in_the_configuration) {
+  const Outcome outcome = run({"serve", "-f", folder_.path() + "/missing.yaml"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("missing.yaml"));
+}
+
+TEST_F(CommandLine, wrong_usage_is_2) {
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"serve", "--no-such-flag"},
+        {"serve", "-p", "seventy"},
+        {"serve", "--workers", "none"},
+        {"map"},
+        {"no-such-command"},
+        {"check", "-p", "80"}}) {
+    const Outcome outcome = run(command);
+    EXPECT_EQ(outcome.code, 2) << joined(command) << outcome.err;
+    EXPECT_NE(outcome.err, "");
+    EXPECT_EQ(outcome.out, "");
+  }
+}
+
+TEST_F(CommandLine, version_and_help) {
+  for (const std::string flag : {"--version", "-v"}) {
+    const Outcome outcome = run({flag});
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_EQ(outcome.out, "ccnproxy " CCNPROXY_VERSION "\n");
+  }
+  const Outcome help = run({"--help"});
+  EXPECT_EQ(help.code, 0);
+  for (const std::string word : {"serve", "check", "map", "--config"})
+    EXPECT_THAT(help.out, HasSubstr(word));
+}
+
+TEST_F(CommandLine, map_tells_where_a_url_goes) {
+  const Outcome outcome =
+      run({"map", "http://api.test.ccnproxy-https/x?y", "api.test.ccnproxy:8080", "api.test"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("-> https://api.test/x?y"));
+  EXPECT_THAT(outcome.out, HasSubstr("-> http://api.test:8080"));
+  const std::string path = file("overrides:\n  - match: api.test\n    connect_to: 10.0.0.5:8443\n");
+  EXPECT_THAT(run({"map", "-f", path, "https://api.test/"}).out, HasSubstr("10.0.0.5:8443"));
+}
+
+TEST_F(CommandLine, an_address_in_use_is_named) {
+  OneOrigin proxy("plain", Service(standard_answers));
+  const std::string address = proxy.daemon->address();
+  const Outcome outcome =
+      run({"serve", "-f", file("workers: 1\nlisteners: [{address: \"" + address + "\"}]\n")});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr(address));
+  EXPECT_THAT(outcome.err, HasSubstr("in use"));
+  EXPECT_EQ(proxy.connect().get(proxy.label_host).status, 200);  // and nobody lost a connection
+}
+
+TEST_F(CommandLine, a_unix_socket_in_use_is_not_taken_over) {
+  const std::string address = "unix:" + folder_.path() + "/s";
+  OneOrigin proxy("plain", Service(standard_answers),
+                  [&](DaemonConfig& config) { config.listen(address); });
+  const Outcome outcome =
+      run({"serve", "-f", file("workers: 1\nlisteners: [{address: \"" + address + "\"}]\n")});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr(address));
+  EXPECT_EQ(RawClient(address).get(proxy.label_host).status, 200);
+}
+
+TEST_F(CommandLine, a_certificate_that_cannot_be_read_is_told_with_its_place) {
+  const std::string path =
+      file("listeners: [{address: \"127.0.0.1:0\"}]\ntls: {ca_file: \"/missing.pem\"}\n");
+  const Outcome outcome = run({"serve", "-f", path});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr(path + ":2:7: "));
+  EXPECT_THAT(outcome.err, HasSubstr("ca_file"));
+}
+
+TEST_F(CommandLine, flags_of_serve_win_over_the_file) {
+  DaemonConfig config = one_worker();
+  const auto daemon = start_daemon(config, [](ChildOptions& options) {
+    options.arguments.insert(options.arguments.end(), {"-l", "127.0.0.1", "--port", "0"});
+    options.arguments.insert(options.arguments.end(), {"--workers", "3"});
+  });
+  EXPECT_THAT(daemon->address(), StartsWith("127.0.0.1:"));
+  EXPECT_THAT(daemon->wait_for_log("is serving"), HasSubstr("3 workers"));
+  EXPECT_EQ(RawClient(daemon->address()).get("localhost", "/hc").status, 200);
+}
+
+}  // namespace
+}  // namespace ccnproxy::integration

@@ -1,0 +1,160 @@
+// Starting, draining and ending, as a service manager and an operator see it.
+#include <csignal>
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "access_line.h"
+#include "client_fixture.h"
+#include "fakes/temp_dir.h"
+
+namespace ccnproxy::integration {
+namespace {
+
+using ::testing::HasSubstr;
+
+void drain_for_long(DaemonConfig& config) { config.set("timeouts.drain", "1h"); }
+
+/// Returns once nobody takes connections there.
+void wait_until_refused(const std::string& address) {
+  for (const Deadline deadline;;) {
+    try {
+      connect_to(address);
+    } catch (const Failure&) {
+      return;
+    }
+    if (deadline.passed()) throw Failure("connections are still taken");
+  }
+}
+
+class DaemonDrain : public ::testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Origins, DaemonDrain, ::testing::Values("h2", "http/1.1", "plain"),
+                         origin_name);
+
+TEST_P(DaemonDrain, F099_finishes_what_runs_and_takes_nothing_new) {
+  // The small one is complete here, and only on its way out, when the drain begins.
+  for (const std::size_t size : {200'000U, 3'000'000U}) {
+    Service service(standard_answers);
+    OneOrigin proxy(GetParam(), service, drain_for_long);
+    RawClient idle = proxy.connect();
+    EXPECT_EQ(idle.get(proxy.label_host).status, 200);
+    RawClient running = proxy.connect({.receive_buffer = 4096});
+    running.send(head("GET /bytes/" + std::to_string(size) + " HTTP/1.1", proxy.label_host));
+    running.stream().unread(running.read_exact(100));  // it runs
+    if (size < 1'000'000)
+      service.wait_for("its end", [](const ServiceStats& stats) { return stats.responses == 2; });
+    proxy.daemon->signal(SIGTERM);
+    proxy.daemon->wait_for_log("draining");
+    EXPECT_EQ(idle.read_to_end(), "");
+    EXPECT_EQ(idle.end(), StreamEnd::Fin);
+    wait_until_refused(proxy.daemon->address());
+    EXPECT_EQ(running.digest_response().digest.summary(), pattern_digest(size).summary());
+    EXPECT_EQ(running.read_to_end(), "");
+    EXPECT_EQ(running.end(), StreamEnd::Fin);
+    EXPECT_EQ(proxy.daemon->wait_for_exit(), 0);
+    EXPECT_EQ(proxy.daemon->access_records().size(), 2U);
+  }
+}
+
+TEST_P(DaemonDrain, F099_a_response_that_begins_while_draining_says_close) {
+  const auto hold = std::make_shared<Latch>();
+  OneOrigin proxy(GetParam(), Service([&](const Request&) {
+                    return Response{.body = "late", .held_by = hold};
+                  }),
+                  drain_for_long);
+  RawClient client = proxy.connect();
+  client.send(head("GET / HTTP/1.1", proxy.label_host));
+  proxy.origin.wait_for_requests(1);
+  proxy.daemon->signal(SIGTERM);
+  wait_until_refused(proxy.daemon->address());
+  hold->open();
+  const auto response = client.read_response();
+  EXPECT_EQ(response.body, "late");
+  EXPECT_EQ(response.fields.get("connection"), "close");
+  EXPECT_EQ(client.read_to_end(), "");
+  EXPECT_EQ(proxy.daemon->wait_for_exit(), 0);
+}
+
+TEST_P(DaemonDrain, F100_a_second_signal_ends_at_once) {
+  const auto never = std::make_shared<Latch>();
+  OneOrigin proxy(GetParam(), Service([&](const Request&) { return Response{.held_by = never}; }),
+                  drain_for_long);
+  RawClient client = proxy.connect();
+  client.send(head("GET /held HTTP/1.1", proxy.label_host));
+  proxy.origin.wait_for_requests(1);
+  proxy.daemon->signal(SIGTERM);
+  proxy.daemon->wait_for_log("draining");
+  proxy.daemon->signal(SIGINT);
+  EXPECT_EQ(proxy.daemon->wait_for_exit(), 0);
+  EXPECT_FALSE(client.read_response().complete());
+  const auto records = proxy.daemon->wait_for_access_records(1);
+  EXPECT_EQ(AccessLine(records[0]).get("target"), "/held");
+}
+
+TEST(DaemonLifecycle, F100_the_drain_has_an_end) {
+  const auto never = std::make_shared<Latch>();
+  OneOrigin proxy("h2", Service([&](const Request&) { return Response{.held_by = never}; }),
+                  [](DaemonConfig& config) { config.set("timeouts.drain", "200ms"); });
+  RawClient client = proxy.connect();
+  client.send(head("GET / HTTP/1.1", proxy.label_host));
+  proxy.origin.wait_for_requests(1);
+  proxy.daemon->signal(SIGTERM);
+  proxy.daemon->wait_for_log("timeouts.drain");
+  EXPECT_EQ(proxy.daemon->wait_for_exit(), 0);
+  EXPECT_FALSE(client.read_response().complete());
+}
+
+TEST(DaemonLifecycle, ends_at_once_when_nothing_runs) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    OneOrigin proxy("h2", Service(standard_answers), drain_for_long);
+    RawClient client = proxy.connect();
+    EXPECT_EQ(client.get(proxy.label_host).status, 200);
+    proxy.daemon->signal(signal);
+    EXPECT_EQ(proxy.daemon->wait_for_exit(), 0);
+    EXPECT_EQ(client.read_to_end(), "");
+    EXPECT_EQ(client.end(), StreamEnd::Fin);
+    EXPECT_EQ(proxy.daemon->access_records().size(), 1U);
+  }
+}
+
+/// What a service manager listens on.
+class NotifySocket {
+ public:
+  NotifySocket() : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path().copy(address.sun_path, sizeof address.sun_path - 1);
+    if (::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+      throw Failure("no notify socket");
+  }
+  std::string path() const { return folder_.path() + "/notify"; }
+
+  /// The next message.
+  std::string receive(Deadline deadline = {}) {
+    pollfd entry{socket_.get(), POLLIN, 0};
+    if (::poll(&entry, 1, deadline.poll_timeout()) != 1) throw Failure("awaited a notification");
+    std::array<char, 4096> buffer;
+    const auto size = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+    return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(0, size))};
+  }
+
+ private:
+  TempDir folder_;
+  Descriptor socket_;
+};
+
+TEST(DaemonLifecycle, tells_the_service_manager_when_it_is_ready_and_when_it_stops) {
+  NotifySocket manager;
+  OneOrigin proxy("plain", Service(standard_answers), {}, [&](ChildOptions& options) {
+    options.environment["NOTIFY_SOCKET"] = manager.path();
+  });
+  EXPECT_THAT(manager.receive(), HasSubstr("READY=1"));
+  EXPECT_EQ(proxy.connect().get(proxy.label_host).status, 200);
+  proxy.daemon->signal(SIGTERM);
+  EXPECT_THAT(manager.receive(), HasSubstr("STOPPING=1"));
+  EXPECT_EQ(proxy.daemon->wait_for_exit(), 0);
+}
+
+}  // namespace
+}  // namespace ccnproxy::integration

@@ -1,0 +1,127 @@
+#include "ccnproxy/daemon/listening_socket.h"
+
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "ccnproxy/base/ip_address.h"
+
+#include "fakes/endpoint.h"
+#include "fakes/failure.h"
+#include "fakes/temp_dir.h"
+
+namespace ccnproxy::daemon {
+namespace {
+
+using testing::HasSubstr;
+
+config::ListenAddress tcp(const std::string& host, std::uint16_t port = 0) {
+  return {host, port, ""};
+}
+config::ListenAddress unix_socket(const std::string& path) { return {"", 0, path}; }
+
+/// The words of the error, or "bound".
+std::string outcome(const config::ListenAddress& address) {
+  try {
+    bind_listener(address, 1);
+    return "bound";
+  } catch (const std::system_error& e) {
+    return e.what();
+  }
+}
+
+TEST(ListeningSocket, port_0_is_chosen_once_for_all_workers) {
+  const auto sockets = bind_listener(tcp("127.0.0.1"), 4);
+  ASSERT_EQ(sockets.size(), 4u);
+  EXPECT_NE(sockets[0].port, 0);
+  for (const auto& socket : sockets) {
+    EXPECT_TRUE(socket.fd);
+    EXPECT_EQ(socket.port, sockets[0].port);
+    EXPECT_EQ(socket.address, "127.0.0.1:" + std::to_string(socket.port));
+    EXPECT_TRUE(::fcntl(socket.fd.get(), F_GETFL) & O_NONBLOCK);
+    EXPECT_TRUE(::fcntl(socket.fd.get(), F_GETFD) & FD_CLOEXEC);
+  }
+}
+
+TEST(ListeningSocket, takes_connections_on_ipv4_and_ipv6) {
+  for (const std::string host : {"127.0.0.1", "::1"}) {
+    const auto sockets = bind_listener(tcp(host), 2);
+    EXPECT_TRUE(fakes::connect_to(sockets[0].address)) << host;
+  }
+}
+
+TEST(ListeningSocket, an_address_that_another_process_would_share_is_in_use_all_the_same) {
+  const auto first = bind_listener(tcp("127.0.0.1"), 2);
+  const auto words = outcome(tcp("127.0.0.1", first[0].port));
+  EXPECT_THAT(words, HasSubstr("127.0.0.1:" + std::to_string(first[0].port)));
+  EXPECT_THAT(words, HasSubstr("in use"));
+}
+
+TEST(ListeningSocket, an_address_that_is_no_address_or_not_ours_is_an_error_with_its_name) {
+  EXPECT_THAT(outcome(tcp("localhost")), HasSubstr("localhost"));
+  EXPECT_THAT(outcome(tcp("192.0.2.1")), HasSubstr("192.0.2.1"));
+}
+
+class UnixListeningSocket : public testing::Test {
+ protected:
+  std::string path(const std::string& name = "x.sock") const { return dir_.path() + "/" + name; }
+  static bool is_answered(const std::string& path) {
+    try {
+      return static_cast<bool>(fakes::connect_to("unix:" + path));
+    } catch (const fakes::Failure&) {
+      return false;
+    }
+  }
+  fakes::TempDir dir_;
+};
+
+TEST_F(UnixListeningSocket, is_shared_by_the_workers) {
+  const auto sockets = bind_listener(unix_socket(path()), 3);
+  ASSERT_EQ(sockets.size(), 3u);
+  for (const auto& socket : sockets) {
+    EXPECT_TRUE(socket.fd);
+    EXPECT_EQ(socket.port, 0);
+    EXPECT_THAT(socket.address, HasSubstr(path()));
+  }
+  EXPECT_TRUE(is_answered(path()));
+}
+
+TEST_F(UnixListeningSocket, F102_replaces_one_that_nobody_answers_on) {
+  bind_listener(unix_socket(path()), 1);
+  ASSERT_TRUE(std::filesystem::exists(path()));
+  ASSERT_FALSE(is_answered(path()));
+  const auto again = bind_listener(unix_socket(path()), 1);
+  EXPECT_TRUE(is_answered(path()));
+}
+
+TEST_F(UnixListeningSocket, F102_leaves_a_living_one_alone) {
+  const auto first = bind_listener(unix_socket(path()), 1);
+  EXPECT_THAT(outcome(unix_socket(path())), HasSubstr("in use"));
+  EXPECT_TRUE(is_answered(path()));
+}
+
+TEST_F(UnixListeningSocket, F102_leaves_a_file_alone) {
+  std::ofstream(path()) << "precious";
+  EXPECT_THAT(outcome(unix_socket(path())), HasSubstr(path()));
+  std::ifstream file(path());
+  std::string content;
+  file >> content;
+  EXPECT_EQ(content, "precious");
+}
+
+TEST_F(UnixListeningSocket, a_path_that_is_too_long_is_an_error) {
+  EXPECT_THAT(outcome(unix_socket(path(std::string(200, 'x')))), HasSubstr("too long"));
+}
+
+TEST_F(UnixListeningSocket, a_folder_that_is_not_there_is_an_error) {
+  EXPECT_THAT(outcome(unix_socket(path("nowhere/x.sock"))), HasSubstr("nowhere"));
+}
+
+}  // namespace
+}  // namespace ccnproxy::daemon

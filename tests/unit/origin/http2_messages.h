@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ccnproxy::origin {
+
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+
+/// What the peer saw of one request.
+struct SeenRequest {
+  HeaderList head;
+  std::string body;
+  HeaderList trailers;
+  bool complete = false;
+  std::optional<std::uint32_t> reset;  ///< the code of the client's RST_STREAM
+};
+
+/// What the peer answers.
+struct Http2Answer {
+  HeaderList head{{":status", "200"}};
+  std::string body{};
+  std::uint64_t filler = 0;  ///< so many bytes after `body`, made as they go
+  HeaderList trailers{};
+  bool end = true;  ///< false: the stream stays open
+};
+
+}  // namespace ccnproxy::origin

@@ -1,0 +1,245 @@
+// Dialing over loopback to an origin of the test's own. Names are addresses: DNS has its own tests.
+
+#include "ccnproxy/origin/network_dialer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fakes/scripted_origin.h"
+#include "fakes/test_pki.h"
+#include "unit/origin/recording_sink.h"
+#include "unit/origin/socket_peer.h"
+
+namespace ccnproxy::origin {
+namespace {
+
+using fakes::ScriptedOrigin;
+using std::chrono::milliseconds;
+using testing::HasSubstr;
+
+class NetworkDialerTest : public testing::Test {
+ protected:
+  ~NetworkDialerTest() override {
+    for (auto& dial : dials_) loop_.retire(std::move(dial));
+    for (auto& connection : connections_) loop_.retire(std::move(connection));
+    loop_.run_once(Duration(0));
+  }
+
+  fakes::OriginOptions options(std::vector<std::string> alpn = {"h2", "http/1.1"}) {
+    fakes::OriginOptions made;
+    made.certificate = pki_.server({"api.example.test"});
+    made.alpn = std::move(alpn);
+    return made;
+  }
+  static fakes::OriginOptions plain() {
+    fakes::OriginOptions made;
+    made.tls = false;
+    return made;
+  }
+
+  void aim(std::uint16_t port, Scheme scheme = Scheme::https) {
+    config::Tls tls;
+    tls.ca_file = pki_.ca_file();
+    settings_.tls = std::make_shared<const tls::TlsContext>(tls);
+    settings_.connect_host = "127.0.0.1";
+    settings_.connect_port = port;
+    dialer_ = std::make_unique<NetworkDialer>(
+        DialContext{context_, resolver_, health_, last_serial_},
+        Origin{scheme, "api.example.test", default_port(scheme)}, settings_);
+  }
+  void start() {
+    dials_.push_back(dialer_->dial(
+        listener_, Delegate<void(DialResult)>::to<&NetworkDialerTest::on_result>(this)));
+  }
+  void on_result(DialResult result) {
+    ++answers_;
+    if (result) {
+      connections_.push_back(std::move(*result));
+    } else {
+      error_ = result.error();
+    }
+  }
+  bool until_answers(int n = 1) {
+    return turn_until(loop_, [&] { return answers_ == n; });
+  }
+  bool dial() {
+    const int before = answers_;
+    start();
+    return until_answers(before + 1);
+  }
+  void expect_error(ErrorType type, Phase phase) {
+    ASSERT_TRUE(error_);
+    EXPECT_EQ(to_string(error_->type), to_string(type));
+    EXPECT_EQ(to_string(error_->phase), to_string(phase));
+    EXPECT_EQ(error_->proof, Proof::not_sent);
+    EXPECT_THAT(error_->detail, HasSubstr("api.example.test"));
+    EXPECT_TRUE(connections_.empty());
+  }
+
+  fakes::TestPki pki_;
+  EventLoop loop_;
+  WorkerBuffers buffers_;
+  WindowBudget windows_;
+  ConnectionContext context_{loop_, buffers_, windows_, {}, std::chrono::seconds(30)};
+  config::Dns dns_;
+  Resolver resolver_{loop_, dns_};
+  FamilyHealth health_;
+  std::uint64_t last_serial_ = 0;
+  OriginSettings settings_;
+  std::unique_ptr<NetworkDialer> dialer_;
+  RecordingListener listener_;
+  std::vector<std::unique_ptr<Dial>> dials_;
+  std::vector<std::unique_ptr<OriginConnection>> connections_;
+  std::optional<Error> error_;
+  int answers_ = 0;
+};
+
+TEST_F(NetworkDialerTest, F031_the_protocol_is_what_the_origin_chose) {
+  for (const std::string chosen : {"h2", "http/1.1"}) {
+    ScriptedOrigin origin(options({chosen}));
+    aim(origin.port());
+    ASSERT_TRUE(dial());
+    ASSERT_FALSE(error_) << error_->detail;
+    EXPECT_EQ(to_string(connections_.back()->info().protocol), chosen);
+    EXPECT_EQ(connections_.back()->capacity(), chosen == "h2" ? 100u : 1u);
+  }
+}
+
+TEST_F(NetworkDialerTest, an_origin_that_chooses_none_speaks_http1) {
+  ScriptedOrigin origin(options({}));
+  aim(origin.port());
+  ASSERT_TRUE(dial());
+  ASSERT_EQ(connections_.size(), 1u);
+  EXPECT_EQ(connections_[0]->info().protocol, Protocol::http1);
+}
+
+TEST_F(NetworkDialerTest, an_http_origin_gets_plain_http1) {
+  ScriptedOrigin origin(plain(), [](fakes::OriginConnection& c) {
+    c.read_request();
+    c.respond(200, "plain");
+    c.wait_for_end();
+  });
+  aim(origin.port(), Scheme::http);
+  ASSERT_TRUE(dial());
+  ASSERT_EQ(connections_.size(), 1u);
+  Call call;
+  call.request = make_request("GET", "/");
+  connections_[0]->open(call.request, call.sink);
+  ASSERT_TRUE(turn_until(loop_, [&] { return call.sink.ended(); }));
+  EXPECT_EQ(call.sink.body, "plain");
+}
+
+TEST_F(NetworkDialerTest, tells_where_it_connected_and_what_it_took) {
+  ScriptedOrigin origin(options());
+  aim(origin.port());
+  ASSERT_TRUE(dial());
+  ASSERT_TRUE(dial());
+  ASSERT_EQ(connections_.size(), 2u);
+  const auto& info = connections_[0]->info();
+  EXPECT_EQ(info.address, origin.endpoint());
+  EXPECT_GT(info.timings.tcp.count(), 0);
+  EXPECT_GT(info.timings.tls.count(), 0);
+  EXPECT_NE(info.serial, 0u);
+  EXPECT_NE(connections_[1]->info().serial, info.serial);
+}
+
+TEST_F(NetworkDialerTest, F039_connects_elsewhere_but_asks_for_the_origins_name) {
+  ScriptedOrigin origin(options());
+  aim(origin.port());
+  ASSERT_TRUE(dial());
+  EXPECT_EQ(origin.accept()->sni(), "api.example.test");
+}
+
+TEST_F(NetworkDialerTest, never_answers_from_within_the_call) {
+  ScriptedOrigin origin(options());
+  aim(origin.port());
+  start();
+  EXPECT_EQ(answers_, 0);
+  EXPECT_TRUE(until_answers());
+}
+
+TEST_F(NetworkDialerTest, F107_a_refused_connect_has_a_name) {
+  ScriptedOrigin origin(options());
+  aim(origin.port());
+  origin.stop_listening();
+  ASSERT_TRUE(dial());
+  expect_error(ErrorType::connection_refused, Phase::tcp);
+}
+
+TEST_F(NetworkDialerTest, F040_a_certificate_for_another_name_is_an_error) {
+  auto wrong = options();
+  wrong.certificate = pki_.server({"other.example.test"});
+  ScriptedOrigin origin(wrong);
+  aim(origin.port());
+  ASSERT_TRUE(dial());
+  expect_error(ErrorType::tls_certificate_error, Phase::tls);
+  EXPECT_THAT(error_->detail, HasSubstr(origin.endpoint()));
+  origin.wait_for_open(0);
+}
+
+TEST_F(NetworkDialerTest, F045_a_peer_that_never_finishes_tls_is_given_up) {
+  auto silent = options();
+  silent.answer_handshake = false;
+  ScriptedOrigin origin(silent);
+  settings_.timeouts.tls = milliseconds(30);
+  aim(origin.port());
+  ASSERT_TRUE(dial());
+  expect_error(ErrorType::connection_timeout, Phase::tls);
+}
+
+TEST_F(NetworkDialerTest, F107_a_peer_that_leaves_during_the_handshake_has_a_name) {
+  ScriptedOrigin origin(plain(), [](fakes::OriginConnection& c) { c.read_exact(1), c.close(); });
+  aim(origin.port());
+  ASSERT_TRUE(dial());
+  expect_error(ErrorType::connection_terminated, Phase::tls);
+}
+
+TEST_F(NetworkDialerTest, a_dial_that_is_given_up_at_once_never_answers) {
+  ScriptedOrigin origin(options());
+  aim(origin.port());
+  start();
+  dials_.clear();
+  ASSERT_TRUE(dial()) << "another goes its way";
+  EXPECT_EQ(answers_, 1);
+}
+
+TEST_F(NetworkDialerTest, a_dial_that_is_given_up_during_the_handshake_never_answers) {
+  auto silent = options();
+  silent.answer_handshake = false;
+  ScriptedOrigin mute(silent);
+  aim(mute.port());
+  start();
+  ASSERT_TRUE(turn_until(loop_, [&] { return mute.accepts() == 1; }));
+  dials_.clear();
+  ScriptedOrigin origin(options());
+  aim(origin.port());
+  ASSERT_TRUE(dial());
+  EXPECT_EQ(answers_, 1);
+  EXPECT_FALSE(error_);
+}
+
+TEST_F(NetworkDialerTest, F013_a_ticket_on_an_idle_connection_leaves_it_idle) {
+  ScriptedOrigin origin(options({"http/1.1"}), [](fakes::OriginConnection& c) {
+    c.send_session_ticket();
+    while (c.next_request()) {
+      c.respond(200, "here");
+      c.send_session_ticket();
+    }
+  });
+  aim(origin.port());
+  ASSERT_TRUE(dial());
+  ASSERT_EQ(connections_.size(), 1u);
+  for (int i = 0; i < 3; ++i) {
+    Call call;
+    call.request = make_request("GET", "/");
+    connections_[0]->open(call.request, call.sink);
+    ASSERT_TRUE(turn_until(loop_, [&] { return call.sink.ended(); }));
+    EXPECT_EQ(call.sink.body, "here");
+    loop_.run_once(milliseconds(10));
+  }
+  EXPECT_FALSE(listener_.closed);
+  EXPECT_EQ(origin.accepts(), 1u);
+}
+
+}  // namespace
+}  // namespace ccnproxy::origin
