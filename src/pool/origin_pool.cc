@@ -50,8 +50,18 @@ void OriginPool::acquire(StreamWaiter& waiter, std::uint64_t avoid) {
 
 void OriginPool::drain() {
   draining_ = true;
+  drain_connections();
+}
+
+/// Once nobody waits any more: who waited when the drain began is still served (F100).
+void OriginPool::drain_connections() {
+  if (!waiters_.empty()) return;
   for (const auto state : {State::ready, State::busy}) {
-    for (auto& c : list(state)) c.connection_->drain("shutting down");
+    while (!list(state).empty()) {
+      auto& c = list(state).front();
+      c.connection_->drain("shutting down");
+      transition(c, State::draining);
+    }
   }
 }
 
@@ -97,6 +107,7 @@ void OriginPool::serve_waiters() {
   }
   serving_ = false;
   dial_for_demand();
+  if (draining_) drain_connections();
 }
 
 void OriginPool::dial_for_demand() {
@@ -131,7 +142,6 @@ void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
   c.life_.opened = c.life_.last_used = context_.timers.clock().now();
   protocol_ = c.connection_->info().protocol;
   streams_each_ = std::max<std::size_t>(1, c.connection_->capacity());
-  if (draining_) c.connection_->drain("shutting down");
   transition(c, state_of(c));
   plan_check(next_check(c.life_, {settings_.max_age, settings_.keep_warm}));
   serve_waiters();

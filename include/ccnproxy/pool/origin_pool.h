@@ -72,6 +72,7 @@ class OriginPool {
   PooledConnection* find_ready(std::uint64_t avoid);
   void lend(PooledConnection& c, StreamWaiter& waiter, bool waited);
   void serve_waiters();
+  void drain_connections();
   void dial_for_demand();
   void start_dial();
   void fail_waiters(const Error& error);

@@ -335,8 +335,8 @@ TEST_F(AddressRaceTest, the_winner_has_the_options_of_an_origin_connection) {
   EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT), not_sent_low_water);
   EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 20'000);
   EXPECT_EQ(option(fd, SOL_SOCKET, SO_KEEPALIVE), 1);
-  EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPIDLE), 30);
-  EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPINTVL), 10);
+  EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPIDLE), 15);
+  EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPINTVL), 3);
   EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPCNT), 3);
 }
 
