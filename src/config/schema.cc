@@ -174,18 +174,29 @@ const Fields<Pool>& pool_fields() {
   return fields;
 }
 
-const Fields<Timeouts>& timeouts_fields() {
+const Fields<Timeouts>& origin_timeouts_fields() {
   static const Fields<Timeouts> fields = {
-      timeout("client_head", &Timeouts::client_head),
-      timeout("client_idle", &Timeouts::client_idle),
-      timeout("client_write", &Timeouts::client_write),
       timeout("dns", &Timeouts::dns),
       timeout("connect", &Timeouts::connect),
       timeout("tls", &Timeouts::tls),
       timeout("response_head", &Timeouts::response_head),
       timeout("body_idle", &Timeouts::body_idle),
-      timeout("drain", &Timeouts::drain),
   };
+  return fields;
+}
+
+const Fields<Timeouts>& timeouts_fields() {
+  static const Fields<Timeouts> fields = [] {
+    Fields<Timeouts> all = {
+        timeout("client_head", &Timeouts::client_head),
+        timeout("client_idle", &Timeouts::client_idle),
+        timeout("client_write", &Timeouts::client_write),
+        timeout("drain", &Timeouts::drain),
+    };
+    const auto& of_origins = origin_timeouts_fields();
+    all.insert(all.end(), of_origins.begin(), of_origins.end());
+    return all;
+  }();
   return fields;
 }
 

@@ -8,6 +8,8 @@ namespace ccnproxy::config {
 
 const Fields<Pool>& pool_fields();
 const Fields<Timeouts>& timeouts_fields();
+/// Those that can differ by origin: the client's come before any origin is known.
+const Fields<Timeouts>& origin_timeouts_fields();
 const Fields<Tls>& tls_fields();
 const Fields<Override>& override_fields();
 const Fields<Config>& config_fields();

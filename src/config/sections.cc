@@ -65,7 +65,7 @@ const Fields<Override>& override_fields() {
       {"match", text_of<Override>("a host, *.suffix or *, with or without a port", take_match)},
       {"connect_to", text_of<Override>("a host, host:port or [v6]:port", take_connect_to)},
       section("pool", &Override::pool, pool_fields()),
-      section("timeouts", &Override::timeouts, timeouts_fields()),
+      section("timeouts", &Override::timeouts, origin_timeouts_fields()),
       section("tls", &Override::tls, tls_fields()),
   };
   return fields;

@@ -89,7 +89,7 @@ std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin
       pool::PoolContext{
           loop_.timers(),
           [this](std::unique_ptr<Retired> object) { loop_.retire(std::move(object)); },
-          [this] { return context_.ids.random(); }});
+          [this] { return context_.ids.random(); }, t});
 }
 
 void Worker::begin_draining() {

@@ -112,6 +112,8 @@ void Exchange::begin(ClientSession& client, std::string_view head_bytes,
     return fail_with(503, ErrorType::connection_limit_reached, Side::us, Phase::queue,
                      "too many origins in use (limits.origins)");
   }
+  body_idle_ = pool_->timeouts().body_idle;
+  response_head_ = pool_->timeouts().response_head;
   pool_->retry_budget().on_request();
   if (expects_continue_) answer_expectation();
   if (!client_) return;  // it left just now
@@ -318,14 +320,12 @@ void Exchange::on_client_took(std::size_t n) {
 
 /// Nothing about an exchange has a limit in total; everything has one on standing still.
 void Exchange::watch_progress() {
-  const auto& t = context_.config.timeouts;
   if (!stream_ && !client_->request_complete() && !response_begun_)
-    return timer_.set_after(t.body_idle);
-  if (!stream_)
-    return timer_
-        .cancel();  // the pool's queue has its own deadline, and so has the session's output
+    return timer_.set_after(body_idle_);
+  // Without a stream the pool's queue has its own deadline, and so has the session's output.
+  if (!stream_) return timer_.cancel();
   const bool sending = outgoing_.has_body() && !body_end_sent_;
-  timer_.set_after(sending || response_begun_ ? t.body_idle : t.response_head);
+  timer_.set_after(sending || response_begun_ ? body_idle_ : response_head_);
 }
 
 void Exchange::on_timer() {

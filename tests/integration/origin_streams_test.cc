@@ -101,22 +101,26 @@ TEST(OriginStreams, F023_at_the_limit_another_connection_is_opened_and_then_requ
 
 TEST(OriginStreams, F023_a_request_that_waits_too_long_is_told_so) {
   const auto hold = std::make_shared<Latch>();
-  Service service([&hold](const Request&) { return Response{.body = "ok", .held_by = hold}; },
-                  {.max_streams = 1});
+  Service service(
+      [&hold](const Request& request) {
+        return request.target == "/" ? Response{.body = "ok", .held_by = hold} : Response{};
+      },
+      {.max_streams = 1});
   DaemonConfig config = one_worker().set("pool.max_connections", "1");
   for (const auto* timeout : {"timeouts.dns", "timeouts.connect", "timeouts.tls"})
     config.set(timeout, "1s");  // the queue's deadline is their sum
   OriginAndProxy both(speaking({"h2"}), service, config);
+  EXPECT_EQ(both.proxy.get("/now").status, 200);  // the connection's limit is known after it
   auto first = send_from_many(both.proxy, 1, get_request());
-  both.origin.wait_for_requests(1);
+  both.origin.wait_for_requests(2);
   const ReceivedResponse response = both.proxy.get();
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(proxy_error(response), "connection_limit_reached");
   EXPECT_TRUE(response.fields.has("retry-after"));
   hold->open();
   EXPECT_THAT(statuses(first), Each(200));
-  EXPECT_THAT(outcomes(both.proxy.records(2)),
-              ElementsAre("503 connection_limit_reached/proxy/queue", "200"));
+  EXPECT_THAT(outcomes(both.proxy.records(3)),
+              ElementsAre("200", "503 connection_limit_reached/proxy/queue", "200"));
 }
 
 class OriginBurst : public ::testing::TestWithParam<std::string> {};

@@ -34,6 +34,16 @@ TEST_P(OriginTime, a_response_that_does_not_begin_is_a_504) {
   EXPECT_EQ(both.origin.accepts(), 1U);
 }
 
+TEST_P(OriginTime, an_origin_has_its_own_timeouts) {
+  OriginAndProxy both(speaking({GetParam()}), nullptr, one_worker(),
+                      {"timeouts: {response_head: 300ms}"});
+  RawClient client = both.proxy.client();
+  client.send(get_request());
+  OriginSide side(both.origin);
+  side.read_request();
+  EXPECT_EQ(client.read_response().status, 504);
+}
+
 TEST_P(OriginTime, F095_a_body_that_stands_still_breaks_the_response) {
   OriginAndProxy both(speaking({GetParam()}), nullptr,
                       one_worker().set("timeouts.body_idle", "300ms"));

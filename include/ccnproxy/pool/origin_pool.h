@@ -21,6 +21,7 @@ struct PoolContext {
   TimerWheel& timers;
   std::function<void(std::unique_ptr<Retired>)> retire;  ///< destroys it between turns
   std::function<std::uint32_t()> random;
+  config::Timeouts timeouts = {};  ///< what holds for this origin, for those who use its streams
 };
 
 /// The connections of one worker to one origin: lends streams, opens connections when there is
@@ -51,6 +52,7 @@ class OriginPool {
   TimePoint last_used() const noexcept { return last_used_; }
 
   const origin::Origin& origin() const noexcept { return origin_; }
+  const config::Timeouts& timeouts() const noexcept { return context_.timeouts; }
   RetryBudget& retry_budget() noexcept { return retry_budget_; }
   std::size_t count(PooledConnection::State state) const noexcept;
   std::size_t waiting() const noexcept { return waiters_.size(); }

@@ -110,6 +110,8 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   origin::Origin origin_;
   pool::OriginPool* pool_ = nullptr;
   origin::OriginStream* stream_ = nullptr;
+  Duration body_idle_{};  ///< the origin's timeouts, which may outlive its pool
+  Duration response_head_{};
   std::uint64_t connection_serial_ = 0;
   bool body_end_sent_ = false;
 

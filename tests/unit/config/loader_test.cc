@@ -134,6 +134,8 @@ TEST(Loader, unknown_keys_name_the_nearest) {
       {"Workers: 3", "f:1:1: unknown key `Workers`; did you mean `workers`?"},
       {"zzz: 3", "f:1:1: unknown key `zzz`"},
       {"pool: {spare: 0.5}", "f:1:8: unknown key `spare` in `pool`"},
+      {"overrides: [{match: a, timeouts: {drain: 1s}}]",
+       "f:1:35: unknown key `drain` in `overrides[0].timeouts`; did you mean `timeouts.drain`?"},
       {"overrides: [{match: a, tls: {verfy: false}}]",
        "f:1:30: unknown key `verfy` in `overrides[0].tls`; did you mean `verify`?"},
       {"listeners: [{adress: 127.0.0.1:1, address: 127.0.0.1:2}]",
