@@ -22,7 +22,7 @@ Acceptor::Acceptor(EventLoop& loop, ListeningSocket socket, HasRoom has_room, On
 
 void Acceptor::close() {
   resume_timer_.cancel();
-  watching_ = false;
+  if (std::exchange(watching_, false)) loop_.unwatch(socket_.fd.get());  // a duplicate may live on
   socket_.fd.reset();
 }
 

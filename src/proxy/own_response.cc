@@ -30,6 +30,7 @@ std::uint16_t status_of(const Error& error) noexcept {
     case ErrorType::dns_timeout:
     case ErrorType::connection_timeout:
     case ErrorType::connection_read_timeout:
+    case ErrorType::connection_write_timeout:
     case ErrorType::http_response_timeout:
       return 504;
     case ErrorType::connection_limit_reached:

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Sourced by the scripts of this folder: finds or builds the programs, and starts the measurement.
 # BUILD_DIR: the build folder, build/release by default; it must be configured, nothing here makes one.
 set -eu

@@ -74,8 +74,6 @@ class OriginStream {
   /// Forgets the request: RST_STREAM(CANCEL) on HTTP/2, the end of the connection on HTTP/1. The
   /// sink hears nothing more.
   virtual void cancel() = 0;
-  /// Whether the request's end has been given to the connection's socket.
-  virtual bool sent() const = 0;
 
  protected:
   ~OriginStream() = default;

@@ -12,7 +12,7 @@ namespace ccnproxy::pool {
 struct DialDemand {
   std::size_t waiting = 0;                   ///< requests without a connection
   std::size_t dialing = 0;                   ///< connections on their way
-  std::size_t open = 0;                      ///< connections that exist, draining ones included
+  std::size_t open = 0;                      ///< connections that exist, less those that drain
   std::optional<origin::Protocol> protocol;  ///< what the origin spoke last, if it is known
   std::size_t streams_each = 100;   ///< how many streams a new HTTP/2 connection is good for
   std::size_t max_connections = 0;  ///< 0 = no limit
