@@ -3,7 +3,6 @@
 #include "ccnproxy/http/field_rules.h"
 #include "ccnproxy/proxy/client_session.h"
 #include "ccnproxy/proxy/own_response.h"
-#include "ccnproxy/proxy/retry_policy.h"
 
 namespace ccnproxy::proxy {
 namespace {
@@ -224,33 +223,6 @@ void Exchange::answer_expectation() {
   client_->flush();
 }
 
-void Exchange::acquire(std::uint64_t avoid) {
-  asked_pool_at_ = context_.loop.now();
-  pool_->acquire(*this, avoid);
-}
-
-void Exchange::on_connection(origin::OriginConnection& connection, bool waited) {
-  const auto& info = connection.info();
-  timings_.wait = waited ? context_.loop.now() - asked_pool_at_ : Duration(0);
-  reused_ = connection.requests() > 0;
-  if (waited && !reused_) {
-    timings_.dns = info.timings.dns;
-    timings_.tcp = info.timings.tcp;
-    timings_.tls = info.timings.tls;
-  }
-  protocol_ = info.protocol;
-  address_ = info.address;
-  connection_serial_ = info.serial;
-  body_end_sent_ = false;
-  stream_ = &connection.open(outgoing_, *this);
-  if (!outgoing_.has_body()) return watch_progress();
-  send_body();
-  watch_progress();
-  if (wants_body()) client_->resume_reading();  // it may have been paused while there was no stream
-}
-
-void Exchange::on_no_connection(Error error) { fail(std::move(error)); }
-
 void Exchange::on_client_body(std::string_view bytes) {
   const auto limit = context_.config.limits.body_bytes;
   if (limit > 0 && body_.received() + bytes.size() > limit) {
@@ -292,89 +264,6 @@ void Exchange::on_client_body_end(const http::Fields& trailers) {
 void Exchange::on_client_broken(std::string_view reason) {
   cancel_stream();
   fail_with(400, ErrorType::http_request_error, Side::client, Phase::request, reason);
-}
-
-void Exchange::send_body() {
-  if (!stream_ || body_end_sent_) return;
-  while (!body_.unsent().empty()) {
-    const auto offered = body_.unsent().size();
-    const auto taken = stream_->write_body(body_.unsent());
-    body_.sent(taken);
-    if (taken < offered) return;
-  }
-  if (!body_.is_complete()) return;
-  body_end_sent_ = true;
-  stream_->end_body(trailers_);
-}
-
-void Exchange::on_writable() {
-  send_body();
-  watch_progress();
-  if (wants_body()) client_->resume_reading();
-}
-
-void Exchange::on_client_took(std::size_t n) {
-  if (stream_) stream_->consumed(n);
-  watch_progress();
-}
-
-/// Nothing about an exchange has a limit in total; everything has one on standing still.
-void Exchange::watch_progress() {
-  if (!stream_ && !client_->request_complete() && !response_begun_)
-    return timer_.set_after(body_idle_);
-  // Without a stream the pool's queue has its own deadline, and so has the session's output.
-  if (!stream_) return timer_.cancel();
-  const bool sending = outgoing_.has_body() && !body_end_sent_;
-  timer_.set_after(sending || response_begun_ ? body_idle_ : response_head_);
-}
-
-void Exchange::on_timer() {
-  const bool client_owes = !client_->request_complete() && wants_body();
-  if (response_begun_ && client_->output().held() > 0)
-    return watch_progress();  // the client's turn: client_write
-  cancel_stream();
-  if (client_owes && !response_begun_) {
-    keep_alive_ = false;
-    return fail_with(408, ErrorType::connection_read_timeout, Side::client, Phase::request,
-                     "the request's body did not arrive in time");
-  }
-  const bool body = response_begun_ || (outgoing_.has_body() && !body_end_sent_);
-  fail({ErrorType::http_response_timeout, Side::origin, Phase::response,
-        response_begun_ ? Proof::response_started : Proof::unknown,
-        origin_.to_string() + (body ? ": no progress within timeouts.body_idle"
-                                    : ": no response within timeouts.response_head")});
-}
-
-void Exchange::cancel_stream() {
-  if (auto* stream = std::exchange(stream_, nullptr)) stream->cancel();
-}
-
-/// Leaves the pool's queue and the connection, whichever it is in.
-void Exchange::drop_attempt() {
-  unlink();
-  cancel_stream();
-  timer_.cancel();
-}
-
-void Exchange::on_failure(Error error) {
-  stream_ = nullptr;
-  timer_.cancel();
-  error.detail =
-      origin_.to_string() + (address_.empty() ? "" : " (" + address_ + ")") + ": " + error.detail;
-  if (!retry(error)) fail(std::move(error));
-}
-
-bool Exchange::retry(const Error& error) {
-  const FailedAttempt attempt{error.proof, idempotent_, body_.replayable() || body_.nothing_sent(),
-                              retries_, context_.config.retries.attempts};
-  if (response_flushed_ || response_begun_ || !may_retry(attempt)) return false;
-  if (!pool_->retry_budget().take(context_.loop.now())) return false;
-  ++retries_;
-  retry_proof_ = error.proof;
-  body_.rewind();
-  watch_progress();
-  acquire(connection_serial_);
-  return true;
 }
 
 void Exchange::fail(Error error) {
