@@ -2,6 +2,8 @@
 
 #include "ccnproxy/proxy/own_response.h"
 
+#include <ostream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,6 +19,8 @@ struct StatusCase {
   ErrorType type;
   std::uint16_t status;
 };
+
+void PrintTo(const StatusCase& tested, std::ostream* out) { *out << to_string(tested.type); }
 
 class StatusOf : public testing::TestWithParam<StatusCase> {};
 
