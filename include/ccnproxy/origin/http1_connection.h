@@ -47,6 +47,7 @@ class Http1Connection final : public OriginConnection, private OriginStream, pri
   void end_body(const http::Fields& trailers) override;
   void consumed(std::size_t n) override;
   void cancel() override;
+  bool sent() const override { return body_ended_ && output_.empty(); }
 
   std::size_t pass_body(std::string_view bytes);
   void queue_body(std::string_view bytes);

@@ -51,6 +51,7 @@ class Http2Stream final
   void end_body(const http::Fields& trailers) override;
   void consumed(std::size_t n) override;
   void cancel() override;
+  bool sent() const override { return body_ended_ && upload_.empty(); }
 
  private:
   friend class Http2Connection;

@@ -74,6 +74,8 @@ class OriginStream {
   /// Forgets the request: RST_STREAM(CANCEL) on HTTP/2, the end of the connection on HTTP/1. The
   /// sink hears nothing more.
   virtual void cancel() = 0;
+  /// Whether the whole request has gone from here into the connection's output.
+  virtual bool sent() const = 0;
 
  protected:
   ~OriginStream() = default;

@@ -12,13 +12,14 @@ struct WindowBudget {
 
 /// Decides how large the receive window of one HTTP/2 stream is (RFC 9113 §5.2). It starts at 1
 /// MiB, so that a response of that size needs no second round trip, and doubles each time the
-/// client has taken a whole window without leaving a backlog: the path is then longer than the
-/// window (64 KiB over 100 ms would be 5 Mbit/s). A client that falls behind keeps what it has.
-/// Pure but for the budget.
+/// client has taken a quarter of it without leaving a backlog: the path may be longer than the
+/// window (64 KiB over 100 ms would be 5 Mbit/s), and by the time that shows, round trips are lost.
+/// A client that falls behind keeps what it has. The largest is 80 MB/s over 100 ms, and what one
+/// client that stops reading can make us hold. Pure but for the budget.
 class WindowPolicy {
  public:
   static constexpr std::int32_t start = 1024 * 1024;
-  static constexpr std::int32_t largest = 16 * 1024 * 1024;
+  static constexpr std::int32_t largest = 8 * 1024 * 1024;
 
   explicit WindowPolicy(WindowBudget& budget) : budget_(&budget) {}
   WindowPolicy(const WindowPolicy&) = delete;
@@ -33,7 +34,7 @@ class WindowPolicy {
       return false;
     }
     since_growth_ += taken;
-    if (since_growth_ < static_cast<std::uint64_t>(window_) / 2 || window_ >= largest) return false;
+    if (since_growth_ < static_cast<std::uint64_t>(window_) / 4 || window_ >= largest) return false;
     const auto more = std::min(window_, largest - window_);
     if (budget_->left < more) return false;
     budget_->left -= more;

@@ -16,13 +16,13 @@ TEST(WindowPolicy, F061_starts_at_a_megabyte_not_at_64_kilobytes) {
   EXPECT_EQ(budget.left, 64 * MiB) << "the start costs nothing of it";
 }
 
-TEST(WindowPolicy, F061_doubles_when_half_a_window_was_taken_without_a_backlog) {
+TEST(WindowPolicy, F061_doubles_when_a_quarter_of_it_was_taken_without_a_backlog) {
   WindowBudget budget;
   WindowPolicy policy(budget);
-  EXPECT_FALSE(policy.on_taken(MiB / 2 - 1, 0));
+  EXPECT_FALSE(policy.on_taken(MiB / 4 - 1, 0));
   EXPECT_TRUE(policy.on_taken(1, 0));
   EXPECT_EQ(policy.window(), 2 * MiB);
-  EXPECT_FALSE(policy.on_taken(MiB - 1, 0)) << "now of the larger window";
+  EXPECT_FALSE(policy.on_taken(MiB / 2 - 1, 0)) << "now of the larger window";
   EXPECT_TRUE(policy.on_taken(1, 0));
   EXPECT_EQ(policy.window(), 4 * MiB);
 }
@@ -31,18 +31,18 @@ TEST(WindowPolicy, F062_a_client_that_falls_behind_keeps_what_it_has) {
   WindowBudget budget;
   WindowPolicy policy(budget);
   for (int i = 0; i < 100; ++i) {
-    EXPECT_FALSE(policy.on_taken(MiB / 2 - 1, 0));
+    EXPECT_FALSE(policy.on_taken(MiB / 4 - 1, 0));
     EXPECT_FALSE(policy.on_taken(MiB, 1)) << "a backlog begins the count anew";
   }
   EXPECT_EQ(policy.window(), MiB);
 }
 
-TEST(WindowPolicy, F061_ends_at_16_megabytes) {
+TEST(WindowPolicy, F061_ends_at_8_megabytes) {
   WindowBudget budget;
   WindowPolicy policy(budget);
   for (int i = 0; i < 20; ++i) policy.on_taken(64 * MiB, 0);
-  EXPECT_EQ(policy.window(), 16 * MiB);
-  EXPECT_EQ(budget.left, 49 * MiB);
+  EXPECT_EQ(policy.window(), 8 * MiB);
+  EXPECT_EQ(budget.left, 57 * MiB);
   EXPECT_FALSE(policy.on_taken(64 * MiB, 0));
 }
 

@@ -70,6 +70,7 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
   void end_body(const http::Fields&) override {}
   void consumed(std::size_t) override {}
   void cancel() override {}
+  bool sent() const override { return true; }
 
   origin::ConnectionInfo info_;
   std::size_t limit_;
