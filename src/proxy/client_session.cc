@@ -158,7 +158,8 @@ void ClientSession::refuse(std::string_view bytes, const http::ParseResult& resu
 void ClientSession::begin_exchange(std::string_view head_bytes) {
   timer_.cancel();
   exchange_ = context_.exchanges.take(context_);
-  keep_alive_ = !draining_ && http::is_persistent(head_.version, head_.fields);
+  client_persists_ = http::is_persistent(head_.version, head_.fields);
+  keep_alive_ = !draining_ && client_persists_;
   const auto framing = http::request_framing(head_);
   if (!framing) {
     reading_ = Reading::unframed;
@@ -237,11 +238,13 @@ void ClientSession::finish(bool keep_alive) {
 void ClientSession::end_exchange() {
   exchange_->end();
   context_.exchanges.give(std::move(exchange_));
+  // Where the end is our idea alone, the client may be sending its next request already.
+  const bool ours = client_persists_ && !draining_;
   const bool unread = reading_ != Reading::nothing;
   reading_ = Reading::nothing;
   chunks_.reset();
   if (!keep_alive_ || draining_)
-    return unread || !input_.empty() || bytes_at_hand_ > 0 ? linger() : close();
+    return ours || unread || !input_.empty() || bytes_at_hand_ > 0 ? linger() : close();
   life_ = Life::open;
   wait_for_request();
   if (!input_.empty()) process_kept();

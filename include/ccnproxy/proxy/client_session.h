@@ -125,6 +125,7 @@ class ClientSession final : public Retired,
   Reading reading_ = Reading::nothing;
   Life life_ = Life::open;
   bool keep_alive_ = true;
+  bool client_persists_ = false;  ///< the client would keep the connection
   bool processing_ = false;
   bool output_blocked_ = false;
   bool input_ended_ = false;
