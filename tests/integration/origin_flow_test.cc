@@ -12,6 +12,13 @@ namespace {
 
 constexpr std::uint64_t MiB = 1 << 20;
 
+// AddressSanitizer holds what was freed back, ThreadSanitizer has shadows of its own.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool memory_is_honest = false;
+#else
+constexpr bool memory_is_honest = true;
+#endif
+
 TEST(OriginWindows, F061_windows_that_fill_a_long_path_are_offered) {
   OriginAndProxy both(speaking({"h2"}));
   RawClient client = both.proxy.client();
@@ -43,8 +50,9 @@ TEST_P(OriginFlow, F062_a_client_that_reads_nothing_stalls_nobody_else) {
     ASSERT_EQ(other.digest.summary(), pattern_digest(1'000'000).summary());
   }
   EXPECT_EQ(both.origin.accepts(), GetParam() == "h2" ? 1U : 2U);
-  // Far from the whole of it, though AddressSanitizer keeps what was freed for a while.
-  EXPECT_LT(both.proxy.daemon.process().peak_rss_kib() - before, size / 1024 * 3 / 4);
+  if (memory_is_honest) {
+    EXPECT_LT(both.proxy.daemon.process().peak_rss_kib() - before, size / 1024 / 2);
+  }
   Digest digest;
   for (std::uint64_t got = 0; got < size;) {
     const std::string part = slow.stream().read_some();
