@@ -70,6 +70,31 @@ Field<T> section(std::string_view name, Part T::*member, const Fields<Part>& fie
           paths_of(fields, ".")};
 }
 
+/// Fields of a part that stand in the same map as others of the whole.
+template <class T, class Part>
+Fields<T> lifted(Part T::*member, const Fields<Part>& fields) {
+  Fields<T> all;
+  for (const auto& field : fields) {
+    all.emplace_back(
+        field.name,
+        [member, read = field.read](Reading& reading, const YAML::Node& node, T& target) {
+          read(reading, node, target.*member);
+        },
+        field.below);
+  }
+  return all;
+}
+
+/// A map whose keys belong to the map around it as far as the configuration's structure goes.
+template <class T>
+Field<T> section_of_whole(std::string_view name, const Fields<T>& fields) {
+  return {name,
+          [&fields](Reading& reading, const YAML::Node& node, T& target) {
+            read_fields(reading, node, fields, target);
+          },
+          paths_of(fields, ".")};
+}
+
 /// Text that `take` either puts where it belongs or refuses; `wanted` completes "must be ...".
 template <class T>
 Reader<T> text_of(std::string wanted, std::function<bool(const std::string&, T&)> take) {

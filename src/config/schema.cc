@@ -1,6 +1,7 @@
 #include "ccnproxy/config/schema.h"
 
 #include <array>
+#include <charconv>
 
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/host_pattern.h"
@@ -86,6 +87,19 @@ bool take_dns_server(const std::string& text, std::string& server) {
   return host.ok() && canonical_address(host.name).has_value();
 }
 
+bool take_spare(const std::string& text, Pool& pool) {
+  if (text.empty() || text.size() > 8 || text.find_first_not_of("0123456789.") != text.npos)
+    return false;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, pool.spare);
+  return parsed.ec == std::errc() && parsed.ptr == end && pool.spare <= 10;
+}
+
+bool take_ping(const std::string& text, Pool& pool) {
+  pool.ping = text == "auto";
+  return pool.ping || text == "off";
+}
+
 bool take_server_name(const std::string& text, Tls& tls) {
   const auto host = normalise_host(text);
   if (!text.empty() && (!host.ok() || canonical_address(host.name))) return false;
@@ -140,7 +154,13 @@ const Fields<Dns>& dns_fields() {
       {"servers", read_dns_servers},
       duration("min_ttl", &Dns::min_ttl, 1ms, 24h, "from 1ms to 24h"),
       duration("max_ttl", &Dns::max_ttl, 1ms, 24h * 30, "from 1ms to 720h"),
+      duration("stale", &Dns::stale, 0ms, 24h * 30, "from 0 to 720h"),
   };
+  return fields;
+}
+
+const Fields<Admin>& admin_fields() {
+  static const Fields<Admin> fields = {{"address", read_admin_address}};
   return fields;
 }
 
@@ -168,9 +188,28 @@ const Fields<Pool>& pool_fields() {
   static const Fields<Pool> fields = {
       count("max_connections", &Pool::max_connections, 0, 65536, " (0 = no limit)"),
       count("max_pending", &Pool::max_pending, 1, 1'000'000),
+      count("min_ready", &Pool::min_ready, 0, 1024),
       duration("keep_warm", &Pool::keep_warm, 1ms, 24h * 30, "from 1ms to 720h"),
+      {"spare", text_of<Pool>("a share from 0 to 10, as in 0.5", take_spare)},
       duration("max_age", &Pool::max_age, 1ms, 24h * 30, "from 1ms to 720h"),
+      {"ping", text_of<Pool>("`auto` or `off`", take_ping)},
   };
+  return fields;
+}
+
+const Fields<Config>& pool_section_fields() {
+  static const Fields<Config> fields = [] {
+    auto all = lifted(&Config::pool, pool_fields());
+    static const Fields<Warmth> of_warmth = {
+        {"warm", list_of<Warmth>(&Warmth::warm, "a list of origins",
+                                 text_of<std::string>("an origin, as in https://api.example.com",
+                                                      take_warm_origin))},
+        {"state_file", plain_text(&Warmth::state_file, "a file", true)},
+    };
+    const auto warmth = lifted(&Config::warmth, of_warmth);
+    all.insert(all.end(), warmth.begin(), warmth.end());
+    return all;
+  }();
   return fields;
 }
 
@@ -218,6 +257,7 @@ const Fields<Tls>& tls_fields() {
 const Fields<Config>& config_fields() {
   static const Fields<Config> fields = {
       {"listeners", read_listeners, {"[].address"}},
+      section("admin", &Config::admin, admin_fields()),
       {"workers", text_of<Config>("`auto` or a number from 1 to 256", take_workers)},
       duration("coalesce", &Config::coalesce, 0ms, 10ms, "from 0 to 10ms"),
       {"labels", read_labels},
@@ -233,7 +273,7 @@ const Fields<Config>& config_fields() {
       {"request_id_header",
        text_of<Config>("a field name of at most 64 bytes that neither frames nor routes a message",
                        take_request_id_header)},
-      section("pool", &Config::pool, pool_fields()),
+      section_of_whole("pool", pool_section_fields()),
       section("retries", &Config::retries, retries_fields()),
       section("timeouts", &Config::timeouts, timeouts_fields()),
       section("limits", &Config::limits, limits_fields()),

@@ -6,7 +6,12 @@
 /// them.
 namespace ccnproxy::config {
 
+/// What of `pool:` can differ by origin.
 const Fields<Pool>& pool_fields();
+/// All of `pool:`.
+const Fields<Config>& pool_section_fields();
+/// `https://host[:port]` or `http://…`, normalised: no path, the scheme's own port left out.
+bool take_warm_origin(const std::string& text, std::string& origin);
 const Fields<Timeouts>& timeouts_fields();
 /// Those that can differ by origin: the client's come before any origin is known.
 const Fields<Timeouts>& origin_timeouts_fields();
@@ -15,6 +20,7 @@ const Fields<Override>& override_fields();
 const Fields<Config>& config_fields();
 
 /// `listeners:`, `labels:` and `overrides:`, whose elements are not one value each.
+void read_admin_address(Reading& reading, const YAML::Node& node, Admin& admin);
 void read_listeners(Reading& reading, const YAML::Node& node, Config& config);
 void read_labels(Reading& reading, const YAML::Node& node, Config& config);
 void read_overrides(Reading& reading, const YAML::Node& node, Config& config);

@@ -71,6 +71,31 @@ const Fields<Override>& override_fields() {
   return fields;
 }
 
+bool take_warm_origin(const std::string& text, std::string& origin) {
+  const bool secure = text.rfind("https://", 0) == 0;
+  if (!secure && text.rfind("http://", 0) != 0) return false;
+  std::string_view authority = std::string_view(text).substr(secure ? 8 : 7);
+  if (!authority.empty() && authority.back() == '/') authority.remove_suffix(1);
+  const auto parts = split_host_port(authority);
+  if (!parts) return false;
+  const auto host = normalise_host(parts->host);
+  if (!host.ok()) return false;
+  const bool v6 = host.name.find(':') != host.name.npos;
+  origin = (secure ? "https://" : "http://") + (v6 ? '[' + host.name + ']' : host.name);
+  if (parts->port != 0 && parts->port != (secure ? 443 : 80))
+    origin += ':' + std::to_string(parts->port);
+  return true;
+}
+
+void read_admin_address(Reading& reading, const YAML::Node& node, Admin& admin) {
+  const auto text = reading.scalar(node, "an address and a port, unix:/path, or `none`");
+  if (!text) return;
+  if (*text == "none") return admin.address.reset();
+  auto parsed = parse_listen_address(*text);
+  if (!parsed.fault.empty()) return reading.wrong_value(node, parsed.fault);
+  admin.address = std::move(parsed.address);
+}
+
 void read_listeners(Reading& reading, const YAML::Node& node, Config& config) {
   config.listeners.clear();
   reading.each_element(node, "a list of maps with the key `address`",

@@ -24,13 +24,32 @@ struct ListenAddress {
 
 /// Bounds of one origin's pool (`pool:`). 0 means no limit where it says so.
 struct Pool {
-  std::uint32_t max_connections = 0;  ///< per origin and worker for now, 0 = no limit
-  std::uint32_t max_pending = 1024;   ///< requests that may wait for a connection, per origin
-  /// an idle connection is kept so long after its last use
+  std::uint32_t max_connections = 0;  ///< per origin, all workers together, 0 = no limit
+  /// requests that may wait for a connection, per origin, all workers together
+  std::uint32_t max_pending = 1024;
+  std::uint32_t min_ready = 1;  ///< connections kept ready per origin in use
+  /// an origin is kept ready so long after its last request
   Duration keep_warm = std::chrono::minutes(10);
+  double spare = 0.5;  ///< share of the recent peak kept open ahead of need
   Duration max_age = std::chrono::hours(1);
+  bool ping = true;  ///< `auto`: HTTP/2 PING where a connection is at risk; else `off`
 
   bool operator==(const Pool&) const = default;
+};
+
+/// What is kept ready whatever the traffic (`pool.warm`, `pool.state_file`); not for overrides.
+struct Warmth {
+  std::vector<std::string> warm;  ///< `https://host[:port]` or `http://…`, normalised
+  std::string state_file;         ///< remembers origins over a restart; empty = off
+
+  bool operator==(const Warmth&) const = default;
+};
+
+/// `admin:`.
+struct Admin {
+  std::optional<ListenAddress> address = ListenAddress{"127.0.0.1", 3001, ""};  ///< or `none`
+
+  bool operator==(const Admin&) const = default;
 };
 
 /// `timeouts:`; all are about progress, none about a whole transfer.
@@ -82,6 +101,7 @@ struct Dns {
   std::vector<std::string> servers;
   Duration min_ttl = std::chrono::seconds(1);
   Duration max_ttl = std::chrono::minutes(5);
+  Duration stale = std::chrono::hours(1);  ///< an expired answer is good so long if DNS fails
 
   bool operator==(const Dns&) const = default;
 };
@@ -129,6 +149,7 @@ struct Log {
 /// then shared by all workers and never changed.
 struct Config {
   std::vector<ListenAddress> listeners = {{"127.0.0.1", 3000, ""}};
+  Admin admin;
   std::uint32_t workers = 0;  ///< 0 = auto: one per CPU that this process may use
   Duration coalesce = std::chrono::microseconds(100);
   std::map<std::string, std::string, std::less<>> labels = {{"ccnproxy", "http"},
@@ -140,6 +161,7 @@ struct Config {
   ExpectContinue expect_continue = ExpectContinue::local;
   std::string request_id_header = "X-Chocon-Req";
   Pool pool;
+  Warmth warmth;
   Retries retries;
   Timeouts timeouts;
   Limits limits;

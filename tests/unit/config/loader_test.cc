@@ -47,7 +47,8 @@ port_in_host: ignore
 upgrade: ["*.AmazonAWS.com", s3.example]
 expect_continue: origin
 request_id_header: X-Chocon-Id
-pool: {max_connections: 8, max_pending: 2, keep_warm: 1.5s, max_age: 2h}
+admin: {address: "[::1]:9"}
+pool: {max_connections: 8, max_pending: 2, min_ready: 3, keep_warm: 1.5s, spare: 0.25, max_age: 2h, ping: off, warm: ["https://API.example.:443/", "http://[::1]:81"], state_file: /x}
 retries: {attempts: 0, replay_bytes: 1MiB}
 timeouts: {client_head: 1ms, drain: 24h}
 limits: {head_bytes: 8KiB, headers: 10, body_bytes: 3GiB, clients: 7, origins: 9}
@@ -66,7 +67,10 @@ log: {level: debug, access: {to: none, format: json, query: true}}
   EXPECT_EQ(config.upgrade, (std::vector<std::string>{"*.amazonaws.com", "s3.example"}));
   EXPECT_EQ(config.expect_continue, ExpectContinue::origin);
   EXPECT_EQ(config.request_id_header, "X-Chocon-Id");
-  EXPECT_EQ(config.pool, (Pool{8, 2, 1500ms, 2h}));
+  EXPECT_EQ(config.pool, (Pool{8, 2, 3, 1500ms, 0.25, 2h, false}));
+  EXPECT_EQ(config.warmth, (Warmth{{"https://api.example", "http://[::1]:81"}, "/x"}));
+  EXPECT_EQ(config.admin.address, (ListenAddress{"::1", 9, ""}));
+  EXPECT_EQ(load("admin: {address: none}").admin.address, std::nullopt);
   EXPECT_EQ(config.retries, (Retries{0, 1 << 20}));
   EXPECT_EQ(config.timeouts.client_head, 1ms);
   EXPECT_EQ(config.timeouts.client_idle, Timeouts{}.client_idle);
@@ -133,7 +137,9 @@ TEST(Loader, unknown_keys_name_the_nearest) {
       {"max_pending: 3", "f:1:1: unknown key `max_pending`; did you mean `pool.max_pending`?"},
       {"Workers: 3", "f:1:1: unknown key `Workers`; did you mean `workers`?"},
       {"zzz: 3", "f:1:1: unknown key `zzz`"},
-      {"pool: {spare: 0.5}", "f:1:8: unknown key `spare` in `pool`"},
+      {"pool: {warms: []}", "f:1:8: unknown key `warms` in `pool`; did you mean `warm`?"},
+      {"overrides: [{match: a, pool: {warm: []}}]",
+       "f:1:31: unknown key `warm` in `overrides[0].pool`; did you mean `pool.warm`?"},
       {"overrides: [{match: a, timeouts: {drain: 1s}}]",
        "f:1:35: unknown key `drain` in `overrides[0].timeouts`; did you mean `timeouts.drain`?"},
       {"overrides: [{match: a, tls: {verfy: false}}]",
@@ -144,12 +150,10 @@ TEST(Loader, unknown_keys_name_the_nearest) {
 }
 
 TEST(Loader, keys_of_later_versions_are_unknown) {
-  for (const char* key : {"admin", "clients", "origins", "tunnel_upgrades", "upstream"}) {
+  for (const char* key : {"clients", "origins", "tunnel_upgrades", "upstream"}) {
     EXPECT_EQ(mistakes_in(std::string(key) + ": {}").size(), 1u) << key;
   }
-  for (const char* text : {"pool: {min_ready: 1}", "pool: {warm: []}", "pool: {ping: auto}",
-                           "dns: {stale: 1h}", "log: {access: {rotate_every: 24h}}",
-                           "log: {access: {keep: 3}}", "pool: {state_file: x}"}) {
+  for (const char* text : {"log: {access: {rotate_every: 24h}}", "log: {access: {keep: 3}}"}) {
     EXPECT_EQ(mistakes_in(text).size(), 1u) << text;
   }
 }

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ccnproxy/base/clock.h"
+#include "ccnproxy/observe/metrics.h"
+
+namespace ccnproxy::pool {
+
+/// A connection as it is shown to people. Durations count from or to the time of the report.
+struct ConnectionReport {
+  std::uint64_t serial = 0;  ///< 0 while connecting
+  std::string state;         ///< connecting, ready, busy, suspicious, leaving, draining
+  std::string protocol;      ///< h2, http/1.1, or empty while connecting
+  std::string address;
+  bool tls_resumed = false;
+  std::string cause;  ///< why it was dialled: request, warm, replace
+  Duration age{};
+  Duration idle{};  ///< since its last request ended; 0 while one is in flight
+  Duration rtt{};
+  std::size_t streams = 0;
+  std::size_t capacity = 0;  ///< streams it would take now
+  std::uint64_t requests = 0;
+  std::string next_action;      ///< what is planned for it, and why; empty if nothing
+  std::optional<Duration> due;  ///< when
+};
+
+/// What the pool decided, latest last.
+struct DecisionReport {
+  Duration ago{};
+  std::string text;
+};
+
+/// What was learnt of when the origin closes connections; nothing where nothing is known.
+struct LearnedReport {
+  std::optional<Duration> idle;
+  std::optional<Duration> age;
+  std::optional<std::uint64_t> requests;
+};
+
+/// The pool of one origin in one worker, as /pools shows it.
+struct PoolReport {
+  std::size_t worker = 0;
+  std::string origin;    ///< https://host[:port]
+  std::string protocol;  ///< spoken last; empty if unknown
+  bool kept_warm = false;
+  bool warm_for_ever = false;         ///< of pool.warm
+  std::size_t wanted = 0;             ///< connections that the policy wants open now
+  std::size_t waiting = 0;            ///< requests without a connection
+  std::size_t peak = 0;               ///< recent requests at once
+  Duration last_used{};               ///< ago
+  std::optional<Duration> next_dial;  ///< held back after failures until then
+  std::string last_failure;
+  LearnedReport learned;
+  std::vector<ConnectionReport> connections;
+  std::vector<DecisionReport> decisions;
+  observe::OriginMetrics metrics;
+};
+
+}  // namespace ccnproxy::pool
