@@ -19,6 +19,7 @@ case ${1:-} in
 esac
 
 port=${PORT:-3000}
+default_admin_port=3001
 one_way_ms=50
 link=quick$$
 # An address block for measurements (RFC 2544), so that it meets no network of yours.
@@ -167,10 +168,13 @@ start_daemon() {
     port=$(next_free_port $((port + 10)))
     echo "Port $wanted is taken, so the daemon listens on $port."
   fi
+  admin_port=$default_admin_port
+  if ((admin_port == port)) || port_is_taken "$admin_port"; then admin_port=$(next_free_port $((port + 1))); fi
   {
     echo "tls: {ca_file: $work/ca.pem}"
     echo "overrides: [{match: demo.test, connect_to: \"$origin\"}]"
     [[ $port == 3000 ]] || echo "listeners: [{address: \"127.0.0.1:$port\"}]"
+    [[ $admin_port == "$default_admin_port" ]] || echo "admin: {address: \"127.0.0.1:$admin_port\"}"
   } >"$work/ccnproxy.yaml"
   say 'The daemon: its defaults, and the little that the demonstration adds'
   cat "$work/ccnproxy.yaml"
@@ -223,6 +227,7 @@ stay() {
   say 'The daemon runs on until Ctrl-C. Try, in another terminal:'
   echo "curl http://demo.test.ccnproxy-https.localhost:$port/"
   printf '%s\n' "curl -w '%{time_total} s\n' http://demo.test.ccnproxy-https.localhost:$port/any/path?and=query"
+  echo "curl http://127.0.0.1:$admin_port/pools"
   wait "$daemon_pid" || fail "the daemon ended: $(tail -n 5 "$work/daemon.log")"
 }
 

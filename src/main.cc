@@ -1,7 +1,11 @@
 #include <iostream>
 
+#include <unistd.h>
+
 #include "ccnproxy/config/command_line.h"
 #include "ccnproxy/daemon/daemon.h"
+#include "ccnproxy/daemon/probe.h"
+#include "ccnproxy/daemon/status.h"
 #include "ccnproxy/route/explain.h"
 #include "ccnproxy/route/label_options.h"
 
@@ -24,6 +28,14 @@ int carry_out(const config::Invocation& invocation) {
       return config::exit_ok;
     case config::Command::map:
       return explain(invocation);
+    case config::Command::probe:
+      return daemon::probe(invocation.config,
+                           {invocation.urls.front(), invocation.attempts, invocation.json},
+                           std::cout, std::cerr);
+    case config::Command::status:
+      return daemon::show_status(invocation.config,
+                                 {invocation.watch, invocation.json, isatty(STDOUT_FILENO) == 1},
+                                 std::cout, std::cerr);
     case config::Command::serve:
       break;
   }

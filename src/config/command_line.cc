@@ -34,6 +34,8 @@ struct Flags {
   };
   std::vector<std::string> urls;
   bool json = false;
+  std::uint32_t attempts = 3;
+  bool watch = false;
 };
 
 void add_file(CLI::App& app, Flags& flags) {
@@ -46,6 +48,23 @@ void add_serve_flags(CLI::App& app, Flags& flags) {
       ->type_name("ADDR");
   app.add_option("-p,--port", flags.port, "Listen port, 3000 unless set")->type_name("PORT");
   for (KeyFlag& key : flags.keys) app.add_option(key.flag, key.value, key.help)->type_name("VALUE");
+}
+
+void add_probe_flags(CLI::App& app, Flags& flags) {
+  add_file(app, flags);
+  app.add_option("-n,--attempts", flags.attempts, "Connections, one after the other; 3 unless set")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000));
+  app.add_flag("--json", flags.json, "One line of JSON");
+  app.add_option("URL", flags.urls, "What a client would ask for, or the origin's own URL")
+      ->required()
+      ->expected(1);
+}
+
+void add_status_flags(CLI::App& app, Flags& flags) {
+  add_file(app, flags);
+  app.add_flag("--watch", flags.watch, "Again each second, until interrupted");
+  app.add_flag("--json", flags.json, "The daemon's /pools as it is");
 }
 
 /// The commands, all writing to one set of flags.
@@ -64,6 +83,10 @@ class CommandLine {
     add_file(*map_, flags);
     map_->add_flag("--json", flags.json, "One line of JSON for each URL");
     map_->add_option("URL", flags.urls, "What a client would ask for")->required();
+    probe_ = app_.add_subcommand("probe", "Dial an origin as the daemon would, and time it");
+    add_probe_flags(*probe_, flags);
+    status_ = app_.add_subcommand("status", "Show the pools of the running daemon");
+    add_status_flags(*status_, flags);
   }
 
   /// Throws CLI::ParseError.
@@ -74,6 +97,8 @@ class CommandLine {
 
   Command command() const {
     if (*check_) return Command::check;
+    if (*probe_) return Command::probe;
+    if (*status_) return Command::status;
     return *map_ ? Command::map : Command::serve;
   }
 
@@ -83,6 +108,8 @@ class CommandLine {
   CLI::App app_{"Sends plain HTTP requests on over ready HTTPS connections"};
   CLI::App* check_ = nullptr;
   CLI::App* map_ = nullptr;
+  CLI::App* probe_ = nullptr;
+  CLI::App* status_ = nullptr;
 };
 
 Parsed usage_error(const std::string& message) {
@@ -147,6 +174,8 @@ Parsed build(const CommandLine& line) {
   if (!fault.empty()) return usage_error(fault);
   invocation.urls = flags.urls;
   invocation.json = flags.json;
+  invocation.attempts = flags.attempts;
+  invocation.watch = flags.watch;
   return {std::move(invocation), exit_ok, "", ""};
 }
 

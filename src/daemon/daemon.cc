@@ -15,9 +15,12 @@
 #include <spdlog/logger.h>
 #include <sys/resource.h>
 
+#include "ccnproxy/admin/server.h"
 #include "ccnproxy/base/sd_notify.h"
 #include "ccnproxy/config/command_line.h"
+#include "ccnproxy/daemon/admin_source.h"
 #include "ccnproxy/daemon/shared.h"
+#include "ccnproxy/daemon/warm_start.h"
 #include "ccnproxy/daemon/worker.h"
 #include "ccnproxy/observe/access_log.h"
 #include "ccnproxy/observe/process_log.h"
@@ -52,8 +55,12 @@ class Daemon {
       : log_(observe::make_process_log(config.log)),
         shared_(config),
         access_log_(config.log.access, log_flush_deadline),
+        group_(worker_count(config), config.limits.clients),
+        warm_start_(io_, shared_.config(), group_, *log_),
         signals_(io_, SIGTERM, SIGINT, SIGUSR1),
-        drain_deadline_(io_) {
+        drain_deadline_(io_),
+        admin_source_(io_, group_, access_log_, [this] { return readiness(); }) {
+    bind_admin();
     bind();
   }
 
@@ -61,8 +68,11 @@ class Daemon {
     for (auto& worker : workers_)
       worker->start([this] { asio::post(io_, [this] { on_worker_end(); }); });
     running_ = workers_.size();
-    sd_notify("READY=1\nSTATUS=serving");
     log_->info("ccnproxy {} is serving with {} workers", CCNPROXY_VERSION, workers_.size());
+    warm_start_.begin([this] {
+      sd_notify("READY=1\nSTATUS=serving");
+      log_->info("ready");
+    });
     asio::co_spawn(io_, live(), asio::detached);
     io_.run();
     for (auto& worker : workers_) worker->join();
@@ -70,6 +80,21 @@ class Daemon {
   }
 
  private:
+  void bind_admin() {
+    const auto& address = shared_.config().admin.address;
+    if (!address) return;
+    auto socket = std::move(bind_listener(*address, 1).front());
+    log_->info("admin endpoint listening on {}", socket.address);
+    admin_ =
+        std::make_unique<admin::Server>(io_, std::move(socket.fd), admin_source_, shared_.config());
+  }
+
+  admin::Readiness readiness() const {
+    if (draining_) return {false, "draining"};
+    if (!warm_start_.is_ready()) return {false, warm_start_.waiting_for()};
+    return {};
+  }
+
   void bind() {
     const auto& config = shared_.config();
     const auto count = worker_count(config);
@@ -79,19 +104,19 @@ class Daemon {
       log_->info("listening on {}", bound.front().address);
       for (std::size_t i = 0; i < count; ++i) sockets[i].push_back(std::move(bound[i]));
     }
-    const auto clients = std::max<std::size_t>(1, config.limits.clients / count);
-    for (auto& own : sockets)
-      workers_.push_back(
-          std::make_unique<Worker>(shared_, clients, access_log_.make_writer(), std::move(own)));
+    for (auto& own : sockets) {
+      workers_.push_back(std::make_unique<Worker>(shared_, group_, workers_.size(),
+                                                  access_log_.make_writer(), std::move(own)));
+      group_.members.push_back(workers_.back().get());
+    }
   }
 
   asio::awaitable<void> live() {
-    bool draining = false;
     for (;;) {
       const auto signal = co_await signals_.async_wait(asio::use_awaitable);
       if (signal == SIGUSR1) {
         access_log_.reopen();
-      } else if (std::exchange(draining, true)) {
+      } else if (std::exchange(draining_, true)) {
         log_->warn("second signal: ending at once");
         kill();
       } else {
@@ -105,7 +130,9 @@ class Daemon {
     log_->info("{}: draining, for at most {} s", signal == SIGTERM ? "SIGTERM" : "SIGINT",
                std::chrono::duration_cast<std::chrono::seconds>(limit).count());
     sd_notify("STOPPING=1\nSTATUS=draining");
-    for (auto& worker : workers_) worker->drain();
+    warm_start_.finish([this] {
+      for (auto& worker : workers_) worker->drain();
+    });
     drain_deadline_.expires_after(limit);
     drain_deadline_.async_wait([this](const auto& error) {
       if (error) return;
@@ -129,10 +156,15 @@ class Daemon {
   Shared shared_;
   observe::AccessLog access_log_;
   asio::io_context io_{1};
+  WorkerGroup group_;
+  WarmStart warm_start_;
   asio::signal_set signals_;
   asio::steady_timer drain_deadline_;
+  AdminSource admin_source_;
+  std::unique_ptr<admin::Server> admin_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::size_t running_ = 0;
+  bool draining_ = false;
 };
 
 }  // namespace

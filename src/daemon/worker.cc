@@ -5,15 +5,16 @@
 namespace ccnproxy::daemon {
 namespace {
 
-/// How often a draining worker looks whether its last connection to an origin has ended.
+/// How often a draining worker looks whether its last client and its last connection have gone.
 constexpr auto drain_check = std::chrono::milliseconds(20);
 
 }  // namespace
 
-Worker::Worker(const Shared& shared, std::size_t client_limit,
+Worker::Worker(const Shared& shared, WorkerGroup& group, std::size_t index,
                observe::AccessLog::Writer& access_log, std::vector<ListeningSocket> sockets)
     : shared_(shared),
-      client_limit_(client_limit),
+      group_(group),
+      index_(index),
       loop_(shared.config().coalesce),
       resolver_(loop_, shared.config().dns),
       dialing_{{loop_,
@@ -21,19 +22,31 @@ Worker::Worker(const Shared& shared, std::size_t client_limit,
                 windows_,
                 {shared.config().limits.head_bytes, shared.config().limits.headers,
                  shared.config().limits.target_bytes},
-                shared.config().timeouts.tls},
+                shared.config().timeouts.tls,
+                shared.config().pool.ping},
                resolver_,
                family_health_,
                last_serial_},
       pools_(shared.config().limits.origins, loop_.timers(),
              [this](const auto& origin) { return make_pool(origin); }),
-      context_{loop_,           buffers_, shared.config(),
-               shared.labels(), pools_,   access_log,
-               shared.via(),    {},       proxy::ExchangeShelf(loop_)},
+      context_{loop_,
+               buffers_,
+               shared.config(),
+               shared.labels(),
+               pools_,
+               access_log,
+               metrics_,
+               shared.via(),
+               [this](std::size_t worker, proxy::HandedClient client) {
+                 group_.members[worker]->take_over(std::move(client));
+               },
+               {},
+               proxy::ExchangeShelf(loop_)},
       drain_timer_(loop_.timers(), Delegate<void()>::to<&Worker::end_if_drained>(this)) {
   for (auto& socket : sockets) {
     acceptors_.push_back(std::make_unique<Acceptor>(
-        loop_, std::move(socket), [this] { return sessions_.size() < client_limit_; },
+        loop_, std::move(socket),
+        [this] { return group_.clients.load(std::memory_order_relaxed) < group_.client_limit; },
         [this](UniqueFd fd, const Endpoint& from, std::uint16_t port) {
           accept(std::move(fd), from, port);
         }));
@@ -70,14 +83,65 @@ void Worker::kill() { loop_.stop(); }
 void Worker::accept(UniqueFd fd, const Endpoint& from, std::uint16_t listener_port) {
   loop_.count_work();
   const auto text = from ? from.to_string() : std::string("unix");
-  auto* session = new proxy::ClientSession(context_, std::move(fd), {text, listener_port}, *this);
+  add_session(std::move(fd), {text, listener_port});
+}
+
+proxy::ClientSession& Worker::add_session(UniqueFd fd, proxy::ClientAddress address) {
+  group_.clients.fetch_add(1, std::memory_order_relaxed);
+  auto* session = new proxy::ClientSession(context_, std::move(fd), std::move(address), *this);
   sessions_.push_back(*session);
+  return *session;
+}
+
+void Worker::take_over(proxy::HandedClient client) {
+  auto shared = std::make_shared<proxy::HandedClient>(std::move(client));
+  loop_.post([this, shared] {
+    loop_.count_work();
+    auto& session = add_session(std::move(shared->fd), std::move(shared->address));
+    session.take_over(std::move(*shared));
+    if (context_.draining) session.drain();
+  });
+}
+
+void Worker::prepare(std::vector<origin::Origin> for_ever,
+                     std::vector<pool::OriginMemory> remembered) {
+  loop_.post([this, for_ever = std::move(for_ever), remembered = std::move(remembered)] {
+    for (const auto& memory : remembered) remember(memory);
+    for (const auto& origin : for_ever) {
+      if (auto* pool = pools_.find(origin)) pool->keep_for_ever();
+    }
+  });
+}
+
+void Worker::remember(const pool::OriginMemory& memory) {
+  const auto ago =
+      std::max<Duration>(Duration(0), std::chrono::system_clock::now() - memory.last_used);
+  if (ago > shared_.settings_for(memory.origin).pool.keep_warm) return;
+  if (auto* pool = pools_.find(memory.origin)) pool->recall(memory, ago);
+}
+
+void Worker::ask_not_ready(std::function<void(std::size_t, std::string)> answer) {
+  loop_.post([this, answer = std::move(answer)] {
+    std::string origins;
+    const auto count = pools_.not_ready(origins);
+    answer(count, std::move(origins));
+  });
+}
+
+void Worker::ask_memories(std::function<void(std::vector<pool::OriginMemory>)> answer) {
+  loop_.post([this, answer = std::move(answer)] { answer(pools_.memories()); });
+}
+
+void Worker::ask_report(std::function<void(admin::WorkerReport)> answer) {
+  loop_.post([this, answer = std::move(answer)] {
+    answer({index_, pools_.report(), pools_.forgotten(), metrics_, sessions_.size()});
+  });
 }
 
 void Worker::on_session_closed(proxy::ClientSession& session) {
   sessions_.erase(sessions_.iterator_to(session));
+  group_.clients.fetch_sub(1, std::memory_order_relaxed);
   loop_.retire(std::unique_ptr<Retired>(&session));
-  if (context_.draining && sessions_.empty()) end_if_drained();
 }
 
 std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin) {
@@ -89,7 +153,7 @@ std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin
       pool::PoolContext{
           loop_.timers(),
           [this](std::unique_ptr<Retired> object) { loop_.retire(std::move(object)); },
-          [this] { return context_.ids.random(); }, t});
+          [this] { return context_.ids.random(); }, t, group_.directory.find(origin), index_});
 }
 
 void Worker::begin_draining() {
@@ -97,14 +161,14 @@ void Worker::begin_draining() {
   context_.draining = true;
   for (auto& acceptor : acceptors_) acceptor->close();
   for (auto it = sessions_.begin(); it != sessions_.end();) (it++)->drain();
-  end_if_drained();
+  drain_timer_.set_after(drain_check);  // not at once: another worker may be handing us a client
 }
 
 void Worker::end_if_drained() {
+  drain_timer_.set_after(drain_check);
   if (!sessions_.empty()) return;
   pools_.drain();
-  if (pools_.empty()) return loop_.stop();
-  drain_timer_.set_after(drain_check);
+  if (pools_.empty()) loop_.stop();
 }
 
 }  // namespace ccnproxy::daemon

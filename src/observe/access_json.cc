@@ -71,6 +71,7 @@ void append_outcome(std::string& out, const AccessRecord& record) {
   append_number(out, R"(,"bytes_in":)", record.bytes_in);
   append_number(out, R"(,"bytes_out":)", record.bytes_out);
   out += record.reused ? R"(,"reused":true)" : R"(,"reused":false)";
+  if (!record.found.empty()) append_text(out, R"(,"found":")", record.found);
   append_number(out, R"(,"retries":)", record.retries);
   if (record.retries != 0) append_text(out, R"(,"retry_proof":")", record.retry_proof);
 }

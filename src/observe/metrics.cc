@@ -9,12 +9,12 @@ void Histogram::add(std::chrono::nanoseconds value) noexcept {
   std::size_t bucket = 0;
   while (bucket + 1 < buckets && seconds > bound(bucket)) ++bucket;
   ++counts_[bucket];
-  sum_ += seconds;
+  sum_ns_ += static_cast<std::uint64_t>(std::max<std::int64_t>(0, value.count()));
 }
 
 void Histogram::add(const Histogram& other) noexcept {
   for (std::size_t i = 0; i < buckets; ++i) counts_[i] += other.counts_[i];
-  sum_ += other.sum_;
+  sum_ns_ += other.sum_ns_;
 }
 
 std::uint64_t Histogram::total() const noexcept {

@@ -8,12 +8,12 @@
 namespace ccnproxy::observe {
 namespace {
 
-constexpr std::array<std::string_view AccessRecord::*, 13> strings = {
+constexpr std::array<std::string_view AccessRecord::*, 14> strings = {
     &AccessRecord::client,      &AccessRecord::method,     &AccessRecord::target,
     &AccessRecord::host,        &AccessRecord::origin,     &AccessRecord::protocol,
     &AccessRecord::address,     &AccessRecord::request_id, &AccessRecord::retry_proof,
     &AccessRecord::error,       &AccessRecord::error_side, &AccessRecord::error_phase,
-    &AccessRecord::error_detail};
+    &AccessRecord::error_detail, &AccessRecord::found};
 
 struct Header {
   std::chrono::system_clock::time_point time;

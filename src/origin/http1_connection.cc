@@ -2,17 +2,30 @@
 
 #include <cstring>
 
+#include "ccnproxy/http/keep_alive.h"
+#include "ccnproxy/origin/socket_options.h"
+
 namespace ccnproxy::origin {
+namespace {
+
+/// A connection that has stood so long is one that the origin may end at any time, whether or not
+/// it has carried a request.
+constexpr Duration aged_after = std::chrono::milliseconds(300);
+
+}  // namespace
 
 Http1Connection::Http1Connection(const ConnectionContext& context,
                                  std::unique_ptr<tls::Transport> transport, ConnectionInfo info,
-                                 ConnectionListener& listener)
+                                 ConnectionListener& listener, std::shared_ptr<PeerFacts> facts)
     : context_(context),
       transport_(std::move(transport)),
       info_(std::move(info)),
       listener_(listener),
       flush_task_(Delegate<void()>::to<&Http1Connection::flush>(this)),
       chunks_(context.limits),
+      facts_(std::move(facts)),
+      liveness_(context.loop, info_.rtt, *this),
+      opened_(context.loop.now()),
       watched_(EPOLLIN) {
   context_.loop.watch(transport_->fd(), watched_, *this);
 }
@@ -23,6 +36,8 @@ OriginStream& Http1Connection::open(const http::OutgoingRequest& request, Respon
   request_ = &request;
   sink_ = &sink;
   ++requests_;
+  on_aged_ = context_.loop.now() - opened_ > aged_after;
+  liveness_.on_request();
   reading_ = Reading::head;
   parser_.reset();
   body_ended_ = !request.has_body();
@@ -142,6 +157,8 @@ bool Http1Connection::read_batch() {
   } while (more_to_read_ && size + 16 * 1024 <= WorkerBuffers::read_bytes);
   if (size > 0) {
     context_.loop.count_work();
+    received_bytes_ += size;
+    liveness_.on_read();
     if (!take({buffer, size})) return false;
     if (sink_) sink_->on_flush();
   }
@@ -200,6 +217,7 @@ bool Http1Connection::on_head(std::string_view& rest) {
   if (!framing) return broken(framing.error().reason);
   using Kind = http::BodyFraming::Kind;
   final_head_ = true;
+  note_announced();
   keep_ = http::is_persistent(head_.version, head_.fields) && framing->kind != Kind::until_close;
   sink_->on_response(head_, *framing);
   if (!sink_) return false;  // cancelled by what it heard
@@ -364,11 +382,40 @@ Error Http1Connection::failure_of(ErrorType type, const std::string& reason) con
   } else if (written_bytes_ <= request_at_) {
     error.proof = Proof::not_sent;
     error.phase = Phase::send;
-  } else if (requests_ > 1 && interim_ == 0 && head_bytes_.empty() &&
-             type == ErrorType::connection_terminated) {
+  } else if ((requests_ > 1 || on_aged_) && interim_ == 0 && head_bytes_.empty() &&
+             (type == ErrorType::connection_terminated ||
+              type == ErrorType::connection_read_timeout)) {
     error.proof = Proof::no_byte_on_reused;
   }
   return error;
+}
+
+PathState Http1Connection::path_state() const {
+  auto state = origin::path_state(transport_->fd());
+  state.delivered = state.delivered && output_.empty();
+  return state;
+}
+
+void Http1Connection::on_suspicion() {
+  if (closed_) return;
+  if (is_suspicious()) facts_->suspect(info_.address, context_.loop.now());
+  listener_.on_capacity(*this);
+}
+
+void Http1Connection::on_stalled() {
+  constexpr auto type = ErrorType::connection_read_timeout;
+  const std::string reason = "the origin gave no sign of life";
+  if (!request_ || !sink_) return fail(type, reason);
+  if (!final_head_) sink_->on_stalled(failure_of(type, reason));
+}
+
+/// Keep-Alive: timeout=N, max=M (RFC 2068 §19.7.1.1; no standard any more, but what servers say).
+void Http1Connection::note_announced() {
+  const auto* field = http::find(head_.fields, "keep-alive");
+  if (!field) return;
+  const auto said = http::parse_keep_alive(field->value);
+  if (said.timeout) announced_.idle = *said.timeout;
+  if (said.max) announced_.requests = requests_ + *said.max;
 }
 
 void Http1Connection::fail(ErrorType type, const std::string& reason) {
@@ -376,6 +423,7 @@ void Http1Connection::fail(ErrorType type, const std::string& reason) {
   auto error = failure_of(type, reason);
   closed_ = draining_ = true;
   if (end_reason_.empty()) end_reason_ = reason;
+  liveness_.stop();
   transport_->close();
   auto* sink = std::exchange(sink_, nullptr);
   request_ = nullptr;

@@ -48,7 +48,9 @@ struct Http2Callbacks {
         connection.on_settings(frame->hd.flags & NGHTTP2_FLAG_ACK);
         break;
       case NGHTTP2_GOAWAY:
-        connection.on_goaway(frame->goaway.error_code);
+        connection.on_goaway(frame->goaway.error_code,
+                             {reinterpret_cast<const char*>(frame->goaway.opaque_data),
+                              frame->goaway.opaque_data_len});
         break;
       case NGHTTP2_HEADERS:
         if (auto* s = stream(session, frame->hd.stream_id)) connection.on_head_end(*s, end_stream);

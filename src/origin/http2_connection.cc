@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "ccnproxy/origin/socket_options.h"
+
 namespace ccnproxy::origin {
 namespace {
 
@@ -12,6 +14,10 @@ constexpr std::int32_t connection_window = 1 << 30;
 /// Stream ids end at 2^31; a connection is replaced long before (F027).
 constexpr std::int32_t last_stream_id = 1 << 30;
 
+/// A connection that has stood so long is one that the origin may end at any time, whether or not
+/// it has carried a request.
+constexpr Duration aged_after = std::chrono::milliseconds(300);
+
 constexpr std::size_t tls_record = 16 * 1024;
 /// nghttp2 sends header blocks and DATA in frames of at most 16 KiB, each with a head of 9 bytes.
 constexpr std::size_t largest_frame = tls_record + 9;
@@ -20,8 +26,7 @@ constexpr std::size_t largest_frame = tls_record + 9;
 
 Http2Connection::Http2Connection(const ConnectionContext& context,
                                  std::unique_ptr<tls::Transport> transport, ConnectionInfo info,
-                                 ConnectionListener& listener,
-                                 std::shared_ptr<std::uint32_t> stream_limit)
+                                 ConnectionListener& listener, std::shared_ptr<PeerFacts> facts)
     : context_(context),
       transport_(std::move(transport)),
       info_(std::move(info)),
@@ -30,7 +35,9 @@ Http2Connection::Http2Connection(const ConnectionContext& context,
       flush_task_(Delegate<void()>::to<&Http2Connection::flush>(this)),
       settings_timer_(context.loop.timers(),
                       Delegate<void()>::to<&Http2Connection::on_settings_timeout>(this)),
-      stream_limit_(std::move(stream_limit)) {
+      facts_(std::move(facts)),
+      liveness_(context.loop, info_.rtt, *this),
+      opened_(context.loop.now()) {
   const nghttp2_settings_entry settings[] = {
       {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, WindowPolicy::start},
@@ -51,9 +58,8 @@ Http2Connection::~Http2Connection() {
 }
 
 std::size_t Http2Connection::capacity() const {
-  if (draining_ || closed_) return 0;
-  auto limit =
-      stream_limit_ ? std::min(*stream_limit_, streams_before_settings) : streams_before_settings;
+  if (draining_ || closed_ || liveness_.is_suspicious()) return 0;
+  auto limit = std::min(facts_->stream_limit, streams_before_settings);
   if (settings_received_)
     limit = nghttp2_session_get_remote_settings(session_.get(),
                                                 NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
@@ -63,8 +69,10 @@ std::size_t Http2Connection::capacity() const {
 
 OriginStream& Http2Connection::open(const http::OutgoingRequest& request, ResponseSink& sink) {
   auto* stream = new Http2Stream(*this, request, sink, context_.windows);
+  stream->on_aged_ = context_.loop.now() - opened_ > aged_after;
   streams_.push_back(*stream);
   ++requests_;
+  liveness_.on_request();
   submit(*stream);
   context_.loop.at_turn_end(flush_task_);
   return *stream;
@@ -149,6 +157,8 @@ bool Http2Connection::read_batch() {
   const auto size = fill_read_buffer();
   if (size > 0) {
     context_.loop.count_work();
+    received_bytes_ += size;
+    liveness_.on_read();
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(context_.buffers.read.get());
     const auto taken = nghttp2_session_mem_recv(session_.get(), bytes, size);
     if (taken < 0) {
@@ -321,7 +331,7 @@ Error Http2Connection::failure_of(const Http2Stream& stream, ErrorType type,
   } else if (!stream.first_byte_at_ || written_bytes_ <= *stream.first_byte_at_) {
     error.proof = Proof::not_sent;
     error.phase = Phase::send;
-  } else if (answered_ && stream.interim_ == 0) {
+  } else if ((answered_ || stream.on_aged_) && stream.interim_ == 0) {
     error.proof = Proof::no_byte_on_reused;
   }
   return error;
@@ -332,6 +342,7 @@ void Http2Connection::fail(ErrorType type, const std::string& reason) {
   closed_ = draining_ = true;
   if (end_reason_.empty()) end_reason_ = reason;
   settings_timer_.cancel();
+  liveness_.stop();
   transport_->close();
   for (auto& stream : streams_) {
     stream.closed_ = true;
@@ -350,6 +361,41 @@ void Http2Connection::close_when_done() {
   const auto size = pull(buffer, WorkerBuffers::write_bytes);
   if (size > 0) transport_->write({buffer, size});  // a courtesy: not waited for
   fail(ErrorType::connection_terminated, end_reason_);
+}
+
+PathState Http2Connection::path_state() const {
+  auto state = origin::path_state(transport_->fd());
+  state.delivered = state.delivered && pending_.empty();
+  return state;
+}
+
+bool Http2Connection::can_ping() const {
+  return context_.ping && !closed_ &&
+         (!pinged_at_ || context_.loop.now() - *pinged_at_ >= facts_->ping_interval);
+}
+
+/// Not waited for: anything that comes is a sign of life.
+void Http2Connection::ping() {
+  pinged_at_ = context_.loop.now();
+  nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr);
+  context_.loop.at_turn_end(flush_task_);
+}
+
+void Http2Connection::on_suspicion() {
+  if (closed_) return;
+  if (is_suspicious()) facts_->suspect(info_.address, context_.loop.now());
+  listener_.on_capacity(*this);
+}
+
+void Http2Connection::on_stalled() {
+  if (streams_.empty())
+    return fail(ErrorType::connection_read_timeout, "the origin gave no sign of life");
+  for (auto it = streams_.begin(); it != streams_.end();) {
+    auto& stream = *it++;
+    if (!stream.sink_ || stream.final_head_ || stream.done_ || stream.failure_) continue;
+    stream.sink_->on_stalled(
+        failure_of(stream, ErrorType::connection_read_timeout, "the origin gave no sign of life"));
+  }
 }
 
 void Http2Connection::on_settings_timeout() {

@@ -107,11 +107,13 @@ void Http2Connection::on_settings(bool ack) {
   settings_received_ = capacity_changed_ = true;
   const auto streams =
       nghttp2_session_get_remote_settings(session_.get(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
-  if (stream_limit_) *stream_limit_ = std::max<std::uint32_t>(1, streams);
+  facts_->stream_limit = std::max<std::uint32_t>(1, streams);
   settings_timer_.cancel();
 }
 
-void Http2Connection::on_goaway(std::uint32_t code) {
+void Http2Connection::on_goaway(std::uint32_t code, std::string_view debug) {
+  if (code == NGHTTP2_ENHANCE_YOUR_CALM && debug.find("too_many_pings") != debug.npos)
+    facts_->slow_down_pings();
   if (!draining_) {
     draining_ = true;
     end_reason_ = std::string("GOAWAY (") + nghttp2_http2_strerror(code) + ")";

@@ -87,6 +87,20 @@ std::vector<Endpoint> NameQuery::addresses() const {
   return all;
 }
 
+std::vector<FamilyAnswer> NameQuery::take_answers() {
+  std::vector<FamilyAnswer> answers;
+  for (const auto type : {DnsRecord::aaaa, DnsRecord::a}) {
+    auto& question = questions_[index_of(type)];
+    const auto status = question.answer.status;
+    if (question.taken) continue;
+    if (status != DnsStatus::answered && status != DnsStatus::no_data) continue;
+    question.taken = true;
+    answers.push_back(
+        {type == DnsRecord::a ? AddressFamily::v4 : AddressFamily::v6, question.answer.addresses});
+  }
+  return answers;
+}
+
 Duration NameQuery::ttl() const {
   auto least = Duration::max();
   for (const auto& question : questions_) {

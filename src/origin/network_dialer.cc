@@ -4,23 +4,27 @@
 #include "ccnproxy/origin/address_race.h"
 #include "ccnproxy/origin/http1_connection.h"
 #include "ccnproxy/origin/http2_connection.h"
+#include "ccnproxy/origin/socket_options.h"
 #include "ccnproxy/origin/soon.h"
 #include "ccnproxy/tls/tls_transport.h"
 
 namespace ccnproxy::origin {
 namespace {
 
+/// An address that has not finished TLS after this, or five round trips, is left for the next.
+constexpr Duration tls_patience = std::chrono::seconds(1);
+
 /// One dial: resolve, connect, handshake, each step begun by the one before. Outlived by the dialer
 /// whose origin and settings it refers to, and by the pool's entry that it reports to.
 class NetworkDial final : public Dial, private IoHandler {
  public:
   NetworkDial(const DialContext& context, const Origin& origin, const OriginSettings& settings,
-              const std::shared_ptr<std::uint32_t>& stream_limit, ConnectionListener& listener,
+              const std::shared_ptr<PeerFacts>& facts, ConnectionListener& listener,
               Delegate<void(DialResult)> on_result)
       : context_(context),
         origin_(origin),
         settings_(settings),
-        stream_limit_(stream_limit),
+        facts_(facts),
         listener_(listener),
         on_result_(on_result),
         phase_began_(EventLoop::read_clock()),
@@ -52,12 +56,20 @@ class NetworkDial final : public Dial, private IoHandler {
     const auto now = context_.connections.loop.now();
     auto ordered = order_addresses(addresses, context_.health.is_v6_first(now));
     for (auto& address : ordered) address = address.with_port(port());
+    std::stable_partition(ordered.begin(), ordered.end(), [&](const auto& address) {
+      return !facts_->is_suspect(address.to_string(), now);
+    });
+    race(std::move(ordered));
+  }
+
+  void race(std::vector<Endpoint> addresses) {
     AddressRace::Options options;
     options.deadline = settings_.timeouts.connect;
     options.health = &context_.health;
-    race_ = std::make_unique<AddressRace>(context_.connections.loop, std::move(ordered), options,
+    candidates_ = addresses;
+    race_ = std::make_unique<AddressRace>(context_.connections.loop, std::move(addresses), options,
                                           [this](auto connected) {
-                                            timings_.tcp = end_of_phase();
+                                            timings_.tcp += end_of_phase();
                                             if (!connected) return fail(connected.error());
                                             secure(std::move(*connected));
                                           });
@@ -65,18 +77,22 @@ class NetworkDial final : public Dial, private IoHandler {
 
   void secure(Connected connected) {
     peer_ = connected.peer.to_string();
+    std::erase(candidates_, connected.peer);
+    rtt_ = round_trip_time(connected.fd.get());
     if (origin_.scheme == Scheme::http) {
       return finish(std::make_unique<tls::PlainTransport>(std::move(connected.fd)),
                     Protocol::http1);
     }
     try {
-      tls_ = settings_.tls->connect(std::move(connected.fd), origin_.host,
+      tls_ = settings_.tls->connect(std::move(connected.fd), {origin_.host, origin_.port},
                                     context_.connections.buffers.cipher);
     } catch (const std::exception& e) {
       return fail(
           {ErrorType::proxy_internal_error, Side::us, Phase::tls, Proof::not_sent, e.what()});
     }
-    tls_timer_.set_after(settings_.timeouts.tls);
+    const auto patience = std::max(tls_patience, rtt_ * 5);
+    tls_timer_.set_after(candidates_.empty() ? settings_.timeouts.tls
+                                             : std::min(settings_.timeouts.tls, patience));
     context_.connections.loop.watch(tls_->fd(), EPOLLOUT, *this);
     on_io(0);
   }
@@ -92,7 +108,7 @@ class NetworkDial final : public Dial, private IoHandler {
         context_.connections.loop.rewatch(tls_->fd(), EPOLLOUT, *this);
         break;
       case Handshake::failed:
-        fail(tls_->handshake_error());
+        on_tls_failed(tls_->handshake_error());
         break;
       case Handshake::done:
         on_handshake_done();
@@ -102,7 +118,7 @@ class NetworkDial final : public Dial, private IoHandler {
 
   void on_handshake_done() {
     tls_timer_.cancel();
-    timings_.tls = end_of_phase();
+    timings_.tls += end_of_phase();
     context_.connections.loop.unwatch(tls_->fd());
     const auto protocol = tls_->alpn() == "h2" ? Protocol::http2 : Protocol::http1;
     resumed_ = tls_->resumed();
@@ -110,8 +126,21 @@ class NetworkDial final : public Dial, private IoHandler {
   }
 
   void on_tls_timeout() {
-    fail({ErrorType::connection_timeout, Side::origin, Phase::tls, Proof::not_sent,
-          "the TLS handshake took longer than timeouts.tls"});
+    on_tls_failed({ErrorType::connection_timeout, Side::origin, Phase::tls, Proof::not_sent,
+                   "the TLS handshake took longer than timeouts.tls"});
+  }
+
+  /// A process that hangs or dies behind one of the addresses is no reason to fail.
+  void on_tls_failed(Error error) {
+    const bool of_this_address = error.type == ErrorType::connection_timeout ||
+                                 error.type == ErrorType::connection_terminated;
+    if (!of_this_address || candidates_.empty()) return fail(std::move(error));
+    facts_->suspect(peer_, context_.connections.loop.now());
+    timings_.tls += end_of_phase();
+    tls_timer_.cancel();
+    tls_->close();
+    tls_.reset();
+    race(std::move(candidates_));
   }
 
   Duration end_of_phase() {
@@ -120,14 +149,15 @@ class NetworkDial final : public Dial, private IoHandler {
   }
 
   void finish(std::unique_ptr<tls::Transport> transport, Protocol protocol) {
-    ConnectionInfo info{++context_.last_serial, protocol, peer_, timings_, resumed_};
-    const auto& context = context_.connections;
+    ConnectionInfo info{++context_.last_serial, protocol, peer_, timings_, resumed_, rtt_};
+    auto context = context_.connections;
+    context.ping = settings_.pool.ping;
     if (protocol == Protocol::http2) {
-      on_result_(DialResult(std::make_unique<Http2Connection>(
-          context, std::move(transport), std::move(info), listener_, stream_limit_)));
+      on_result_(DialResult(std::make_unique<Http2Connection>(context, std::move(transport),
+                                                              std::move(info), listener_, facts_)));
     } else {
       on_result_(DialResult(std::make_unique<Http1Connection>(context, std::move(transport),
-                                                              std::move(info), listener_)));
+                                                              std::move(info), listener_, facts_)));
     }
   }
 
@@ -143,16 +173,18 @@ class NetworkDial final : public Dial, private IoHandler {
   const DialContext& context_;
   const Origin& origin_;
   const OriginSettings& settings_;
-  const std::shared_ptr<std::uint32_t>& stream_limit_;
+  const std::shared_ptr<PeerFacts>& facts_;
   ConnectionListener& listener_;
   Delegate<void(DialResult)> on_result_;
   TimePoint phase_began_;
   DialTimings timings_;
   std::string peer_;
   std::unique_ptr<Lookup> lookup_;
+  std::vector<Endpoint> candidates_;  ///< addresses that have not been tried with TLS
   std::unique_ptr<AddressRace> race_;
   std::unique_ptr<tls::TlsTransport> tls_;
   bool resumed_ = false;
+  Duration rtt_{0};
   Timer tls_timer_;
   Soon start_;
 };
@@ -161,8 +193,18 @@ class NetworkDial final : public Dial, private IoHandler {
 
 std::unique_ptr<Dial> NetworkDialer::dial(ConnectionListener& listener,
                                           Delegate<void(DialResult)> on_result) {
-  return std::make_unique<NetworkDial>(context_, origin_, settings_, stream_limit_, listener,
-                                       on_result);
+  return std::make_unique<NetworkDial>(context_, origin_, settings_, facts_, listener, on_result);
+}
+
+/// With `connect_to` the address is the operator's, not DNS's, unless that is a name.
+bool NetworkDialer::is_withdrawn(const std::string& address) {
+  const auto& host = settings_.connect_host.empty() ? origin_.host : settings_.connect_host;
+  const auto endpoint = Endpoint::parse(address);
+  return endpoint && context_.resolver.is_withdrawn(host, *endpoint);
+}
+
+void NetworkDialer::recall_stream_limit(std::uint32_t limit) {
+  facts_->stream_limit = std::max<std::uint32_t>(1, limit);
 }
 
 }  // namespace ccnproxy::origin

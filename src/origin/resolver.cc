@@ -1,5 +1,6 @@
 #include "ccnproxy/origin/resolver.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -83,14 +84,18 @@ struct Resolver::Flight {
   boost::intrusive::list<Waiter, NoSizeKept> waiters;
 };
 
-Resolver::Resolver(EventLoop& loop, const config::Dns& options, SystemFiles files)
+Resolver::Resolver(EventLoop& loop, const config::Dns& options, SystemFiles files,
+                   AddressPatience patience)
     : loop_(loop),
       servers_(parse_servers(options.servers)),
       files_(std::move(files)),
       resolv_conf_stamp_(FileStamp::of(files_.resolv_conf)),
       files_checked_(loop.now()),
       hosts_(files_.hosts),
-      cache_(loop, {.min_ttl = options.min_ttl, .max_ttl = options.max_ttl}),
+      cache_(loop, {.min_ttl = options.min_ttl,
+                    .max_ttl = options.max_ttl,
+                    .stale = options.stale,
+                    .patience = patience}),
       ready_(std::make_unique<Ready>()),
       work_(loop, Delegate<void()>::to<&Resolver::work>(this)),
       channel_(make_channel()) {}
@@ -101,15 +106,39 @@ std::unique_ptr<DnsChannel> Resolver::make_channel() const {
   return std::make_unique<DnsChannel>(loop_, servers_, files_.resolv_conf, files_.dns_port);
 }
 
-const std::vector<Endpoint>* Resolver::cached(std::string_view host) {
+const std::vector<Endpoint>* Resolver::find_without_dns(std::string_view host) {
   if (const auto literal = Endpoint::from_literal(host, 0)) {
     literal_.assign(1, *literal);
     return &literal_;
   }
   check_files();
-  if (const auto* addresses = hosts_.find(host)) return addresses;
-  const auto* entry = cache_.find(host);
-  return entry != nullptr && !entry->failure ? &entry->addresses : nullptr;
+  return hosts_.find(host);
+}
+
+bool Resolver::is_stale(std::string_view host) {
+  if (find_without_dns(host) != nullptr) return false;
+  return cache_.addresses(host) != nullptr && !cache_.is_fresh(host);
+}
+
+const std::vector<Endpoint>* Resolver::cached(std::string_view host) {
+  if (const auto* addresses = find_without_dns(host)) return addresses;
+  const auto* addresses = cache_.addresses(host);
+  if (addresses != nullptr && !cache_.is_fresh(host)) {
+    ++counters_.stale_answers;
+    refresh(host);
+  }
+  return addresses;
+}
+
+bool Resolver::is_withdrawn(std::string_view host, const Endpoint& address) {
+  if (Endpoint::from_literal(host, 0)) return false;
+  check_files();
+  const auto bare = address.with_port(0);
+  if (const auto* addresses = hosts_.find(host)) {
+    return std::find(addresses->begin(), addresses->end(), bare) == addresses->end();
+  }
+  refresh(host);
+  return cache_.is_withdrawn(host, bare);
 }
 
 std::unique_ptr<Lookup> Resolver::resolve(const std::string& host, Duration deadline,
@@ -117,12 +146,42 @@ std::unique_ptr<Lookup> Resolver::resolve(const std::string& host, Duration dead
   auto waiter = std::make_unique<Waiter>(*this, host, deadline, std::move(callback));
   if (const auto* addresses = cached(host)) {
     answer(*waiter, std::make_shared<Outcome>(*addresses));
-  } else if (const auto* known = cache_.find(host)) {
-    answer(*waiter, std::make_shared<Outcome>(*known->failure));
+  } else if (const auto* failure = cache_.failure(host)) {
+    answer(*waiter, std::make_shared<Outcome>(*failure));
   } else {
     join(host, *waiter);
   }
   return waiter;
+}
+
+std::unique_ptr<Lookup> Resolver::resolve_fresh(const std::string& host, Duration deadline,
+                                                Callback callback) {
+  if (!is_stale(host)) return resolve(host, deadline, std::move(callback));
+  auto waiter = std::make_unique<Waiter>(*this, host, deadline, std::move(callback));
+  const auto* failure = cache_.last_failure(host);
+  if (failure != nullptr && !flights_.contains(host)) {
+    answer(*waiter, std::make_shared<Outcome>(*failure));
+  } else {
+    join(host, *waiter);
+  }
+  return waiter;
+}
+
+/// Asks DNS for a name that nobody waits for, if that is due.
+void Resolver::refresh(std::string_view host) {
+  if (!cache_.is_due(host) || flights_.size() >= max_queries_to_refresh) return;
+  const std::string name(host);
+  if (flights_.contains(name)) return;
+  ++counters_.refreshes;
+  start_flight(name).query.start(*channel_);
+}
+
+Resolver::Flight& Resolver::start_flight(const std::string& host) {
+  ++counters_.queries;
+  const auto progress = Delegate<void()>::to<&Resolver::on_progress>(this);
+  auto& flight = flights_[host];
+  flight = std::make_unique<Flight>(loop_.timers(), host, progress);
+  return *flight;
 }
 
 /// Lets the waiter share the question for its name, which is asked if it was not yet.
@@ -140,11 +199,9 @@ void Resolver::join(const std::string& host, Waiter& waiter) {
                               dns_failure(ErrorType::dns_error, Side::us,
                                           host + ": too many names are being looked up")));
   }
-  const auto progress = Delegate<void()>::to<&Resolver::on_progress>(this);
-  auto& flight = flights_[host];
-  flight = std::make_unique<Flight>(loop_.timers(), host, progress);
-  flight->waiters.push_back(waiter);
-  flight->query.start(*channel_);
+  auto& flight = start_flight(host);
+  flight.waiters.push_back(waiter);
+  flight.query.start(*channel_);
 }
 
 void Resolver::answer(Waiter& waiter, std::shared_ptr<const Outcome> outcome) {
@@ -174,15 +231,15 @@ void Resolver::work() {
 bool Resolver::settle(Flight& flight) {
   auto& query = flight.query;
   query.mark_seen();
-  auto addresses = query.addresses();
   const bool is_wanted = !flight.waiters.empty();
   // The waiters' deadlines, not the number of tries, say how long a silent DNS is asked.
   if (query.is_interrupted() || (query.is_unanswered() && is_wanted)) query.start(*channel_);
-  if (!addresses.empty()) {
-    cache_.put(query.name(), addresses, query.ttl());
+  if (query.has_addresses()) {
+    const auto answers = query.take_answers();
     flight.has_answered = true;
-    settle_with(flight, std::move(addresses));
+    if (!answers.empty()) settle_with(flight, cache_.put(query.name(), answers, query.ttl()));
   } else if (query.is_done()) {
+    ++counters_.failures;
     cache_.put_failure(query.name(), query.failure(), query.failure_ttl());
     settle_with(flight, query.failure());
   }

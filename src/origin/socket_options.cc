@@ -1,7 +1,9 @@
 #include "ccnproxy/origin/socket_options.h"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace ccnproxy::origin {
@@ -31,6 +33,22 @@ UniqueFd open_origin_socket(const Endpoint& peer) noexcept {
   set_tcp(fd.get(), TCP_USER_TIMEOUT, static_cast<int>(limit.count()));
   keep_alive(fd.get());
   return fd;
+}
+
+Duration round_trip_time(int fd) noexcept {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0) return Duration(0);
+  return std::chrono::microseconds(info.tcpi_rtt);
+}
+
+PathState path_state(int fd) noexcept {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0) return {};
+  int unsent = 0;
+  const bool all_sent = ::ioctl(fd, SIOCOUTQNSD, &unsent) < 0 || unsent == 0;
+  return {info.tcpi_unacked == 0 && all_sent, std::chrono::milliseconds(info.tcpi_last_ack_recv)};
 }
 
 }  // namespace ccnproxy::origin

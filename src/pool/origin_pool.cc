@@ -1,17 +1,27 @@
+// Lending streams, and the queue of those who wait for one. How connections are kept ready is in
+// origin_pool_upkeep.cc.
+
 #include "ccnproxy/pool/origin_pool.h"
 
 #include <cassert>
 
-#include "ccnproxy/pool/dial_policy.h"
+#include "ccnproxy/pool/placement_policy.h"
 
 namespace ccnproxy::pool {
+namespace {
 
-void PooledConnection::on_dialed(origin::DialResult result) {
-  pool_.on_dialed(*this, std::move(result));
-}
-void PooledConnection::on_capacity(origin::OriginConnection&) { pool_.on_capacity(*this); }
-void PooledConnection::on_closed(origin::OriginConnection&, std::string_view) {
-  pool_.on_closed(*this);
+/// After so long without a request, TCP has forgotten how wide its windows were (RFC 5681 §4.1).
+constexpr Duration window_forgotten = std::chrono::milliseconds(300);
+
+/// So many requests within a second that another worker had to serve are worth connections of our
+/// own.
+constexpr std::uint32_t handed_worth_a_connection = 100;
+
+}  // namespace
+
+void StreamWaiter::leave_queue() noexcept {
+  if (is_linked()) unlink();
+  if (auto* counted = std::exchange(counted_, nullptr)) counted->give_back_waiting();
 }
 
 OriginPool::OriginPool(origin::Origin origin, config::Pool settings, Duration queue_deadline,
@@ -22,72 +32,116 @@ OriginPool::OriginPool(origin::Origin origin, config::Pool settings, Duration qu
       dialer_(std::move(dialer)),
       context_(std::move(context)),
       check_timer_(context_.timers, Delegate<void()>::to<&OriginPool::check>(this)),
-      retry_budget_(context_.timers.clock().now()),
-      last_used_(context_.timers.clock().now()) {}
+      retry_budget_(now()),
+      peak_(now(), settings.keep_warm),
+      last_used_(now()),
+      dns_checked_(now()),
+      handed_since_(now()) {}
 
 OriginPool::~OriginPool() {
   assert(waiters_.empty());
-  for (auto& connections : lists_)
-    connections.clear_and_dispose(std::default_delete<PooledConnection>());
-}
-
-void OriginPool::acquire(StreamWaiter& waiter, std::uint64_t avoid) {
-  last_used_ = context_.timers.clock().now();
-  if (!serving_) {  // those who wait can use none of the connections that are ready
-    if (auto* c = find_ready(avoid)) return lend(*c, waiter, false);
-  }
-  if (waiters_.size() >= settings_.max_pending) {
-    return waiter.on_no_connection(
-        {ErrorType::connection_limit_reached, Side::us, Phase::queue, Proof::not_sent,
-         origin_.to_string() + ": too many requests wait for a connection (pool.max_pending)"});
-  }
-  waiter.avoid_ = avoid;
-  waiter.deadline_ = last_used_ + queue_deadline_;
-  waiters_.push_back(waiter);
-  plan_check(waiter.deadline_);
-  dial_for_demand();
-}
-
-void OriginPool::drain() {
-  draining_ = true;
-  drain_connections();
-}
-
-/// Once nobody waits any more: who waited when the drain began is still served (F100).
-void OriginPool::drain_connections() {
-  if (!waiters_.empty()) return;
-  for (const auto state : {State::ready, State::busy}) {
-    while (!list(state).empty()) {
-      auto& c = list(state).front();
-      c.connection_->drain("shutting down");
-      transition(c, State::draining);
+  context_.shared->set_ready(context_.worker, false);
+  for (auto& connections : lists_) {
+    while (!connections.empty()) {
+      if (connections.front().state_ != State::draining)
+        context_.shared->give_back_connection(context_.worker);
+      connections.pop_front_and_dispose(std::default_delete<PooledConnection>());
     }
   }
 }
 
-bool OriginPool::empty() const noexcept {
-  for (const auto& connections : lists_) {
-    if (!connections.empty()) return false;
+void OriginPool::acquire(StreamWaiter& waiter, std::uint64_t avoid) {
+  last_used_ = now();
+  given_up_ = false;
+  auto* c = serving_ ? nullptr : find_ready(avoid);  // those who wait can use none that is ready
+  if (c) {
+    lend(*c, waiter, observe::WaitResult::ready);
+  } else {
+    wait(waiter, avoid);
   }
-  return waiters_.empty();
+  note_demand();
 }
 
-std::size_t OriginPool::count(State state) const noexcept { return list(state).size(); }
+void OriginPool::wait(StreamWaiter& waiter, std::uint64_t avoid) {
+  if (!context_.shared->take_waiting(settings_.max_pending)) {
+    return waiter.on_no_connection(
+        no_connection("too many requests wait for a connection (pool.max_pending)"));
+  }
+  waiter.counted_ = context_.shared.get();
+  waiter.avoid_ = avoid;
+  waiter.deadline_ = last_used_ + queue_deadline_;
+  waiters_.push_back(waiter);
+  plan_check(waiter.deadline_);
+  start_dials();
+}
 
-/// The newest ready connection that has carried a request lately: for HTTP/1.1 the one least likely
-/// to be closed by the origin, for HTTP/2 the one that is being filled, so that its requests share
-/// packets.
+Error OriginPool::no_connection(std::string_view why) const {
+  return {ErrorType::connection_limit_reached, Side::us, Phase::queue, Proof::not_sent,
+          origin_.to_string() + ": " + std::string(why)};
+}
+
+std::optional<std::size_t> OriginPool::better_worker() {
+  if (!list(State::ready).empty()) return std::nullopt;
+  auto other = context_.shared->ready_elsewhere(context_.worker);
+  if (!other) {
+    const bool none_here = list(State::connecting).empty() && list(State::busy).empty();
+    if (!none_here || settings_.max_connections == 0) return std::nullopt;
+    return context_.shared->open_elsewhere(context_.worker);  // it may hold all that is allowed
+  }
+  const auto moment = now();
+  if (moment - handed_since_ >= std::chrono::seconds(1)) {
+    handed_since_ = moment;
+    handed_ = 0;
+  }
+  if (++handed_ == handed_worth_a_connection) {
+    decide("many requests go to another worker: connections of our own");
+    last_used_ = moment;
+    given_up_ = false;
+    upkeep();
+  }
+  return other;
+}
+
+std::int64_t OriginPool::score(const PooledConnection& c) const {
+  PlacementFacts facts;
+  facts.streams = c.connection_->streams();
+  const bool fresh = c.life_.in_use || now() - c.life_.last_used < window_forgotten;
+  if (fresh) facts.received = c.connection_->received_bytes() - c.idle_at_bytes_;
+  facts.mean_bytes = mean_answer_;
+  facts.leaving = !c.leaving_.empty();
+  return placement_score(facts);
+}
+
+/// The best place among the connections that take a request now; of equals the one that became
+/// ready last. HTTP/1.1: simply that one, unless it will be replaced: it is the one least likely to
+/// be closed by the origin.
 PooledConnection* OriginPool::find_ready(std::uint64_t avoid) {
-  for (auto& c : list(State::ready)) {
-    if (c.connection_->info().serial != avoid && c.connection_->capacity() > 0) return &c;
+  auto& ready = list(State::ready);
+  PooledConnection* best = nullptr;
+  std::int64_t best_score = 0;
+  for (auto& c : ready) {
+    if (c.connection_->info().serial == avoid || c.connection_->capacity() == 0) continue;
+    if (c.connection_->info().protocol == origin::Protocol::http1 && c.leaving_.empty()) return &c;
+    if (ready.size() == 1) return &c;
+    const auto s = score(c);
+    if (!best || s > best_score) {
+      best = &c;
+      best_score = s;
+    }
   }
-  return nullptr;
+  return best;
 }
 
-void OriginPool::lend(PooledConnection& c, StreamWaiter& waiter, bool waited) {
-  c.life_.last_used = context_.timers.clock().now();
+void OriginPool::lend(PooledConnection& c, StreamWaiter& waiter, observe::WaitResult found) {
+  const auto moment = now();
+  if (!c.life_.in_use && moment - c.life_.last_used >= window_forgotten)
+    c.idle_at_bytes_ = c.connection_->received_bytes();
+  c.life_.last_used = moment;
   c.life_.in_use = true;
-  waiter.on_connection(*c.connection_, waited);
+  ++c.life_.requests;
+  ++metrics_.waits[static_cast<std::size_t>(found)];
+  waiter.leave_queue();
+  waiter.on_connection(*c.connection_, found);
   if (c.state_ != State::closed) transition(c, state_of(c));
 }
 
@@ -101,67 +155,46 @@ void OriginPool::serve_waiters() {
       ++it;
       continue;
     }
-    waiters_.erase(it);
-    lend(*c, waiter, true);
+    const bool dialed = c->life_.requests == 0 && c->cause_ == observe::DialCause::request;
+    lend(*c, waiter, dialed ? observe::WaitResult::dialed : observe::WaitResult::waited);
     it = waiters_.begin();
   }
   serving_ = false;
-  dial_for_demand();
+  start_dials();
   if (draining_) drain_connections();
 }
 
-void OriginPool::dial_for_demand() {
-  const DialDemand demand{waiters_.size(),
-                          list(State::connecting).size(),
-                          list(State::ready).size() + list(State::busy).size(),
-                          protocol_,
-                          streams_each_,
-                          settings_.max_connections};
-  for (auto n = dials_to_start(demand); n > 0; --n) start_dial();
-}
-
-void OriginPool::start_dial() {
-  auto* c = new PooledConnection(*this, context_.timers.clock().now(), context_.random() & 0xff);
-  list(State::connecting).push_back(*c);
-  c->dial_ =
-      dialer_->dial(*c, Delegate<void(origin::DialResult)>::to<&PooledConnection::on_dialed>(c));
-}
-
-void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
-  context_.retire(std::move(c.dial_));
-  if (!result) {
-    transition(c, State::closed);
-    // With a connection open or on its way those who wait still have hope; the queue's deadline
-    // bounds it.
-    const bool hope = !list(State::connecting).empty() || !list(State::ready).empty() ||
-                      !list(State::busy).empty();
-    if (!hope) fail_waiters(result.error());
-    return;
+void OriginPool::fail_waiters(const Error& error) {
+  Waiters failed;  // a waiter that hears of it may ask again
+  failed.swap(waiters_);
+  while (!failed.empty()) {
+    StreamWaiter& waiter = failed.front();
+    waiter.leave_queue();
+    waiter.on_no_connection(error);
   }
-  c.connection_ = std::move(*result);
-  c.life_.opened = c.life_.last_used = context_.timers.clock().now();
-  protocol_ = c.connection_->info().protocol;
-  streams_each_ = std::max<std::size_t>(1, c.connection_->capacity());
-  transition(c, state_of(c));
-  plan_check(next_check(c.life_, {settings_.max_age, settings_.keep_warm}));
-  serve_waiters();
 }
 
-void OriginPool::on_capacity(PooledConnection& c) {
-  const bool in_use = c.connection_->streams() > 0;
-  if (c.life_.in_use && !in_use) {
-    c.life_.last_used = context_.timers.clock().now();
-    plan_check(c.life_.last_used + settings_.keep_warm);
+void OriginPool::expire_waiters(TimePoint now) {
+  while (!waiters_.empty() &&
+         waiters_.front().deadline_ <= now) {  // in order of arrival, so of deadline
+    StreamWaiter& waiter = waiters_.front();
+    waiter.leave_queue();
+    waiter.on_no_connection(no_connection("no connection became free in time"));
   }
-  c.life_.in_use = in_use;
-  transition(c, state_of(c));
-  if (!waiters_.empty()) serve_waiters();
 }
 
-void OriginPool::on_closed(PooledConnection& c) {
-  transition(c, State::closed);
-  if (!waiters_.empty()) dial_for_demand();
+bool OriginPool::is_ready() const noexcept {
+  return !list(State::ready).empty() || !list(State::busy).empty();
 }
+
+bool OriginPool::empty() const noexcept {
+  for (const auto& connections : lists_) {
+    if (!connections.empty()) return false;
+  }
+  return waiters_.empty() && users_ == 0;
+}
+
+std::size_t OriginPool::count(State state) const noexcept { return list(state).size(); }
 
 OriginPool::State OriginPool::state_of(const PooledConnection& c) const {
   if (!c.connection_) return State::connecting;
@@ -174,59 +207,15 @@ void OriginPool::transition(PooledConnection& c, State to) {
   if (c.state_ == to) return;
   auto& from = list(c.state_);
   from.erase(from.iterator_to(c));
+  const auto counts = [](State s) { return s != State::draining && s != State::closed; };
+  if (counts(c.state_) && !counts(to)) context_.shared->give_back_connection(context_.worker);
   c.state_ = to;
   if (to == State::closed) {
     context_.retire(std::unique_ptr<Retired>(&c));
   } else {
     list(to).push_front(c);
   }
-}
-
-void OriginPool::fail_waiters(const Error& error) {
-  Waiters failed;  // a waiter that hears of it may ask again
-  failed.swap(waiters_);
-  while (!failed.empty()) {
-    StreamWaiter& waiter = failed.front();
-    failed.pop_front();
-    waiter.on_no_connection(error);
-  }
-}
-
-void OriginPool::plan_check(TimePoint at) {
-  if (!check_timer_.armed() || at < check_timer_.deadline()) check_timer_.set(at);
-}
-
-void OriginPool::check() {
-  const auto now = context_.timers.clock().now();
-  expire_waiters(now);
-  retire_old(now);
-}
-
-void OriginPool::expire_waiters(TimePoint now) {
-  while (!waiters_.empty() &&
-         waiters_.front().deadline_ <= now) {  // in order of arrival, so of deadline
-    StreamWaiter& waiter = waiters_.front();
-    waiters_.pop_front();
-    waiter.on_no_connection({ErrorType::connection_limit_reached, Side::us, Phase::queue,
-                             Proof::not_sent,
-                             origin_.to_string() + ": no connection became free in time"});
-  }
-  if (!waiters_.empty()) plan_check(waiters_.front().deadline_);
-}
-
-void OriginPool::retire_old(TimePoint now) {
-  const RetirementLimits limits{settings_.max_age, settings_.keep_warm};
-  for (const auto state : {State::ready, State::busy}) {
-    for (auto it = list(state).begin(); it != list(state).end();) {
-      auto& c = *it++;
-      if (const auto reason = reason_to_retire(c.life_, limits, now)) {
-        c.connection_->drain(*reason);
-        transition(c, state_of(c));
-      } else {
-        plan_check(next_check(c.life_, limits));
-      }
-    }
-  }
+  context_.shared->set_ready(context_.worker, !list(State::ready).empty());
 }
 
 }  // namespace ccnproxy::pool

@@ -5,6 +5,8 @@ namespace {
 constexpr Duration sweep_every = std::chrono::seconds(30);
 /// A pool that was used just now may be on the stack, or about to be asked again by a retry.
 constexpr Duration just_now = std::chrono::seconds(1);
+/// What is given up needs a turn of the loop to close; until then so many more may stand.
+constexpr std::size_t most_over(std::size_t limit) { return limit + limit / 16; }
 }  // namespace
 
 Pools::Pools(std::size_t limit, TimerWheel& timers, MakePool make)
@@ -15,8 +17,11 @@ Pools::Pools(std::size_t limit, TimerWheel& timers, MakePool make)
 
 OriginPool* Pools::find(const origin::Origin& origin) {
   if (const auto it = pools_.find(origin); it != pools_.end()) return it->second.get();
-  if (pools_.size() >= limit_) forget_empty();
-  if (pools_.size() >= limit_) return nullptr;
+  if (pools_.size() >= limit_) {
+    forget_empty();
+    if (pools_.size() >= limit_) give_up_oldest();
+    if (pools_.size() >= most_over(limit_)) return nullptr;
+  }
   auto pool = make_(origin);
   if (draining_) pool->drain();
   if (!sweep_timer_.armed()) sweep_timer_.set_after(sweep_every);
@@ -36,9 +41,48 @@ bool Pools::empty() const {
 void Pools::forget_empty() {
   const auto before = timers_.clock().now() - just_now;
   std::erase_if(pools_, [&](const auto& entry) {
-    return entry.second->empty() && entry.second->last_used() < before;
+    auto& pool = *entry.second;
+    if (!pool.empty() || pool.kept_for_ever() || pool.last_used() >= before) return false;
+    forgotten_.add(pool.metrics());
+    return true;
   });
   if (!pools_.empty()) sweep_timer_.set_after(sweep_every);
+}
+
+/// A sixteenth of them at once, so that not each new origin has to look for its victim.
+void Pools::give_up_oldest() {
+  std::vector<OriginPool*> candidates;
+  for (auto& [origin, pool] : pools_) {
+    if (!pool->kept_for_ever()) candidates.push_back(pool.get());
+  }
+  const auto n = std::min(candidates.size(), limit_ / 16 + 1);
+  const auto middle = candidates.begin() + static_cast<std::ptrdiff_t>(n);
+  std::partial_sort(candidates.begin(), middle, candidates.end(),
+                    [](auto* a, auto* b) { return a->last_used() < b->last_used(); });
+  std::for_each(candidates.begin(), middle, [](auto* pool) { pool->give_up(); });
+  sweep_timer_.set_after(just_now);
+}
+
+std::vector<PoolReport> Pools::report() const {
+  std::vector<PoolReport> reports;
+  reports.reserve(pools_.size());
+  for (const auto& [origin, pool] : pools_) reports.push_back(pool->report());
+  return reports;
+}
+
+std::vector<OriginMemory> Pools::memories() const {
+  std::vector<OriginMemory> memories;
+  for (const auto& [origin, pool] : pools_) memories.push_back(pool->memory());
+  return memories;
+}
+
+std::size_t Pools::not_ready(std::string& origins) const {
+  std::size_t n = 0;
+  for (const auto& [origin, pool] : pools_) {
+    if (pool->is_ready() || !(pool->kept_for_ever() || pool->remembered())) continue;
+    if (++n <= 3) origins.append(origins.empty() ? "" : ", ").append(origin.to_string());
+  }
+  return n;
 }
 
 }  // namespace ccnproxy::pool

@@ -34,7 +34,14 @@ ClientSession::ClientSession(ProxyContext& context, UniqueFd fd, ClientAddress a
 
 ClientSession::~ClientSession() = default;
 
+void ClientSession::take_over(HandedClient client) {
+  handed_ = true;
+  request_began_ = client.request_began;
+  on_input(client.bytes);
+}
+
 void ClientSession::wait_for_request() {
+  handed_ = false;
   parser_.reset();
   request_began_ = {};
   timer_.set_after(context_.config.timeouts.client_idle);
@@ -145,7 +152,20 @@ std::size_t ClientSession::read_head(std::string_view bytes) {
   }
   bytes_at_hand_ = bytes.size() - result.consumed;
   begin_exchange(bytes.substr(0, result.consumed));
-  return result.consumed;
+  if (!handing_to_) return result.consumed;
+  leave_with(bytes);
+  return bytes.size();
+}
+
+/// To another worker, with everything that was read and not answered. That one reads the head
+/// again: microseconds, and no state to carry over.
+void ClientSession::leave_with(std::string_view bytes) {
+  const auto worker = *handing_to_;
+  context_.exchanges.give(std::move(exchange_));
+  context_.loop.unwatch(fd_.get());
+  HandedClient client{std::move(fd_), std::move(address_), std::string(bytes), request_began_};
+  close();
+  context_.hand_over(worker, std::move(client));
 }
 
 void ClientSession::refuse(std::string_view bytes, const http::ParseResult& result) {

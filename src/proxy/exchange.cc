@@ -10,6 +10,7 @@ namespace {
 /// What a chocon puts on each request; chocons don't take requests of each other, and we replace
 /// one.
 constexpr std::string_view chocon_version_header = "x-chocon-ver";
+constexpr std::string_view debug_header = "x-ccnproxy-debug";
 
 /// The same views, of a copy of the bytes they were of.
 http::RequestHead rebased(const http::RequestHead& head, std::string_view from,
@@ -52,7 +53,7 @@ void Exchange::reset() {
   outgoing_.body = {};
   outgoing_.accepts_trailers = false;
   body_.reset(context_.config.retries.replay_bytes);
-  idempotent_ = expects_continue_ = false;
+  idempotent_ = expects_continue_ = debug_ = false;
   pool_ = nullptr;
   stream_ = nullptr;
   connection_serial_ = 0;
@@ -68,6 +69,7 @@ void Exchange::reset() {
   address_.clear();
   protocol_.reset();
   reused_ = false;
+  found_.reset();
   retries_ = 0;
   retry_proof_.reset();
   error_.reset();
@@ -105,14 +107,20 @@ void Exchange::begin(ClientSession& client, std::string_view head_bytes,
     return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request,
                      "the request's body is over limits.body_bytes");
   }
-  build_request(framing);
-  pool_ = context_.pools.find(origin_);
-  if (!pool_) {
+  auto* pool = context_.pools.find(origin_);
+  if (!pool) {
     return fail_with(503, ErrorType::connection_limit_reached, Side::us, Phase::queue,
                      "too many origins in use (limits.origins)");
   }
-  body_idle_ = pool_->timeouts().body_idle;
-  response_head_ = pool_->timeouts().response_head;
+  if (client.can_hand_over()) {
+    if (const auto worker = pool->better_worker()) {
+      client_ = nullptr;
+      return client.hand_over(*worker);
+    }
+  }
+  pool_ = pool;
+  pool_->enter();
+  build_request(framing);
   pool_->retry_budget().on_request();
   if (expects_continue_) answer_expectation();
   if (!client_) return;  // it left just now
@@ -208,6 +216,10 @@ void Exchange::build_request(const http::BodyFraming& framing) {
     }
     if (hop_by_hop.drops(field) || http::iequals(field.name, context_.config.request_id_header))
       continue;
+    if (http::iequals(field.name, debug_header)) {
+      debug_ = field.value == "1";
+      continue;
+    }
     outgoing_.fields.push_back(field);
   }
   outgoing_.fields.push_back({"Via", context_.via, http::FieldId::via});
@@ -327,10 +339,29 @@ void Exchange::end() {
   log();
 }
 
+void Exchange::count(Duration total) {
+  auto& metrics = context_.metrics;
+  metrics.request_duration.add(total);
+  metrics.bytes_in += body_.received();
+  metrics.bytes_out += bytes_out_;
+  if (error_) metrics.count_error(error_->type);
+  auto* pool = std::exchange(pool_, nullptr);
+  if (!pool) {
+    ++metrics.requests_without_origin[status_];
+    return;
+  }
+  ++pool->metrics().requests[status_];
+  if (timings_.first_byte >= Duration(0))
+    pool->metrics().response_head.add(timings_.first_byte - std::max(timings_.wait, Duration(0)));
+  pool->leave();
+}
+
 /// The exchange is over: its one record, and nothing more from it.
 void Exchange::log() {
   body_.release();
   const auto* client = std::exchange(client_, nullptr);
+  timings_.total = context_.loop.now() - client->request_began();
+  count(timings_.total);
   if (!context_.access_log.enabled()) return;
   observe::AccessRecord r;
   r.time = began_at_;
@@ -349,7 +380,7 @@ void Exchange::log() {
   r.reused = reused_;
   r.retries = retries_;
   if (retry_proof_) r.retry_proof = to_string(*retry_proof_);
-  timings_.total = context_.loop.now() - client->request_began();
+  if (found_) r.found = observe::to_string(*found_);
   r.timings = timings_;
   if (error_) {
     r.error = to_string(error_->type);

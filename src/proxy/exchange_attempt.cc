@@ -12,11 +12,13 @@ void Exchange::acquire(std::uint64_t avoid) {
   pool_->acquire(*this, avoid);
 }
 
-void Exchange::on_connection(origin::OriginConnection& connection, bool waited) {
+void Exchange::on_connection(origin::OriginConnection& connection, observe::WaitResult found) {
   const auto& info = connection.info();
-  timings_.wait = waited ? context_.loop.now() - asked_pool_at_ : Duration(0);
+  if (!found_) found_ = found;  // what the request found, not what a retry did
+  timings_.wait =
+      found == observe::WaitResult::ready ? Duration(0) : context_.loop.now() - asked_pool_at_;
   reused_ = connection.requests() > 0;
-  if (waited && !reused_) {
+  if (found == observe::WaitResult::dialed) {
     timings_.dns = info.timings.dns;
     timings_.tcp = info.timings.tcp;
     timings_.tls = info.timings.tls;
@@ -61,11 +63,12 @@ void Exchange::on_client_took(std::size_t n) {
 /// Nothing about an exchange has a limit in total; everything has one on standing still.
 void Exchange::watch_progress() {
   if (!stream_ && !client_->request_complete() && !response_begun_)
-    return timer_.set_after(body_idle_);
+    return timer_.set_after(pool_->timeouts().body_idle);
   // Without a stream the pool's queue has its own deadline, and so has the session's output.
   if (!stream_) return timer_.cancel();
   const bool sending = outgoing_.has_body() && !body_end_sent_;
-  timer_.set_after(sending || response_begun_ ? body_idle_ : response_head_);
+  const auto& timeouts = pool_->timeouts();
+  timer_.set_after(sending || response_begun_ ? timeouts.body_idle : timeouts.response_head);
 }
 
 void Exchange::on_timer() {
@@ -91,7 +94,7 @@ void Exchange::cancel_stream() {
 
 /// Leaves the pool's queue and the connection, whichever it is in.
 void Exchange::drop_attempt() {
-  unlink();
+  leave_queue();
   cancel_stream();
   timer_.cancel();
 }
@@ -104,12 +107,24 @@ void Exchange::on_failure(Error error) {
   if (!retry(error)) fail(std::move(error));
 }
 
-bool Exchange::retry(const Error& error) {
+/// A request that may be done twice need not wait for a connection that may be dead.
+void Exchange::on_stalled(const Error& error) {
+  if (!may_try_again(error)) return;
+  auto* stalled = std::exchange(stream_, nullptr);
+  if (retry(error)) return stalled->cancel();
+  stream_ = stalled;
+}
+
+bool Exchange::may_try_again(const Error& error) const {
   const FailedAttempt attempt{error.proof, idempotent_, body_.replayable() || body_.nothing_sent(),
                               retries_, context_.config.retries.attempts};
-  if (response_flushed_ || response_begun_ || !may_retry(attempt)) return false;
-  if (!pool_->retry_budget().take(context_.loop.now())) return false;
+  return !response_flushed_ && !response_begun_ && may_retry(attempt);
+}
+
+bool Exchange::retry(const Error& error) {
+  if (!may_try_again(error) || !pool_->retry_budget().take(context_.loop.now())) return false;
   ++retries_;
+  ++pool_->metrics().retries[static_cast<std::size_t>(error.proof)];
   retry_proof_ = error.proof;
   body_.rewind();
   watch_progress();

@@ -70,6 +70,7 @@ void Exchange::append_response_head(const http::ResponseHead& head,
   append_fields(out, head.fields);
   append_line(out, "Via", context_.via);
   append_line(out, context_.config.request_id_header, request_id_);
+  if (debug_) append_debug_fields(out);
   append_body_framing(head, framing);
   const bool keep = keep_alive_ && !context_.draining &&
                     http::is_persistent(request_.version, request_.fields) &&
@@ -80,6 +81,29 @@ void Exchange::append_response_head(const http::ResponseHead& head,
     append_line(out, "Connection", "keep-alive");
   }
   out += "\r\n";
+}
+
+/// How it went, for a person at curl: Server-Timing in milliseconds (W3C), Proxy-Status (RFC 9209).
+void Exchange::append_debug_fields(std::string& out) const {
+  std::string timing = "conn;desc=\"";
+  timing.append(found_ ? observe::to_string(*found_) : "none").append("\"");
+  const auto add = [&](std::string_view name, Duration value) {
+    if (value < Duration(0)) return;
+    char text[48];
+    const auto ms = std::chrono::duration<double, std::milli>(value).count();
+    const auto n = std::snprintf(text, sizeof text, ", %.*s;dur=%.2f",
+                                 static_cast<int>(name.size()), name.data(), ms);
+    timing.append(text, static_cast<std::size_t>(n));
+  };
+  add("wait", timings_.wait);
+  add("dns", timings_.dns);
+  add("tcp", timings_.tcp);
+  add("tls", timings_.tls);
+  add("ttfb", timings_.first_byte);
+  append_line(out, "Server-Timing", timing);
+  std::string status = "ccnproxy; next-hop=\"" + address_ + "\"";
+  if (protocol_) status.append("; next-protocol=").append(origin::to_string(*protocol_));
+  append_line(out, "Proxy-Status", status);
 }
 
 /// Content-Length where it is known, else chunked, else (HTTP/1.0) the end of the connection.

@@ -7,6 +7,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "ccnproxy/tls/session_binding.h"
+#include "ccnproxy/tls/session_cache.h"
 #include "ccnproxy/tls/tls_transport.h"
 
 namespace ccnproxy::tls {
@@ -70,8 +72,9 @@ void set_name(SSL* ssl, const std::string& name, bool verify) {
 
 void TlsContext::Free::operator()(ssl_ctx_st* ctx) const noexcept { SSL_CTX_free(ctx); }
 
-TlsContext::TlsContext(const config::Tls& settings)
+TlsContext::TlsContext(const config::Tls& settings, HandshakeWitness witness)
     : ctx_(SSL_CTX_new(TLS_client_method())),
+      sessions_(std::make_shared<SessionCache>()),
       server_name_(settings.server_name),
       verify_(settings.verify) {
   if (!ctx_) fail("OpenSSL");
@@ -82,7 +85,8 @@ TlsContext::TlsContext(const config::Tls& settings)
   SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                             SSL_MODE_RELEASE_BUFFERS);
-  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+  keep_sessions(*ctx);
+  if (witness) tell_handshakes(*ctx, std::move(witness));
   set_trust(ctx, settings);
   set_certificate(ctx, settings);
   set_alpn(ctx, settings.alpn);
@@ -90,12 +94,13 @@ TlsContext::TlsContext(const config::Tls& settings)
 
 TlsContext::~TlsContext() = default;
 
-std::unique_ptr<TlsTransport> TlsContext::connect(UniqueFd fd, const std::string& host,
+std::unique_ptr<TlsTransport> TlsContext::connect(UniqueFd fd, const PeerName& peer,
                                                   CipherBuffer& buffer) const {
   SSL* ssl = SSL_new(ctx_.get());
   if (!ssl) fail("SSL_new");
   auto transport = std::make_unique<TlsTransport>(std::move(fd), ssl, buffer);
-  set_name(ssl, server_name_.empty() ? host : server_name_, verify_);
+  set_name(ssl, server_name_.empty() ? peer.host : server_name_, verify_);
+  bind_sessions(*ssl, sessions_, peer);
   return transport;
 }
 

@@ -8,6 +8,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "ccnproxy/tls/session_binding.h"
+
 namespace ccnproxy::tls {
 namespace {
 
@@ -44,13 +46,17 @@ TlsTransport::Handshake TlsTransport::handshake() {
   ERR_clear_error();
   errno = 0;
   const auto returned = SSL_do_handshake(ssl_.get());
-  if (returned == 1) return Handshake::done;
+  if (returned == 1) {
+    established_ = true;
+    return Handshake::done;
+  }
   const auto system_error = errno;
   const auto kind = SSL_get_error(ssl_.get(), returned);
   reader_.rearm();
   if (kind == SSL_ERROR_WANT_READ) return Handshake::want_read;
   if (kind == SSL_ERROR_WANT_WRITE) return Handshake::want_write;
   broken_ = true;
+  distrust_sessions(*ssl_);
   const auto error = ERR_peek_error();
   auto& e = handshake_error_;
   e = {ErrorType::tls_protocol_error, Side::origin, Phase::tls, Proof::not_sent, words(error)};
@@ -119,8 +125,11 @@ bool TlsTransport::has_more() {
 
 void TlsTransport::close() {
   if (!fd_) return;
-  if (!broken_ && SSL_is_init_finished(ssl_.get()))
+  if (!established_) {
+    distrust_sessions(*ssl_);
+  } else if (!broken_) {
     SSL_shutdown(ssl_.get());  // sends close_notify, does not wait
+  }
   ERR_clear_error();
   fd_.reset();
 }

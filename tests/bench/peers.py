@@ -98,6 +98,7 @@ backend-http2-window-size=1048576
 
 _CCNPROXY = """
 listeners: [{{address: "127.0.0.1:{port}"}}]
+admin: {{address: none}}
 workers: {workers}
 overrides:
   - match: {host}

@@ -60,6 +60,12 @@ void set_tickets(SSL_CTX* context, bool wanted, OriginSetup::TicketKeys keys) {
   SSL_CTX_set_num_tickets(context, 0);
 }
 
+/// Without OpenSSL's own guard against replays, which would need its session cache.
+void allow_early_data(SSL_CTX* context, std::uint32_t bytes) {
+  SSL_CTX_set_options(context, SSL_OP_NO_ANTI_REPLAY);
+  SSL_CTX_set_max_early_data(context, bytes);
+}
+
 void demand_client_certificate(SSL_CTX* context, const std::string& ca_file) {
   if (SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1) throw Failure("no CA in " + ca_file);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
@@ -98,6 +104,7 @@ OriginSetup::OriginSetup(OriginOptions options, TicketKeys keys)
   if (!options_.client_ca_file.empty())
     demand_client_certificate(context_.get(), options_.client_ca_file);
   set_tickets(context_.get(), options_.session_tickets, keys);
+  if (options_.early_data > 0) allow_early_data(context_.get(), options_.early_data);
 }
 
 void OriginSetup::handshake(Stream& stream, TlsFacts& facts) const {

@@ -20,6 +20,7 @@ struct OriginOptions {
   int max_version = TLS1_3_VERSION;
   bool answer_handshake = true;  ///< false: reads the ClientHello and stays silent
   bool session_tickets = true;
+  std::uint32_t early_data = 0;  ///< bytes of 0-RTT that tickets allow a client to send
   std::string client_ca_file{};  ///< clients must show a certificate of this CA
   int receive_buffer = 0;        ///< SO_RCVBUF in bytes; only what the origin was made with counts
   std::string address = "127.0.0.1:0";

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,24 +31,10 @@ inline std::string origin_name(const ::testing::TestParamInfo<std::string>& test
   return test.param == "http/1.1" ? "http1" : test.param;
 }
 
-/// Takes `admin: {address: none}`, which DaemonConfig always writes, out of the
-/// file: a daemon without an admin endpoint does not know the key.
-inline void leave_out_admin(const ChildOptions& options) {
-  const std::string& file = options.arguments.back();
-  std::ifstream in(file);
-  std::string text((std::istreambuf_iterator<char>(in)), {});
-  const std::string lines = "admin:\n  address: none\n";
-  if (const auto at = text.find(lines); at != text.npos) text.erase(at, lines.size());
-  std::ofstream(file) << text;
-}
-
 /// The daemon under test, ready when this returns.
 inline std::unique_ptr<DaemonProcess> start_daemon(
     const DaemonConfig& config, const std::function<void(ChildOptions&)>& change = {}) {
-  return std::make_unique<DaemonProcess>(CCNPROXY_BINARY, config, [&](ChildOptions& options) {
-    leave_out_admin(options);
-    if (change) change(options);
-  });
+  return std::make_unique<DaemonProcess>(CCNPROXY_BINARY, config, change);
 }
 
 /// One origin, which is every name below .test, behind a daemon with one worker.

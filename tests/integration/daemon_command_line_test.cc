@@ -39,6 +39,9 @@ Outcome run(const std::vector<std::string>& arguments) {
   return outcome;
 }
 
+/// For a daemon that must not meet another by its defaults.
+const std::string beside_others = "workers: 1\nadmin: {address: none}\n";
+
 class CommandLine : public ::testing::Test {
  protected:
   /// The path of a file with this text.
@@ -115,7 +118,7 @@ TEST_F(CommandLine, an_address_in_use_is_named) {
   OneOrigin proxy("plain", Service(standard_answers));
   const std::string address = proxy.daemon->address();
   const Outcome outcome =
-      run({"serve", "-f", file("workers: 1\nlisteners: [{address: \"" + address + "\"}]\n")});
+      run({"serve", "-f", file(beside_others + "listeners: [{address: \"" + address + "\"}]\n")});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr(address));
   EXPECT_THAT(outcome.err, HasSubstr("in use"));
@@ -127,7 +130,7 @@ TEST_F(CommandLine, a_unix_socket_in_use_is_not_taken_over) {
   OneOrigin proxy("plain", Service(standard_answers),
                   [&](DaemonConfig& config) { config.listen(address); });
   const Outcome outcome =
-      run({"serve", "-f", file("workers: 1\nlisteners: [{address: \"" + address + "\"}]\n")});
+      run({"serve", "-f", file(beside_others + "listeners: [{address: \"" + address + "\"}]\n")});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr(address));
   EXPECT_EQ(RawClient(address).get(proxy.label_host).status, 200);

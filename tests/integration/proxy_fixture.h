@@ -1,6 +1,5 @@
 #pragma once
 
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -86,22 +85,10 @@ inline std::vector<std::string> outcomes(const std::vector<Record>& records) {
   return texts;
 }
 
-/// Takes `admin:` out of the file that the daemon is started with, as long as its configuration
-/// knows no such key.
-inline void without_admin(ChildOptions& options) {
-  const std::string file = options.arguments.back();
-  std::ifstream in(file);
-  std::string text, line;
-  while (std::getline(in, line)) {
-    if (line != "admin:" && line != "  address: none") text += line + "\n";
-  }
-  std::ofstream(file) << text;
-}
-
 /// The real daemon, ended with the test.
 class Proxy {
  public:
-  explicit Proxy(const DaemonConfig& config) : daemon(CCNPROXY_BINARY, config, without_admin) {}
+  explicit Proxy(const DaemonConfig& config) : daemon(CCNPROXY_BINARY, config) {}
 
   RawClient client() { return RawClient(daemon.address()); }
   /// Over a connection of its own.

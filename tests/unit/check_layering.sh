@@ -33,6 +33,7 @@ violations=$(
         forbid("pool", "^(sys/(socket|un)\\.h|netinet/|arpa/|boost/asio/(ip|local|ssl)/)", "sockets")
         forbid("pool", "^openssl/", "TLS")
         forbid("pool", "^nghttp2/", "nghttp2")
+        forbid("admin", "^ccnproxy/(proxy|route|origin|tls|http)/", "requests")
         forbid("proxy", "^(openssl/|boost/asio/ssl)", "TLS")
         forbid("proxy", "^nghttp2/", "nghttp2")
         if (name ~ /(^|\/)\.\.\//) report("includes by a relative path: " name)

@@ -48,8 +48,10 @@ src/route/a.cc:1: route includes upwards, from proxy: ccnproxy/proxy/x.h"
 fresh
 put src/pool/a.cc '#include <sys/socket.h>' '#include <openssl/ssl.h>' '#include <nghttp2/nghttp2.h>'
 put src/proxy/a.cc '#include <openssl/err.h>' '#include <nghttp2/nghttp2.h>' '#include <sys/socket.h>'
+put src/admin/a.cc '#include <sys/socket.h>' '#include "ccnproxy/proxy/x.h"' '#include "ccnproxy/pool/x.h"'
 expect 'finds what a room knows nothing of' 1 \
-'src/pool/a.cc:1: pool knows nothing of sockets: sys/socket.h
+'src/admin/a.cc:2: admin knows nothing of requests: ccnproxy/proxy/x.h
+src/pool/a.cc:1: pool knows nothing of sockets: sys/socket.h
 src/pool/a.cc:2: pool knows nothing of TLS: openssl/ssl.h
 src/pool/a.cc:3: pool knows nothing of nghttp2: nghttp2/nghttp2.h
 src/proxy/a.cc:1: proxy knows nothing of TLS: openssl/err.h

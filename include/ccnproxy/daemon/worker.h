@@ -7,8 +7,10 @@
 
 #include <boost/intrusive/list.hpp>
 
+#include "ccnproxy/admin/worker_report.h"
 #include "ccnproxy/daemon/acceptor.h"
 #include "ccnproxy/daemon/shared.h"
+#include "ccnproxy/daemon/worker_group.h"
 #include "ccnproxy/origin/network_dialer.h"
 #include "ccnproxy/pool/pools.h"
 #include "ccnproxy/proxy/client_session.h"
@@ -22,8 +24,9 @@ namespace ccnproxy::daemon {
 /// Made on the main thread, started once, destroyed after join().
 class Worker final : private proxy::SessionOwner {
  public:
-  Worker(const Shared& shared, std::size_t client_limit, observe::AccessLog::Writer& access_log,
-         std::vector<ListeningSocket> sockets);
+  /// `index` is this worker's place in the group.
+  Worker(const Shared& shared, WorkerGroup& group, std::size_t index,
+         observe::AccessLog::Writer& access_log, std::vector<ListeningSocket> sockets);
   ~Worker();
 
   void start(std::function<void()> on_end);
@@ -33,16 +36,28 @@ class Worker final : private proxy::SessionOwner {
   void kill();
   void join();
 
+  /// Serves a client that another worker has read a request of. Any thread.
+  void take_over(proxy::HandedClient client);
+  /// Keeps these ready: for ever, or as they were in use before a restart. Any thread.
+  void prepare(std::vector<origin::Origin> for_ever, std::vector<pool::OriginMemory> remembered);
+  /// Each asks the worker's thread, which calls `answer` there. Any thread.
+  void ask_not_ready(std::function<void(std::size_t count, std::string origins)> answer);
+  void ask_memories(std::function<void(std::vector<pool::OriginMemory>)> answer);
+  void ask_report(std::function<void(admin::WorkerReport)> answer);
+
  private:
   void run();
   void accept(UniqueFd fd, const Endpoint& from, std::uint16_t listener_port);
+  proxy::ClientSession& add_session(UniqueFd fd, proxy::ClientAddress address);
+  void remember(const pool::OriginMemory& memory);
   void on_session_closed(proxy::ClientSession& session) override;
   std::unique_ptr<pool::OriginPool> make_pool(const origin::Origin& origin);
   void begin_draining();
   void end_if_drained();
 
   const Shared& shared_;
-  std::size_t client_limit_;
+  WorkerGroup& group_;
+  std::size_t index_;
   EventLoop loop_;
   origin::WorkerBuffers buffers_;
   origin::WindowBudget windows_;
@@ -51,6 +66,7 @@ class Worker final : private proxy::SessionOwner {
   origin::Resolver resolver_;
   origin::DialContext dialing_;
   pool::Pools pools_;
+  observe::WorkerMetrics metrics_;
   proxy::ProxyContext context_;
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   boost::intrusive::list<proxy::ClientSession> sessions_;

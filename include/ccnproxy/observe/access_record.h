@@ -36,6 +36,7 @@ struct AccessRecord {
   std::uint16_t status = 0;     ///< as sent to the client; 499 if it left first
   std::uint64_t bytes_in = 0;   ///< body bytes from the client
   std::uint64_t bytes_out = 0;  ///< body bytes to the client
+  std::string_view found;       ///< ready, waited or dialed: what the request found; empty if none
   bool reused = false;          ///< the connection had carried a request before
   std::uint32_t retries = 0;
   std::string_view retry_proof;  ///< of the last retry, empty if none

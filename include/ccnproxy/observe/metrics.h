@@ -26,11 +26,13 @@ class Histogram {
   }
   std::uint64_t count(std::size_t bucket) const noexcept { return counts_[bucket]; }
   std::uint64_t total() const noexcept;
-  double sum_seconds() const noexcept { return sum_; }
+  double sum_seconds() const noexcept { return 1e-9 * static_cast<double>(sum_ns_); }
+  /// Whole numbers, so that sums over pools are the same in any order and never go backwards.
+  std::uint64_t sum_nanoseconds() const noexcept { return sum_ns_; }
 
  private:
   std::array<std::uint64_t, buckets> counts_{};
-  double sum_ = 0;
+  std::uint64_t sum_ns_ = 0;
 };
 
 /// Why a connection to an origin was dialled.

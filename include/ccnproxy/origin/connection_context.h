@@ -14,6 +14,7 @@ struct ConnectionContext {
   WindowBudget& windows;
   http::HeadLimits limits;    ///< on response heads
   Duration settings_timeout;  ///< for an HTTP/2 peer's first SETTINGS (F038)
+  bool ping = true;           ///< where a connection is at risk (`pool.ping`)
 };
 
 }  // namespace ccnproxy::origin

@@ -22,6 +22,11 @@ class Dialer {
   /// connection tells `listener` of its life from then on.
   virtual std::unique_ptr<Dial> dial(ConnectionListener& listener,
                                      Delegate<void(DialResult)> on_result) = 0;
+  /// Whether DNS has ceased to name this address (ip:port) of a connection. Asking keeps what is
+  /// known of the name up to date.
+  virtual bool is_withdrawn(const std::string& address) = 0;
+  /// What another process knew of the streams at once that the origin allows.
+  virtual void recall_stream_limit(std::uint32_t limit) = 0;
 };
 
 }  // namespace ccnproxy::origin

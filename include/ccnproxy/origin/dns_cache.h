@@ -2,6 +2,7 @@
 
 #include <list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -10,12 +11,16 @@
 #include "ccnproxy/base/clock.h"
 #include "ccnproxy/base/error.h"
 #include "ccnproxy/base/ip_address.h"
+#include "ccnproxy/origin/address_set.h"
 
 namespace ccnproxy::origin {
 
 /// What DNS said lately, good or bad, by name. Bounded: the name that was asked for least recently
 /// goes first. No I/O, no thread of its own; belongs to its thread. Names are compared as they are:
 /// the caller normalises (lower case, no trailing dot).
+///
+/// An answer is fresh for its TTL, then good for `stale` more while somebody asks DNS again, then
+/// of no use; the set of addresses is remembered longer, as it is learnt over many answers.
 class DnsCache {
  public:
   struct Options {
@@ -23,37 +28,70 @@ class DnsCache {
     /// a TTL of a day would keep an address long after its owner left it.
     Duration min_ttl = std::chrono::seconds(1);
     Duration max_ttl = std::chrono::minutes(5);
+    /// An answer whose TTL has passed is good for so long (RFC 8767 §5).
+    Duration stale{0};
     std::size_t names = 10'000;
+    AddressPatience patience = {};
   };
-
-  struct Entry {
-    std::vector<Endpoint> addresses;  ///< port 0; empty where `failure` says why
-    std::optional<Error> failure;
-    TimePoint expires;
-  };
+  /// While DNS fails for a name that has an answer, the name is asked for again after this, then
+  /// after twice as long each time, and at last each `max_back_off`.
+  static constexpr Duration min_back_off = std::chrono::seconds(1);
+  static constexpr Duration max_back_off = std::chrono::seconds(30);
+  /// A name's set is forgotten so long after its last answer's TTL has passed.
+  static constexpr Duration set_memory = std::chrono::hours(1);
 
   DnsCache(const Clock& clock, Options options) : clock_(clock), options_(options) {}
   DnsCache(const DnsCache&) = delete;
   DnsCache& operator=(const DnsCache&) = delete;
 
-  /// What is known and fresh, or nullptr. Valid until the next call that is not const.
-  const Entry* find(std::string_view name);
-  /// Replaces what was known, a failure too.
-  void put(std::string_view name, std::vector<Endpoint> addresses, Duration ttl);
+  /// The addresses to dial (AddressSet::addresses()), fresh or stale, or nullptr. Valid until the
+  /// next call that is not const.
+  const std::vector<Endpoint>* addresses(std::string_view name);
+  /// Why there are none, if that is known; nullptr where there are some. Valid as above.
+  const Error* failure(std::string_view name);
+  /// What the last question came to, if that was a failure and its back-off is not over, whether
+  /// there are addresses or not. Valid as above.
+  const Error* last_failure(std::string_view name);
+  /// Whether there are addresses whose TTL has not passed.
+  bool is_fresh(std::string_view name) const;
+  /// Whether DNS should be asked for the name although nobody waits for it: what is known is not
+  /// fresh, and after a failure its back-off is over. Also for a name that is not known.
+  bool is_due(std::string_view name) const;
+  /// AddressSet::is_withdrawn(); false for a name that is not known.
+  bool is_withdrawn(std::string_view name, const Endpoint& address);
+
+  /// A new answer, with addresses of one family at least. One that came later and adds the other
+  /// family to it is put by itself. Returns addresses().
+  const std::vector<Endpoint>& put(std::string_view name, std::span<const FamilyAnswer> answers,
+                                   Duration ttl);
   /// Remembers a failure for `ttl` (at most max_ttl; min_ttl does not apply). Never takes the place
-  /// of an answer that is still fresh.
+  /// of addresses while they are good, stale ones too.
   void put_failure(std::string_view name, Error failure, Duration ttl);
 
   std::size_t size() const noexcept { return by_name_.size(); }
 
  private:
+  struct Entry {
+    explicit Entry(const AddressPatience& patience) : set(patience) {}
+    AddressSet set;
+    std::vector<Endpoint> addresses;  ///< of the set
+    TimePoint fresh_until{};
+    TimePoint good_until{};
+    std::optional<Error> failure;  ///< since the last answer
+    TimePoint failed_until{};
+    Duration back_off{};  ///< 0: the last question was answered
+    TimePoint ask_after{};
+    TimePoint forget_at{};
+  };
   struct Node {
     std::string name;
     Entry entry;
   };
   using Nodes = std::list<Node>;
 
-  void store(std::string_view name, Entry entry);
+  Entry* find(std::string_view name);
+  const Entry* peek(std::string_view name) const;
+  Entry& need(std::string_view name);
   void erase(Nodes::iterator node);
 
   const Clock& clock_;

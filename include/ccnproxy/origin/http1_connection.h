@@ -8,7 +8,9 @@
 #include "ccnproxy/http/chunked.h"
 #include "ccnproxy/http/head_parser.h"
 #include "ccnproxy/origin/connection_context.h"
+#include "ccnproxy/origin/liveness_watch.h"
 #include "ccnproxy/origin/origin_connection.h"
+#include "ccnproxy/origin/peer_facts.h"
 #include "ccnproxy/tls/transport.h"
 
 namespace ccnproxy::origin {
@@ -21,16 +23,25 @@ namespace ccnproxy::origin {
 /// ends without close_notify is a truncated one (F084).
 ///
 /// Same life and threading as Http2Connection.
-class Http1Connection final : public OriginConnection, private OriginStream, private IoHandler {
+class Http1Connection final : public OriginConnection,
+                              private OriginStream,
+                              private IoHandler,
+                              private Watched {
  public:
   Http1Connection(const ConnectionContext& context, std::unique_ptr<tls::Transport> transport,
-                  ConnectionInfo info, ConnectionListener& listener);
+                  ConnectionInfo info, ConnectionListener& listener,
+                  std::shared_ptr<PeerFacts> facts);
   ~Http1Connection() override;
 
   const ConnectionInfo& info() const override { return info_; }
-  std::size_t capacity() const override { return draining_ || closed_ || request_ ? 0 : 1; }
+  std::size_t capacity() const override {
+    return draining_ || closed_ || request_ || is_suspicious() ? 0 : 1;
+  }
   std::size_t streams() const override { return request_ ? 1 : 0; }
   std::uint64_t requests() const override { return requests_; }
+  std::uint64_t received_bytes() const override { return received_bytes_; }
+  AnnouncedLimits announced_limits() const override { return announced_; }
+  bool is_suspicious() const override { return liveness_.is_suspicious(); }
   bool is_draining() const override { return draining_; }
   OriginStream& open(const http::OutgoingRequest& request, ResponseSink& sink) override;
   void drain(std::string_view reason) override;
@@ -49,6 +60,15 @@ class Http1Connection final : public OriginConnection, private OriginStream, pri
   void cancel() override;
   bool sent() const override { return body_ended_ && output_.empty(); }
 
+  // Watched
+  bool awaits_answer() const override { return !closed_ && request_ && sink_; }
+  PathState path_state() const override;
+  bool can_ping() const override { return false; }
+  void ping() override {}
+  void on_suspicion() override;
+  void on_stalled() override;
+
+  void note_announced();
   std::size_t pass_body(std::string_view bytes);
   void queue_body(std::string_view bytes);
   void on_io(std::uint32_t events) override;
@@ -96,6 +116,12 @@ class Http1Connection final : public OriginConnection, private OriginStream, pri
   std::uint64_t queued_bytes_ = 0;
   std::uint64_t written_bytes_ = 0;
   std::uint64_t requests_ = 0;
+  std::uint64_t received_bytes_ = 0;
+  AnnouncedLimits announced_;
+  std::shared_ptr<PeerFacts> facts_;
+  LivenessWatch liveness_;
+  TimePoint opened_;
+  bool on_aged_ = false;  ///< the connection had stood for a while when the request was placed
   std::uint32_t watched_ = 0;
   bool draining_ = false;
   bool closed_ = false;

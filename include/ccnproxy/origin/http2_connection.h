@@ -10,7 +10,9 @@
 #include "ccnproxy/origin/connection_context.h"
 #include "ccnproxy/origin/http2_callbacks.h"
 #include "ccnproxy/origin/http2_stream.h"
+#include "ccnproxy/origin/liveness_watch.h"
 #include "ccnproxy/origin/origin_connection.h"
+#include "ccnproxy/origin/peer_facts.h"
 #include "ccnproxy/tls/transport.h"
 
 namespace ccnproxy::origin {
@@ -28,21 +30,22 @@ namespace ccnproxy::origin {
 /// of what the origin can have seen. The listener hears of the end from the event loop only, never
 /// from within open(), drain() or a stream's calls.
 ///
-/// `stream_limit`, where there is one, is shared by the connections of one origin: how many streams
-/// its last SETTINGS allowed. A new connection keeps to it until its own SETTINGS are there (F022).
-class Http2Connection final : public OriginConnection, private IoHandler {
+/// `facts` is shared by the connections of one origin: what they learn for each other.
+class Http2Connection final : public OriginConnection, private IoHandler, private Watched {
  public:
   /// Takes over an established transport. Preface and SETTINGS go out with the first request (or at
   /// the end of this turn); the peer's SETTINGS are not waited for.
   Http2Connection(const ConnectionContext& context, std::unique_ptr<tls::Transport> transport,
                   ConnectionInfo info, ConnectionListener& listener,
-                  std::shared_ptr<std::uint32_t> stream_limit = nullptr);
+                  std::shared_ptr<PeerFacts> facts);
   ~Http2Connection() override;
 
   const ConnectionInfo& info() const override { return info_; }
   std::size_t capacity() const override;
   std::size_t streams() const override { return streams_.size(); }
   std::uint64_t requests() const override { return requests_; }
+  std::uint64_t received_bytes() const override { return received_bytes_; }
+  bool is_suspicious() const override { return liveness_.is_suspicious(); }
   bool is_draining() const override { return draining_; }
   OriginStream& open(const http::OutgoingRequest& request, ResponseSink& sink) override;
   void drain(std::string_view reason) override;
@@ -69,13 +72,21 @@ class Http2Connection final : public OriginConnection, private IoHandler {
   void on_stream_close(Http2Stream& stream, std::uint32_t code);
   void on_broken(Http2Stream& stream, ErrorType type, const std::string& reason);
   void on_settings(bool ack);
-  void on_goaway(std::uint32_t code);
+  void on_goaway(std::uint32_t code, std::string_view debug);
   static ssize_t read_upload(nghttp2_session* session, std::int32_t id, std::uint8_t* into,
                              std::size_t size, std::uint32_t* flags, nghttp2_data_source* source,
                              void* self);
 
   static void submit_trailers(nghttp2_session* session, Http2Stream& stream);
   int write_data(Http2Stream& stream, const std::uint8_t* head, std::size_t length);
+
+  // Watched
+  bool awaits_answer() const override { return !closed_ && !streams_.empty(); }
+  PathState path_state() const override;
+  bool can_ping() const override;
+  void ping() override;
+  void on_suspicion() override;
+  void on_stalled() override;
 
   // Input, output, end.
   void on_io(std::uint32_t events) override;
@@ -116,7 +127,11 @@ class Http2Connection final : public OriginConnection, private IoHandler {
   std::uint64_t queued_bytes_ = 0;   ///< ever pulled from nghttp2
   std::uint64_t written_bytes_ = 0;  ///< ever taken by the socket
   std::uint64_t requests_ = 0;
-  std::shared_ptr<std::uint32_t> stream_limit_;
+  std::uint64_t received_bytes_ = 0;
+  std::shared_ptr<PeerFacts> facts_;
+  LivenessWatch liveness_;
+  TimePoint opened_;
+  std::optional<TimePoint> pinged_at_;
   std::string end_reason_;  ///< why it drains or ended
   std::optional<std::pair<ErrorType, std::string>>
       read_end_;  ///< the peer ended while a batch was being read

@@ -75,6 +75,7 @@ class Http2Stream final
   bool body_ended_;            ///< the client's body is complete
   bool deferred_ = false;      ///< nghttp2 waits for body bytes
   bool wants_writable_ = false;
+  bool on_aged_ = false;     ///< the connection had stood for a while when it was opened
   bool final_head_ = false;  ///< the final response head was delivered
   bool done_ = false;        ///< the response is complete
   bool closed_ = false;      ///< nghttp2 has forgotten it

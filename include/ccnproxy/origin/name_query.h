@@ -2,9 +2,11 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "ccnproxy/base/error.h"
 #include "ccnproxy/base/timer.h"
+#include "ccnproxy/origin/address_set.h"
 #include "ccnproxy/origin/dns_channel.h"
 
 namespace ccnproxy::origin {
@@ -37,8 +39,13 @@ class NameQuery final : public DnsReceiver {
   /// A question ended because its channel did: start() must be called with another.
   bool is_interrupted() const noexcept;
 
+  /// At least one address has come.
+  bool has_addresses() const noexcept { return any(DnsStatus::answered); }
   /// Those of both families that have come, IPv6 first.
   std::vector<Endpoint> addresses() const;
+  /// What DNS said for certain (addresses, or that there are none of a family) and has not been
+  /// taken yet.
+  std::vector<FamilyAnswer> take_answers();
   /// The least of the families' TTLs.
   Duration ttl() const;
   /// Why there are no addresses.
@@ -52,6 +59,7 @@ class NameQuery final : public DnsReceiver {
  private:
   struct Question {
     bool asked = false;  ///< and not answered yet
+    bool taken = false;  ///< by take_answers()
     DnsAnswer answer{DnsStatus::interrupted, {}, {}};
   };
 

@@ -7,6 +7,7 @@
 #include "ccnproxy/origin/family_health.h"
 #include "ccnproxy/origin/origin.h"
 #include "ccnproxy/origin/origin_settings.h"
+#include "ccnproxy/origin/peer_facts.h"
 #include "ccnproxy/origin/resolver.h"
 
 namespace ccnproxy::origin {
@@ -21,22 +22,22 @@ struct DialContext {
 
 /// Dials for real: c-ares, Happy Eyeballs, OpenSSL; then an Http2Connection or Http1Connection, as
 /// ALPN says. Plain HTTP/1.1 for http:// origins. Each phase has its own deadline (timeouts.dns,
-/// connect, tls).
+/// connect, tls). An address that accepts and then does not finish TLS is left for the next after a
+/// second (F045); addresses that gave no sign of life lately are tried last.
 class NetworkDialer final : public Dialer {
  public:
   NetworkDialer(DialContext context, Origin origin, OriginSettings settings)
       : context_(context), origin_(std::move(origin)), settings_(std::move(settings)) {}
   std::unique_ptr<Dial> dial(ConnectionListener& listener,
                              Delegate<void(DialResult)> on_result) override;
+  bool is_withdrawn(const std::string& address) override;
+  void recall_stream_limit(std::uint32_t limit) override;
 
  private:
   DialContext context_;
   Origin origin_;
   OriginSettings settings_;
-  /// What the origin's last SETTINGS said of streams at once, so that the next connection's first
-  /// burst keeps to it before its own SETTINGS are there (F022). Shared with the connections.
-  std::shared_ptr<std::uint32_t> stream_limit_ =
-      std::make_shared<std::uint32_t>(streams_before_settings);
+  std::shared_ptr<PeerFacts> facts_ = std::make_shared<PeerFacts>();
 };
 
 }  // namespace ccnproxy::origin

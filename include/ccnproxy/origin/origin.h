@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,8 @@ struct Origin {
   std::string authority() const;
   /// `https://host[:port]`, for logs and people.
   std::string to_string() const;
+  /// What to_string() gives; nothing for any other text.
+  static std::optional<Origin> parse(std::string_view text);
 };
 
 struct OriginHash {

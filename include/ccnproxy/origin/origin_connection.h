@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,13 @@ struct ConnectionInfo {
   std::string address;  ///< ip:port of the peer
   DialTimings timings;
   bool tls_resumed = false;
+  Duration rtt{0};  ///< what connecting took: one round trip
+};
+
+/// What an HTTP/1.1 origin said of when it will close (Keep-Alive: timeout=, max=).
+struct AnnouncedLimits {
+  std::optional<Duration> idle;
+  std::optional<std::uint64_t> requests;  ///< in all, those carried included
 };
 
 /// Who waits for the response of one request. Called on the worker's thread, in this order:
@@ -57,6 +65,9 @@ class ResponseSink {
   virtual void on_failure(Error error) = 0;
   /// The stream takes body bytes again after write_body() took less than it was given.
   virtual void on_writable() = 0;
+  /// The connection gives no sign of life; `error` is what the request's failure would be. The sink
+  /// may cancel the stream and go elsewhere, or go on waiting.
+  virtual void on_stalled(const Error& error) = 0;
 
  protected:
   ~ResponseSink() = default;
@@ -106,6 +117,11 @@ class OriginConnection : public Retired {
   virtual std::size_t streams() const = 0;
   /// Requests carried so far.
   virtual std::uint64_t requests() const = 0;
+  /// Bytes of responses so far, as they came out of TLS.
+  virtual std::uint64_t received_bytes() const = 0;
+  virtual AnnouncedLimits announced_limits() const { return {}; }
+  /// It has given no sign of life although it should have: no new streams until it does.
+  virtual bool is_suspicious() const = 0;
   /// No new streams (GOAWAY, Connection: close, a limit, drain()); the open ones run to their end.
   virtual bool is_draining() const = 0;
   /// Opens a stream; capacity() must be at least 1. `request` and `sink` must live as long as the

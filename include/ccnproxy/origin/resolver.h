@@ -40,9 +40,22 @@ struct SystemFiles {
   Duration check_every = std::chrono::seconds(5);
 };
 
+/// What a resolver has done so far.
+struct DnsCounters {
+  std::uint64_t queries = 0;        ///< names asked of DNS (A and AAAA together are one)
+  std::uint64_t failures = 0;       ///< of these, those that ended without an address
+  std::uint64_t stale_answers = 0;  ///< times that addresses were given whose TTL had passed
+  std::uint64_t refreshes = 0;      ///< of `queries`, those that nobody waited for
+};
+
 /// Finds the addresses of names: literals, /etc/hosts, a cache by TTL, then DNS (c-ares). Absolute
 /// names only: no search list turns a name into another. One for each worker, on its event loop and
 /// its thread; never blocks on the network. Must outlive its lookups.
+///
+/// Addresses whose TTL has passed are given at once for `dns.stale` more, while DNS is asked
+/// behind: who asks for a name regularly never waits for it again, and does not notice when DNS
+/// fails for a while. A name that nobody asks for is not asked of DNS either. The addresses of a
+/// name are a set with hysteresis (AddressSet). See docs/dns-resolution.md.
 ///
 /// Names are in the form of Origin::host: lower case, no trailing dot, IPv6 without brackets.
 class Resolver {
@@ -53,17 +66,35 @@ class Resolver {
   /// Questions in flight, one a name. More are refused: a flood of names that DNS does not answer
   /// must not take memory without end.
   static constexpr std::size_t max_queries = 4096;
+  /// No refresh is begun with so many in flight: the rest is for lookups that somebody waits for.
+  static constexpr std::size_t max_queries_to_refresh = max_queries / 2;
 
   /// Throws std::invalid_argument if one of `options.servers` is no address, std::runtime_error if
   /// c-ares can't be set up.
-  Resolver(EventLoop& loop, const config::Dns& options, SystemFiles files = {});
+  Resolver(EventLoop& loop, const config::Dns& options, SystemFiles files = {},
+           AddressPatience patience = {});
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
   ~Resolver();
 
-  /// The addresses, if they are known without asking anybody; else nullptr, for a cached failure
-  /// too. Valid until the resolver is next used or the turn of the loop ends.
+  /// The addresses, if they are known, fresh or stale; else nullptr, for a cached failure too. In
+  /// the order to dial: the newest answer's first, then others of the set. Stale ones are asked for
+  /// in the background, once at a time a name, and with a back-off while that fails. Valid until
+  /// the resolver is next used or the turn of the loop ends.
   const std::vector<Endpoint>* cached(std::string_view host);
+
+  /// Whether a connection to `address` (its port does not count), which was found for `host`,
+  /// should be replaced: DNS has left the address out for long enough (AddressSet), or the hosts
+  /// file has now others. Never where nothing is known, nor for a literal. Asked regularly this
+  /// keeps the name's answer fresh: like cached(), it asks DNS in the background when the TTL has
+  /// passed.
+  bool is_withdrawn(std::string_view host, const Endpoint& address);
+
+  /// Whether cached() would give addresses whose TTL has passed. If none of them can be connected
+  /// to, the name may have moved: resolve_fresh() knows.
+  bool is_stale(std::string_view host);
+
+  const DnsCounters& counters() const noexcept { return counters_; }
 
   /// Answers through `callback`, once, later than this call and at most about `deadline` later,
   /// from the loop. Lookups of a name whose question is in flight share it. The callback may
@@ -74,6 +105,12 @@ class Resolver {
   [[nodiscard]] std::unique_ptr<Lookup> resolve(const std::string& host, Duration deadline,
                                                 Callback callback);
 
+  /// As resolve(), but waits for DNS where there is only a stale answer: for another try after the
+  /// addresses of that have all failed. Fails at once while the back-off after a failed question
+  /// lasts.
+  [[nodiscard]] std::unique_ptr<Lookup> resolve_fresh(const std::string& host, Duration deadline,
+                                                      Callback callback);
+
  private:
   using Outcome = Result<std::vector<Endpoint>>;
   class Waiter;
@@ -83,7 +120,10 @@ class Resolver {
   using WaiterHook = boost::intrusive::list_base_hook<AutoUnlink>;
 
   std::unique_ptr<DnsChannel> make_channel() const;
+  const std::vector<Endpoint>* find_without_dns(std::string_view host);
   void check_files();
+  void refresh(std::string_view host);
+  Flight& start_flight(const std::string& host);
   void join(const std::string& host, Waiter& waiter);
   void answer(Waiter& waiter, std::shared_ptr<const Outcome> outcome);
   void on_expiry(Waiter& waiter);
@@ -103,6 +143,7 @@ class Resolver {
   std::vector<Endpoint> literal_;  ///< what cached() last read from a literal
   std::unordered_map<std::string, std::unique_ptr<Flight>> flights_;
   std::unique_ptr<Ready> ready_;  ///< the waiters whose outcome is known
+  DnsCounters counters_;
   Soon work_;
   std::unique_ptr<DnsChannel> channel_;  ///< last: its end tells the queries
 };

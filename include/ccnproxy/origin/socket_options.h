@@ -4,6 +4,7 @@
 
 #include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/base/unique_fd.h"
+#include "ccnproxy/origin/liveness_policy.h"
 
 namespace ccnproxy::origin {
 
@@ -36,5 +37,10 @@ constexpr int not_sent_low_water = 128 * 1024;
 /// the system gives none. An option that the kernel does not know is left out: each is an
 /// improvement, none is needed.
 UniqueFd open_origin_socket(const Endpoint& peer) noexcept;
+
+/// The round-trip time as the kernel has measured it; zero where it does not know.
+Duration round_trip_time(int fd) noexcept;
+/// What the kernel knows of the way to the peer of a TCP socket. Delivered where it does not know.
+PathState path_state(int fd) noexcept;
 
 }  // namespace ccnproxy::origin

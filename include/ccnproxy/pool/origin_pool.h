@@ -8,9 +8,17 @@
 
 #include "ccnproxy/base/timer.h"
 #include "ccnproxy/config/config.h"
+#include "ccnproxy/observe/metrics.h"
 #include "ccnproxy/origin/dialer.h"
 #include "ccnproxy/origin/origin.h"
+#include "ccnproxy/pool/back_off.h"
+#include "ccnproxy/pool/decision_log.h"
+#include "ccnproxy/pool/learned_limits.h"
+#include "ccnproxy/pool/origin_memory.h"
+#include "ccnproxy/pool/pool_directory.h"
+#include "ccnproxy/pool/pool_report.h"
 #include "ccnproxy/pool/pooled_connection.h"
+#include "ccnproxy/pool/recent_peak.h"
 #include "ccnproxy/pool/retry_budget.h"
 #include "ccnproxy/pool/stream_waiter.h"
 
@@ -22,14 +30,20 @@ struct PoolContext {
   std::function<void(std::unique_ptr<Retired>)> retire;  ///< destroys it between turns
   std::function<std::uint32_t()> random;
   config::Timeouts timeouts = {};  ///< what holds for this origin, for those who use its streams
+  /// What the workers know of this origin together; one of its own if none is given.
+  std::shared_ptr<SharedOrigin> shared = std::make_shared<SharedOrigin>(1);
+  std::size_t worker = 0;  ///< which of them this is
 };
 
-/// The connections of one worker to one origin: lends streams, opens connections when there is
-/// demand, notices closes, retires by age and idleness.
+/// The connections of one worker to one origin: lends streams, and holds as many connections ready
+/// as the next requests will need.
 ///
 /// A request takes a stream of a ready connection at once. Otherwise it waits in order of arrival,
 /// and whichever connection has room first serves it: a waiter is not tied to the dial it caused.
-/// The decisions (how many to dial, what to retire) are pure functions beside this class.
+/// Whether anybody waits or not, the pool keeps to connections_wanted(): it dials ahead of need,
+/// replaces connections before they go (their age, GOAWAY, what it learnt of the origin's limits,
+/// DNS), backs off while the origin fails, and lets go what is not needed any more. All of that is
+/// decided by pure functions beside this class (docs/pool-policy.md).
 ///
 /// Works on abstract connections and a clock; knows no socket. Lives on one thread; must not be
 /// destroyed while streams are open or from within its own calls.
@@ -44,18 +58,38 @@ class OriginPool {
   /// Answers through `waiter`, at once if a connection is ready or the queue is full. `avoid` is
   /// the serial of a connection that this request must not use again, or 0.
   void acquire(StreamWaiter& waiter, std::uint64_t avoid = 0);
+  /// Another worker that serves a new request sooner than this one would: it has a connection
+  /// ready, or it has all that `max_connections` allows. Asked before acquire().
+  std::optional<std::size_t> better_worker();
+
+  /// Ready from now on, whatever the traffic.
+  void keep_for_ever();
+  bool kept_for_ever() const noexcept { return for_ever_; }
+  /// Takes up where a former process left off.
+  void recall(const OriginMemory& memory, Duration last_used_ago);
+  OriginMemory memory() const;
+  bool remembered() const noexcept { return remembered_; }
+  /// Whether a connection is open.
+  bool is_ready() const noexcept;
+  /// Ends what is idle and keeps nothing ready until the next request: there are too many origins.
+  void give_up();
 
   /// No connection outlives its streams from now on, and none is opened for spare.
   void drain();
-  /// Nothing is open, on its way or wanted: the pool can be forgotten.
+  /// Nothing is open, on its way or wanted, and nobody refers to it: the pool can be forgotten.
   bool empty() const noexcept;
+  /// Who holds a reference to this pool; it is not forgotten until they have left.
+  void enter() noexcept { ++users_; }
+  void leave() noexcept { --users_; }
   TimePoint last_used() const noexcept { return last_used_; }
 
   const origin::Origin& origin() const noexcept { return origin_; }
   const config::Timeouts& timeouts() const noexcept { return context_.timeouts; }
   RetryBudget& retry_budget() noexcept { return retry_budget_; }
+  observe::OriginMetrics& metrics() noexcept { return metrics_; }
   std::size_t count(PooledConnection::State state) const noexcept;
   std::size_t waiting() const noexcept { return waiters_.size(); }
+  PoolReport report() const;
 
  private:
   friend class PooledConnection;
@@ -63,25 +97,53 @@ class OriginPool {
   using Connections = boost::intrusive::list<PooledConnection>;
   using Waiters = boost::intrusive::list<StreamWaiter, boost::intrusive::constant_time_size<false>>;
 
+  // Lending.
+  PooledConnection* find_ready(std::uint64_t avoid);
+  std::int64_t score(const PooledConnection& c) const;
+  void lend(PooledConnection& c, StreamWaiter& waiter, observe::WaitResult found);
+  void wait(StreamWaiter& waiter, std::uint64_t avoid);
+  void serve_waiters();
+  void fail_waiters(const Error& error);
+  void expire_waiters(TimePoint now);
+  Error no_connection(std::string_view why) const;
+
+  // What connections tell.
   void on_dialed(PooledConnection& c, origin::DialResult result);
+  void on_connected(PooledConnection& c);
   void on_capacity(PooledConnection& c);
-  void on_closed(PooledConnection& c);
+  void on_closed(PooledConnection& c, std::string_view reason);
+  void note_end(PooledConnection& c, std::string_view reason);
+  void note_answers(PooledConnection& c);
+
+  // Upkeep.
+  TimePoint now() const noexcept { return context_.timers.clock().now(); }
+  TimePoint kept_until() const;
+  bool keep_ready() const;
+  std::size_t in_use() const;
+  std::size_t staying() const;
+  std::size_t wanted() const;
+  void note_demand();
+  void upkeep();
+  void start_dials();
+  void start_dial(observe::DialCause cause);
+  void replace_leaving();
+  void mark_leaving(TimePoint now);
+  void let_go_of_surplus(TimePoint now);
+  TimePoint surplus_until(const PooledConnection& c) const;
+  bool is_surplus(const PooledConnection& c, TimePoint now) const;
+  CloseLimits limits_of(const PooledConnection& c) const;
+  void end_connection(PooledConnection& c, std::string_view why);
+  void drain_connections();
+  void check();
+  void plan_check(TimePoint at);
+  void plan_next_check(TimePoint now);
 
   void transition(PooledConnection& c, State to);
   State state_of(const PooledConnection& c) const;
   Connections& list(State state) { return lists_[static_cast<std::size_t>(state)]; }
   const Connections& list(State state) const { return lists_[static_cast<std::size_t>(state)]; }
-  PooledConnection* find_ready(std::uint64_t avoid);
-  void lend(PooledConnection& c, StreamWaiter& waiter, bool waited);
-  void serve_waiters();
-  void drain_connections();
-  void dial_for_demand();
-  void start_dial();
-  void fail_waiters(const Error& error);
-  void check();
-  void expire_waiters(TimePoint now);
-  void retire_old(TimePoint now);
-  void plan_check(TimePoint at);
+  ConnectionReport report_of(const PooledConnection& c, TimePoint now) const;
+  void decide(std::string text) { decisions_.note(now(), std::move(text)); }
 
   origin::Origin origin_;
   config::Pool settings_;
@@ -92,9 +154,23 @@ class OriginPool {
   std::array<Connections, 4> lists_;  ///< by State; closed ones are on none
   Waiters waiters_;
   RetryBudget retry_budget_;
+  mutable RecentPeak peak_;
+  LearnedLimits learned_;
+  BackOff back_off_;
+  DecisionLog decisions_;
+  observe::OriginMetrics metrics_;
+  std::string last_failure_;
   std::optional<origin::Protocol> protocol_;
   std::size_t streams_each_ = 100;
+  std::uint64_t mean_answer_ = 0;  ///< bytes
   TimePoint last_used_;
+  TimePoint dns_checked_;
+  TimePoint handed_since_;
+  std::uint32_t handed_ = 0;  ///< requests that another worker took, since then
+  std::size_t users_ = 0;
+  bool for_ever_ = false;
+  bool remembered_ = false;  ///< from before a restart, and to be ready for that
+  bool given_up_ = false;
   bool draining_ = false;
   bool serving_ = false;
 };

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include <boost/intrusive/list.hpp>
 
+#include "ccnproxy/observe/metrics.h"
 #include "ccnproxy/origin/dialer.h"
 #include "ccnproxy/pool/retirement_policy.h"
 
@@ -21,17 +23,20 @@ class PooledConnection final : public Retired,
   enum class State : std::uint8_t {
     connecting,  ///< being dialled
     ready,       ///< takes another stream now
-    busy,        ///< open, but full
+    busy,        ///< open, but full, or under suspicion
     draining,    ///< takes no new streams; ends with its last one
     closed,      ///< over, on no list
   };
 
-  PooledConnection(OriginPool& pool, TimePoint now, std::uint32_t jitter)
-      : pool_(pool), life_{now, now, false, jitter} {}
+  PooledConnection(OriginPool& pool, TimePoint now, std::uint32_t jitter, observe::DialCause cause)
+      : pool_(pool), life_{now, now, false, jitter, 0}, cause_(cause) {}
 
   State state() const noexcept { return state_; }
   const origin::OriginConnection* connection() const noexcept { return connection_.get(); }
   const ConnectionLife& life() const noexcept { return life_; }
+  observe::DialCause cause() const noexcept { return cause_; }
+  /// Will be replaced: takes streams only while no other does. Why, or empty.
+  std::string_view leaving() const noexcept { return leaving_; }
 
  private:
   friend class OriginPool;
@@ -44,6 +49,13 @@ class PooledConnection final : public Retired,
   std::unique_ptr<origin::Dial> dial_;
   std::unique_ptr<origin::OriginConnection> connection_;
   ConnectionLife life_;
+  observe::DialCause cause_;
+  std::string_view leaving_;
+  bool ended_by_us_ = false;  ///< nothing is to be learnt from its end
+  bool end_noted_ = false;
+  std::uint64_t idle_at_bytes_ = 0;  ///< received when it was last idle
+  std::uint64_t counted_bytes_ = 0;  ///< received, as far as the mean answer knows
+  std::uint64_t counted_requests_ = 0;
 };
 
 }  // namespace ccnproxy::pool

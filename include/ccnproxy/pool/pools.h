@@ -2,7 +2,9 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "ccnproxy/base/timer.h"
 #include "ccnproxy/origin/origin.h"
@@ -10,29 +12,38 @@
 
 namespace ccnproxy::pool {
 
-/// All pools of one worker, by origin. Bounded: a pool that holds nothing is forgotten some time
-/// after its last use, and at the limit at once (F098).
+/// All pools of one worker, by origin. Bounded (F098): a pool that holds nothing is forgotten some
+/// time after its last use; at the limit those used longest ago are given up.
 class Pools {
  public:
   using MakePool = std::function<std::unique_ptr<OriginPool>(const origin::Origin&)>;
 
   Pools(std::size_t limit, TimerWheel& timers, MakePool make);
 
-  /// The pool of this origin, made if need be; null if `limit` origins are in use.
+  /// The pool of this origin, made if need be; null if `limit` origins, and a few more, are in use.
   OriginPool* find(const origin::Origin& origin);
   /// See OriginPool::drain().
   void drain();
   /// Whether every pool is empty.
   bool empty() const;
 
+  std::vector<PoolReport> report() const;
+  std::vector<OriginMemory> memories() const;
+  /// What pools that were forgotten had counted.
+  const observe::OriginMetrics& forgotten() const noexcept { return forgotten_; }
+  /// Pools that are to be ready (for ever, or remembered) and are not. `origins` names some.
+  std::size_t not_ready(std::string& origins) const;
+
  private:
   void forget_empty();
+  void give_up_oldest();
 
   std::size_t limit_;
   TimerWheel& timers_;
   MakePool make_;
   Timer sweep_timer_;
   std::unordered_map<origin::Origin, std::unique_ptr<OriginPool>, origin::OriginHash> pools_;
+  observe::OriginMetrics forgotten_;
   bool draining_ = false;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -8,40 +9,56 @@
 
 namespace ccnproxy::pool {
 
-/// What a connection's retirement is decided from.
+/// What is known of when a connection will be ended by its origin: from what the origin said
+/// (Keep-Alive) or did.
+struct CloseLimits {
+  std::optional<Duration> idle;  ///< idle for so long, it closes
+  std::optional<Duration> age;   ///< so old, it closes
+  std::optional<std::uint64_t> requests;
+
+  bool operator==(const CloseLimits&) const = default;
+};
+
+/// What a connection's planned end is made from.
 struct ConnectionLife {
   TimePoint opened;
   TimePoint last_used;
   bool in_use = false;
-  std::uint32_t jitter = 0;  ///< drawn once for each connection, 0 to 255
+  std::uint32_t jitter = 0;    ///< drawn once for each connection, 0 to 255
+  std::uint64_t requests = 0;  ///< carried so far
 };
 
-struct RetirementLimits {
-  Duration max_age;
-  Duration max_idle;
+struct PlannedEnd {
+  TimePoint at;
+  std::string_view why;
 };
 
-/// When a connection has to go because of its age: up to a tenth of max_age early, by its jitter,
-/// so that connections opened together do not go together (F017).
-constexpr TimePoint ages_out_at(const ConnectionLife& life, const RetirementLimits& limits) {
-  return life.opened + limits.max_age - limits.max_age / 10 * life.jitter / 256;
+/// A connection goes at four fifths of what its origin allows, or a second before (what is
+/// earlier), so that the origin's end of it never meets a request (F001, F004).
+constexpr Duration safe_part(Duration limit) {
+  return std::max(Duration(0), std::min(limit / 5 * 4, limit - std::chrono::seconds(1)));
+}
+constexpr std::uint64_t safe_part(std::uint64_t limit) {
+  return std::max<std::uint64_t>(1, limit / 5 * 4);
 }
 
-/// Why this connection should be retired now; nothing if it should stay.
-constexpr std::optional<std::string_view> reason_to_retire(const ConnectionLife& life,
-                                                           const RetirementLimits& limits,
-                                                           TimePoint now) {
-  if (now >= ages_out_at(life, limits)) return "max_age";
-  if (!life.in_use && now >= life.last_used + limits.max_idle) return "idle";
-  return std::nullopt;
-}
-
-/// When to ask again.
-constexpr TimePoint next_check(const ConnectionLife& life, const RetirementLimits& limits) {
-  const auto age = ages_out_at(life, limits);
-  if (life.in_use) return age;
-  const auto idle = life.last_used + limits.max_idle;
-  return age < idle ? age : idle;
+/// When this connection should have been replaced, and why. Ages are up to a tenth early by the
+/// connection's jitter, so that connections opened together do not go together (F017).
+constexpr PlannedEnd planned_end(const ConnectionLife& life, Duration max_age,
+                                 const CloseLimits& limits) {
+  const auto jittered = [&](Duration age) {
+    return life.opened + age - age / 10 * life.jitter / 256;
+  };
+  PlannedEnd end{jittered(max_age), "pool.max_age"};
+  const auto consider = [&](TimePoint at, std::string_view why) {
+    if (at < end.at) end = {at, why};
+  };
+  if (limits.age) consider(jittered(*limits.age / 5 * 4), "the origin closes at about this age");
+  if (limits.requests && life.requests >= safe_part(*limits.requests))
+    consider(life.last_used, "the origin closes after about so many requests");
+  if (limits.idle && !life.in_use)
+    consider(life.last_used + safe_part(*limits.idle), "the origin closes idle connections");
+  return end;
 }
 
 }  // namespace ccnproxy::pool

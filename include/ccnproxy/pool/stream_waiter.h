@@ -4,25 +4,35 @@
 
 #include "ccnproxy/base/clock.h"
 #include "ccnproxy/base/error.h"
+#include "ccnproxy/observe/metrics.h"
 #include "ccnproxy/origin/origin_connection.h"
 
 namespace ccnproxy::pool {
+
+class SharedOrigin;
 
 /// Someone who wants one stream of an origin. Leaves the queue by itself when destroyed.
 class StreamWaiter : public boost::intrusive::list_base_hook<
                          boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
-  /// `connection` has room for a stream, which is to be opened within this call. `waited` tells
-  /// whether a connection stood ready when the stream was asked for.
-  virtual void on_connection(origin::OriginConnection& connection, bool waited) = 0;
+  /// `connection` has room for a stream, which is to be opened within this call. `found` tells what
+  /// there was when the stream was asked for.
+  virtual void on_connection(origin::OriginConnection& connection, observe::WaitResult found) = 0;
   virtual void on_no_connection(Error error) = 0;
 
+  /// Gives up waiting, if it does.
+  void leave_queue() noexcept;
+
  protected:
-  ~StreamWaiter() = default;
+  StreamWaiter() = default;
+  StreamWaiter(const StreamWaiter&) = delete;
+  StreamWaiter& operator=(const StreamWaiter&) = delete;
+  ~StreamWaiter() { leave_queue(); }
 
  private:
   friend class OriginPool;
-  std::uint64_t avoid_ = 0;  ///< serial of a connection that must not be used again
+  SharedOrigin* counted_ = nullptr;  ///< where it is counted as waiting
+  std::uint64_t avoid_ = 0;          ///< serial of a connection that must not be used again
   TimePoint deadline_{};
 };
 

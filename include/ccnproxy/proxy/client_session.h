@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/intrusive/list.hpp>
@@ -24,6 +25,14 @@ struct ClientAddress {
 };
 
 class ClientSession;
+
+/// A client whose request another worker serves sooner, as it goes there.
+struct HandedClient {
+  UniqueFd fd;
+  ClientAddress address;
+  std::string bytes;  ///< read and not answered: the request's head and what came with it
+  TimePoint request_began;
+};
 
 /// Who keeps the sessions of a worker.
 class SessionOwner {
@@ -49,6 +58,10 @@ class ClientSession final : public Retired,
   ClientSession(ProxyContext& context, UniqueFd fd, ClientAddress address, SessionOwner& owner);
   ~ClientSession() override;
 
+  /// Takes up a client where another worker left off. Its first request is served here, whatever
+  /// there is.
+  void take_over(HandedClient client);
+
   /// No further request on this connection; closes it now if none is in flight.
   void drain();
   /// Ends it at once, whatever is in flight.
@@ -62,6 +75,11 @@ class ClientSession final : public Retired,
   void finish(bool keep_alive);
   /// The response can't be completed: the client must see that (F082).
   void abort();
+  /// The request that has just begun is to be served by another worker; the exchange is given back
+  /// without a record.
+  void hand_over(std::size_t worker) noexcept { handing_to_ = worker; }
+  /// Whether it may be handed over.
+  bool can_hand_over() const noexcept { return !handed_ && !draining_ && !context_.draining; }
   /// The exchange takes body bytes again.
   void resume_reading();
   const ClientAddress& address() const noexcept { return address_; }
@@ -94,6 +112,7 @@ class ClientSession final : public Retired,
   void process_kept();
   std::size_t read_head(std::string_view bytes);
   void begin_exchange(std::string_view head_bytes);
+  void leave_with(std::string_view bytes);
   void refuse(std::string_view bytes, const http::ParseResult& result);
   std::size_t read_body(std::string_view bytes);
   std::size_t read_chunked(std::string_view bytes);
@@ -124,6 +143,8 @@ class ClientSession final : public Retired,
   std::uint32_t watched_ = 0;
   Reading reading_ = Reading::nothing;
   Life life_ = Life::open;
+  std::optional<std::size_t> handing_to_;
+  bool handed_ = false;  ///< by another worker, for the request in flight
   bool keep_alive_ = true;
   bool client_persists_ = false;  ///< the client would keep the connection
   bool processing_ = false;

@@ -54,7 +54,7 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
 
  private:
   // pool::StreamWaiter
-  void on_connection(origin::OriginConnection& connection, bool waited) override;
+  void on_connection(origin::OriginConnection& connection, observe::WaitResult found) override;
   void on_no_connection(Error error) override;
   // origin::ResponseSink
   void on_informational(const http::ResponseHead& head) override;
@@ -64,6 +64,7 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   void on_complete(const http::Fields& trailers) override;
   void on_failure(Error error) override;
   void on_writable() override;
+  void on_stalled(const Error& error) override;
 
   void adopt(ClientSession& client, std::string_view head_bytes, const http::RequestHead& head);
   bool map();
@@ -74,7 +75,9 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   void answer_expectation();
   void acquire(std::uint64_t avoid);
   void send_body();
+  bool may_try_again(const Error& error) const;
   bool retry(const Error& error);
+  void append_debug_fields(std::string& out) const;
   void fail(Error error);
   void fail_with(std::uint16_t status, ErrorType type, Side side, Phase phase,
                  std::string_view detail);
@@ -87,6 +90,7 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   void watch_progress();
   void on_timer();
   void log();
+  void count(Duration total);
   void reset();
 
   ProxyContext& context_;
@@ -105,13 +109,12 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   RequestBody body_;
   bool idempotent_ = false;
   bool expects_continue_ = false;
+  bool debug_ = false;  ///< the client asks how it went (X-Ccnproxy-Debug)
 
   // The attempt.
   origin::Origin origin_;
-  pool::OriginPool* pool_ = nullptr;
+  pool::OriginPool* pool_ = nullptr;  ///< entered, so that it outlives the exchange
   origin::OriginStream* stream_ = nullptr;
-  Duration body_idle_{};  ///< the origin's timeouts, which may outlive its pool
-  Duration response_head_{};
   std::uint64_t connection_serial_ = 0;
   bool body_end_sent_ = false;
 
@@ -133,6 +136,7 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   std::string address_;
   std::optional<origin::Protocol> protocol_;
   bool reused_ = false;
+  std::optional<observe::WaitResult> found_;
   std::uint32_t retries_ = 0;
   std::optional<Proof> retry_proof_;
   std::optional<Error> error_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "ccnproxy/base/event_loop.h"
 #include "ccnproxy/config/config.h"
 #include "ccnproxy/observe/access_log.h"
+#include "ccnproxy/observe/worker_metrics.h"
 #include "ccnproxy/origin/worker_buffers.h"
 #include "ccnproxy/pool/pools.h"
 #include "ccnproxy/proxy/request_ids.h"
@@ -16,6 +18,7 @@ namespace ccnproxy::proxy {
 
 class Exchange;
 struct ProxyContext;
+struct HandedClient;
 
 /// Exchanges that are not in use, with the memory that they have grown: a worker in steady state
 /// allocates none. What is given back is lent again only in a later turn.
@@ -44,7 +47,10 @@ struct ProxyContext {
   const route::LabelTable& labels;
   pool::Pools& pools;
   observe::AccessLog::Writer& access_log;
+  observe::WorkerMetrics& metrics;
   const std::string& via;  ///< our pseudonym in Via, which no other process has
+  /// Gives a client to another worker, which serves it sooner.
+  std::function<void(std::size_t worker, HandedClient client)> hand_over;
   RequestIds ids;
   ExchangeShelf exchanges{loop};
   bool draining = false;  ///< no connection is kept, /hc says 503

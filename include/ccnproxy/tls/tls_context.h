@@ -5,35 +5,45 @@
 
 #include "ccnproxy/base/unique_fd.h"
 #include "ccnproxy/config/config.h"
+#include "ccnproxy/tls/handshake_facts.h"
+#include "ccnproxy/tls/peer_name.h"
 
 struct ssl_ctx_st;
 
 namespace ccnproxy::tls {
 
+class SessionCache;
 class TlsTransport;
 struct CipherBuffer;
 
 /// One TLS profile for connections to origins: trust, versions, ALPN, client certificate. Made
-/// while starting, then only read; shared by all workers.
+/// while starting; shared by all workers, as are the sessions that its connections brought, which
+/// later ones resume (F043).
 class TlsContext {
  public:
-  /// Throws std::runtime_error with OpenSSL's words if a file can't be used.
-  explicit TlsContext(const config::Tls& settings);
+  /// Throws std::runtime_error with OpenSSL's words if a file can't be used. A witness is for those
+  /// who ask people's questions; without one nothing is told.
+  explicit TlsContext(const config::Tls& settings, HandshakeWitness witness = nullptr);
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
-  /// A client connection on a connected socket, handshake not begun. `host` is the name for SNI and
-  /// verification (or the profile's server_name): a literal address is verified as such and not
-  /// sent as SNI (RFC 6066 §3).
-  std::unique_ptr<TlsTransport> connect(UniqueFd fd, const std::string& host,
+  /// A client connection on a connected socket, handshake not begun; it offers a session of this
+  /// peer if one is remembered. The peer's host is the name for SNI and verification (or the
+  /// profile's server_name): a literal address is verified as such and not sent as SNI (RFC 6066
+  /// §3).
+  std::unique_ptr<TlsTransport> connect(UniqueFd fd, const PeerName& peer,
                                         CipherBuffer& buffer) const;
+
+  /// What can be resumed. It outlives this as long as a connection does.
+  SessionCache& sessions() const noexcept { return *sessions_; }
 
  private:
   struct Free {
     void operator()(ssl_ctx_st* ctx) const noexcept;
   };
   std::unique_ptr<ssl_ctx_st, Free> ctx_;
+  std::shared_ptr<SessionCache> sessions_;
   std::string server_name_;
   bool verify_;
 };

@@ -28,6 +28,7 @@ class TlsTransport final : public Transport {
 
   /// The protocol that the origin chose, from the finished handshake: "h2", "http/1.1" or "".
   std::string_view alpn() const;
+  /// Whether the handshake resumed an earlier session instead of showing a certificate.
   bool resumed() const;
 
   IoResult read(char* into, std::size_t size) override;
@@ -46,6 +47,7 @@ class TlsTransport final : public Transport {
   std::unique_ptr<ssl_st, Free> ssl_;
   std::string failure_;
   Error handshake_error_;
+  bool established_ = false;
   bool broken_ = false;  ///< OpenSSL forbids SSL_shutdown after a fatal error
 };
 

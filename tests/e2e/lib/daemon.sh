@@ -17,6 +17,7 @@ daemon_config() {
 listeners:
   - address: 127.0.0.1:$proxy_port
   - address: unix:$tap_work/proxy.sock
+admin: {address: none}
 tls: {ca_file: $origin_dir/ca.pem}
 overrides:
   - {match: h2.test, connect_to: "$origin_host:$h2_port"}

@@ -77,6 +77,16 @@ TEST(CommandLine, usage_mistakes_end_with_2) {
       {"serve", "check"},
       {"-l", "unix:/run/x", "-p", "1"},
       {"-l", "unix:x"},
+      {"probe"},
+      {"probe", "a", "b"},
+      {"probe", "a", "-n", "0"},
+      {"probe", "a", "-n", "1001"},
+      {"probe", "a", "-n", "x"},
+      {"probe", "a", "--watch"},
+      {"-p", "1", "probe", "a"},
+      {"status", "x"},
+      {"status", "-n", "2"},
+      {"--log-level", "info", "status"},
   };
   for (const auto& row : rows) {
     const Parsed parsed = parse(row);
@@ -111,6 +121,32 @@ TEST(CommandLine, check_and_map) {
   EXPECT_EQ(run.command, Command::map);
   EXPECT_TRUE(run.json);
   EXPECT_EQ(run.urls, (std::vector<std::string>{"http://a.ccnproxy/", "b.ccnproxy-https"}));
+}
+
+TEST(CommandLine, probe) {
+  const auto plain = invocation({"probe", "https://a.test/x"});
+  EXPECT_EQ(plain.command, Command::probe);
+  EXPECT_EQ(plain.urls, (std::vector<std::string>{"https://a.test/x"}));
+  EXPECT_EQ(plain.attempts, 3u);
+  EXPECT_FALSE(plain.json);
+  const auto all = invocation({"probe", "-n", "7", "--json", "a.ccnproxy"});
+  EXPECT_EQ(all.attempts, 7u);
+  EXPECT_TRUE(all.json);
+  EXPECT_EQ(invocation({"probe", "--attempts", "1", "a"}).attempts, 1u);
+}
+
+TEST(CommandLine, status) {
+  const testing_files::TemporaryFolder folder;
+  const std::string file = folder.write("c.yaml", "admin: {address: \"unix:/run/x\"}\n");
+  const auto plain = invocation({"status"});
+  EXPECT_EQ(plain.command, Command::status);
+  EXPECT_FALSE(plain.watch);
+  EXPECT_FALSE(plain.json);
+  const auto all = invocation({"status", "--watch", "--json", "-f", file.c_str()});
+  EXPECT_TRUE(all.watch);
+  EXPECT_TRUE(all.json);
+  EXPECT_EQ(all.config.admin.address->unix_path, "/run/x");
+  EXPECT_EQ(parse({"status", "-f", "/no/such/file"}).exit_code, exit_configuration);
 }
 
 TEST(CommandLine, help_and_version_are_output_and_no_mistake) {

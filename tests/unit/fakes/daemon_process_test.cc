@@ -35,6 +35,7 @@ TEST(DaemonConfig, writes_nested_keys_and_overrides) {
   EXPECT_EQ(config.yaml(),
             "listeners:\n  - address: \"127.0.0.1:0\"\n  - address: \"unix:/run/x\"\n"
             "admin:\n  address: \"127.0.0.1:0\"\n"
+            "pool:\n  min_ready: 0\n"
             "log:\n  access: {to: stdout, format: json}\n"
             "timeouts:\n  dns: 2s\n  connect: 1s\n"
             "tls:\n  alpn: [http/1.1]\n"

@@ -35,7 +35,8 @@ class Http1Fixture : public testing::Test {
     peer_ = std::make_unique<SocketPeer>(loop_, std::move(pair.theirs));
     connection_ = std::make_unique<Http1Connection>(
         context_, std::make_unique<Transport>(std::move(pair.ours), args...),
-        ConnectionInfo{7, Protocol::http1, "192.0.2.1:443", {}, false}, listener_);
+        ConnectionInfo{7, Protocol::http1, "192.0.2.1:443", {}, false, Duration(0)}, listener_,
+        facts_);
   }
 
   Call& open(std::string_view method = "GET", http::BodyFraming body = {}) {
@@ -78,6 +79,7 @@ class Http1Fixture : public testing::Test {
   WindowBudget windows_;
   ConnectionContext context_{loop_, buffers_, windows_, {}, std::chrono::seconds(30)};
   RecordingListener listener_;
+  std::shared_ptr<PeerFacts> facts_ = std::make_shared<PeerFacts>();
   std::deque<std::unique_ptr<Call>> calls_;
   std::unique_ptr<SocketPeer> peer_;
   std::unique_ptr<Http1Connection> connection_;

@@ -192,27 +192,30 @@ TEST_F(Http2ConnectionTest, F022_then_what_they_say_and_the_pool_is_told) {
 }
 
 TEST_F(Http2ConnectionTest, F022_before_the_peers_settings_the_origins_last_limit_is_kept_to) {
-  const auto limit = std::make_shared<std::uint32_t>(3);
-  connect_only(true, limit);
+  const auto facts = std::make_shared<PeerFacts>();
+  facts->stream_limit = 3;
+  connect_only(true, facts);
   EXPECT_EQ(connection_->capacity(), 3u);
   loop_.run_once(Duration(0));
   peer_->send_settings({{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 7}});
   ASSERT_TRUE(until([&] { return listener_.capacity == 7u; }));
-  EXPECT_EQ(*limit, 7u) << "for the next connection";
+  EXPECT_EQ(facts->stream_limit, 7u) << "for the next connection";
 }
 
 TEST_F(Http2ConnectionTest, F022_a_large_limit_of_another_connection_is_no_promise) {
-  connect_only(true, std::make_shared<std::uint32_t>(1'000'000));
+  const auto facts = std::make_shared<PeerFacts>();
+  facts->stream_limit = 1'000'000;
+  connect_only(true, facts);
   EXPECT_EQ(connection_->capacity(), 100u);
 }
 
 TEST_F(Http2ConnectionTest, F024_an_origin_that_once_allowed_nothing_is_tried_again) {
-  const auto limit = std::make_shared<std::uint32_t>(100);
-  connect_only(true, limit);
+  const auto facts = std::make_shared<PeerFacts>();
+  connect_only(true, facts);
   loop_.run_once(Duration(0));
   peer_->send_settings({{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 0}});
   ASSERT_TRUE(until([&] { return listener_.capacity == 0u; }));
-  EXPECT_EQ(*limit, 1u) << "a next connection without room would be dialled for ever";
+  EXPECT_EQ(facts->stream_limit, 1u) << "a next connection without room would be dialled for ever";
 }
 
 TEST_F(Http2ConnectionTest, a_peer_without_a_limit_is_given_no_more_than_250) {

@@ -24,13 +24,13 @@ class Http2Fixture : public testing::Test {
 
   /// Without SETTINGS from the peer as yet.
   void connect_only(bool grants_windows = true,
-                    std::shared_ptr<std::uint32_t> stream_limit = nullptr) {
+                    std::shared_ptr<PeerFacts> facts = std::make_shared<PeerFacts>()) {
     SocketPair pair;
     peer_ = std::make_unique<Http2SessionPeer>(loop_, std::move(pair.theirs), grants_windows);
     connection_ = std::make_unique<Http2Connection>(
         context_, std::make_unique<tls::PlainTransport>(std::move(pair.ours)),
-        ConnectionInfo{9, Protocol::http2, "192.0.2.1:443", {}, false}, listener_,
-        std::move(stream_limit));
+        ConnectionInfo{9, Protocol::http2, "192.0.2.1:443", {}, false, Duration(0)}, listener_,
+        std::move(facts));
   }
   void connect(std::uint32_t stream_limit = 100, bool grants_windows = true) {
     connect_only(grants_windows);

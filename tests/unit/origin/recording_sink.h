@@ -61,6 +61,14 @@ class RecordingSink final : public ResponseSink {
     if (then_writable) then_writable();
   }
 
+  void on_stalled(const Error& error) override {
+    EXPECT_FALSE(ended());
+    stalled = error;
+    if (then_stalled) then_stalled();
+  }
+
+  std::optional<Error> stalled;
+  std::function<void()> then_stalled;
   std::vector<int> informational;
   std::optional<int> status;
   http::BodyFraming framing;

@@ -70,7 +70,7 @@ class ResolverTest : public testing::Test {
                               .dns_port = stub_.where().port(),
                               .hosts = folder_.path("hosts"),
                               .check_every = Duration(0)};
-      resolver_ = std::make_unique<Resolver>(loop_, options_, files);
+      resolver_ = std::make_unique<Resolver>(loop_, options_, files, patience_);
     }
     return *resolver_;
   }
@@ -102,6 +102,7 @@ class ResolverTest : public testing::Test {
   Folder folder_;
   DnsStub stub_;
   config::Dns options_;
+  AddressPatience patience_;
   EventLoop loop_;
   std::unique_ptr<Resolver> resolver_;
 };

@@ -21,10 +21,13 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
 
   const origin::ConnectionInfo& info() const override { return info_; }
   std::size_t capacity() const override {
-    return draining_ || streams_ >= limit_ ? 0 : limit_ - streams_;
+    return draining_ || suspicious_ || streams_ >= limit_ ? 0 : limit_ - streams_;
   }
   std::size_t streams() const override { return streams_; }
   std::uint64_t requests() const override { return requests_; }
+  std::uint64_t received_bytes() const override { return received_; }
+  bool is_suspicious() const override { return suspicious_; }
+  origin::AnnouncedLimits announced_limits() const override { return announced; }
   bool is_draining() const override { return draining_; }
   origin::OriginStream& open(const http::OutgoingRequest&, origin::ResponseSink&) override {
     overcommitted_ = overcommitted_ || capacity() == 0;
@@ -52,6 +55,11 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
     listener_.on_capacity(*this);
     settle();
   }
+  void suspect(bool suspicious) {
+    suspicious_ = suspicious;
+    listener_.on_capacity(*this);
+  }
+  void receive(std::uint64_t bytes) { received_ += bytes; }
   void close() {
     if (!std::exchange(closed_, true)) listener_.on_closed(*this, "closed by the test");
   }
@@ -60,6 +68,7 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
     if (draining_ && streams_ == 0) close();
   }
 
+  origin::AnnouncedLimits announced;
   const std::string& drain_reason() const { return drain_reason_; }
   /// Whether a stream was ever opened although there was no room.
   bool overcommitted() const { return overcommitted_; }
@@ -78,6 +87,8 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
   OnEnd on_end_;
   std::size_t streams_ = 0;
   std::uint64_t requests_ = 0;
+  std::uint64_t received_ = 0;
+  bool suspicious_ = false;
   std::string drain_reason_;
   bool draining_ = false;
   bool closed_ = false;

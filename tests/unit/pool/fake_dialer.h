@@ -23,12 +23,15 @@ struct FakeNetwork {
   std::size_t given_up = 0;                  ///< destroyed before they called back
   std::uint64_t last_serial = 0;
   bool dialer_alive = true;
+  std::string withdrawn;                  ///< an address that DNS does not name any more
+  std::uint32_t stream_limit = 0;         ///< as recalled
+  std::string address = "192.0.2.1:443";  ///< of the next connections
 
   /// The oldest dial ends in a connection.
   FakeConnection& connect(origin::Protocol protocol, std::size_t limit) {
     const auto call = take();
     auto made = std::make_unique<FakeConnection>(
-        origin::ConnectionInfo{++last_serial, protocol, "192.0.2.1:443", {}, false}, limit,
+        origin::ConnectionInfo{++last_serial, protocol, address, {}, false, Duration(0)}, limit,
         *call.listener, [this](FakeConnection& c) { std::erase(connections, &c); });
     auto& connection = *made;
     connections.push_back(&connection);
@@ -73,6 +76,8 @@ class FakeDialer final : public origin::Dialer {
  public:
   explicit FakeDialer(FakeNetwork& network) : network_(network) {}
   ~FakeDialer() override { network_.dialer_alive = false; }
+  bool is_withdrawn(const std::string& address) override { return address == network_.withdrawn; }
+  void recall_stream_limit(std::uint32_t limit) override { network_.stream_limit = limit; }
   std::unique_ptr<origin::Dial> dial(origin::ConnectionListener& listener,
                                      Delegate<void(origin::DialResult)> on_result) override {
     auto dial = std::make_unique<FakeDial>(network_);

@@ -19,6 +19,7 @@ class NullSink final : public origin::ResponseSink {
   void on_complete(const http::Fields&) override {}
   void on_failure(Error) override {}
   void on_writable() override {}
+  void on_stalled(const Error&) override {}
 };
 
 /// Someone who wants a stream, opens it at once and remembers what it was told.
@@ -27,11 +28,12 @@ class FakeWaiter final : public StreamWaiter {
   bool served() const { return connection != nullptr; }
   bool answered() const { return answers > 0; }
 
-  void on_connection(origin::OriginConnection& c, bool has_waited) override {
+  void on_connection(origin::OriginConnection& c, observe::WaitResult what) override {
     ++answers;
     connection = static_cast<FakeConnection*>(&c);
     serial = c.info().serial;
-    waited = has_waited;
+    found = what;
+    waited = what != observe::WaitResult::ready;
     static http::OutgoingRequest request;
     static NullSink sink;
     c.open(request, sink);
@@ -45,6 +47,7 @@ class FakeWaiter final : public StreamWaiter {
 
   FakeConnection* connection = nullptr;
   std::uint64_t serial = 0;
+  observe::WaitResult found = observe::WaitResult::ready;
   bool waited = false;
   std::optional<Error> error;
   int answers = 0;

@@ -79,7 +79,7 @@ TEST_F(OriginPoolLife, F017_age_ends_a_connection_without_its_streams) {
   auto& connection = net_.connect_http2();
   pass(settings_.max_age + TimerWheel::tick);
   EXPECT_EQ(count(State::draining), 1u);
-  EXPECT_EQ(connection.drain_reason(), "max_age");
+  EXPECT_EQ(connection.drain_reason(), "pool.max_age");
   EXPECT_EQ(old.connection->streams(), 1u);
 
   auto& next = ask();

@@ -20,6 +20,8 @@ class PoolFixture : public testing::Test {
   using State = PooledConnection::State;
   static constexpr Duration queue_deadline = std::chrono::seconds(10);
 
+  /// Nothing is opened ahead of need unless a test asks for it (origin_pool_ready_test.cc).
+  PoolFixture() { settings_.min_ready = 0; }
   ~PoolFixture() override {
     waiters_.clear();
     pool_.reset();

@@ -21,7 +21,7 @@ class PoolsTest : public testing::Test {
   std::unique_ptr<OriginPool> make(const origin::Origin& origin) {
     ++made_;
     return std::make_unique<OriginPool>(
-        origin, config::Pool{}, seconds(10), std::make_unique<FakeDialer>(nets_[origin.host]),
+        origin, settings_, seconds(10), std::make_unique<FakeDialer>(nets_[origin.host]),
         PoolContext{wheel_, [this](auto object) { retired_.push_back(std::move(object)); },
                     [] { return 0u; }});
   }
@@ -34,6 +34,9 @@ class PoolsTest : public testing::Test {
   /// Whether the pool of this host has not been forgotten.
   bool known(const std::string& host) { return nets_[host].dialer_alive; }
 
+  PoolsTest() { settings_.min_ready = 0; }
+
+  config::Pool settings_;
   ManualClock clock_;
   TimerWheel wheel_{clock_};
   std::map<std::string, FakeNetwork> nets_;

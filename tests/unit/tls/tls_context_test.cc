@@ -191,6 +191,34 @@ TEST_F(TlsContextTest, shows_a_client_certificate_where_one_is_configured) {
   EXPECT_EQ(facts(theirs, ours).client_subject, "ccnproxy client");
 }
 
+TEST_F(TlsContextTest, a_witness_is_told_what_a_handshake_agreed_on) {
+  std::vector<HandshakeFacts> seen;
+  const TlsContext context(settings(), [&](const HandshakeFacts& f) { seen.push_back(f); });
+  ScriptedOrigin origin(options());
+  for (const bool resumed : {false, true}) {
+    const auto ours = dial(origin, context);
+    ASSERT_EQ(shake(*ours), Handshake::done);
+    ASSERT_FALSE(seen.empty());
+    EXPECT_EQ(seen.back().version, "TLSv1.3");
+    EXPECT_THAT(seen.back().cipher, HasSubstr("TLS_AES"));
+    EXPECT_EQ(seen.back().resumed, resumed);
+    EXPECT_THAT(seen.back().subject, HasSubstr("CN=")) << "also where none was sent this time";
+    EXPECT_THAT(seen.back().issuer, HasSubstr("CN="));
+    EXPECT_GT(seen.back().expires.value(), std::time(nullptr));
+    origin.accept()->write("x");
+    auto last = IoStatus::ok;
+    read(*ours, 1, last);
+  }
+}
+
+TEST_F(TlsContextTest, a_witness_is_not_told_of_handshakes_that_fail) {
+  bool told = false;
+  const TlsContext context(settings(), [&](const HandshakeFacts&) { told = true; });
+  ScriptedOrigin origin(options(pki_.server({"evil.test"})), [](OriginConnection&) {});
+  EXPECT_EQ(shake(*dial(origin, context)), Handshake::failed);
+  EXPECT_FALSE(told);
+}
+
 TEST_F(TlsContextTest, F102_files_that_can_not_be_used_are_named_while_starting) {
   const auto a = pki_.client("a");
   const auto b = pki_.client("b");

@@ -42,7 +42,7 @@ class TlsFixture : public testing::Test {
   std::unique_ptr<TlsTransport> dial(const fakes::ScriptedOrigin& origin, const TlsContext& context,
                                      const std::string& host = name) {
     UniqueFd fd(fakes::connect_to(origin.endpoint()).release());
-    return context.connect(std::move(fd), host, buffer_);
+    return context.connect(std::move(fd), {host, origin.port()}, buffer_);
   }
 
   /// Waits for the descriptor, long enough for a loaded machine.

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "ccnproxy/admin/origin_ledger.h"
+#include "ccnproxy/admin/process_stats.h"
+
+namespace ccnproxy::admin {
+
+/// Writes /metrics in Prometheus' text format 0.0.4; names and labels are a contract
+/// (docs/admin.md). Remembers from one scrape to the next what it takes for no counter to go
+/// backwards: the origins' ledger, and the counters of a worker that does not answer this time.
+///
+/// Lives on the main thread.
+class MetricsPage {
+ public:
+  /// What is not of a worker.
+  struct Process {
+    bool ready = true;
+    std::uint64_t access_log_dropped = 0;
+    ProcessStats stats;
+  };
+
+  explicit MetricsPage(std::size_t most_origins = 100) : ledger_(most_origins) {}
+
+  std::string render(const Reports& reports, const Process& process);
+
+ private:
+  OriginLedger ledger_;
+  std::map<std::size_t, observe::WorkerMetrics> workers_;  ///< as each said last
+};
+
+}  // namespace ccnproxy::admin

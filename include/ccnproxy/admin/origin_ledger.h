@@ -1,0 +1,62 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "ccnproxy/admin/counters.h"
+#include "ccnproxy/admin/worker_report.h"
+
+namespace ccnproxy::admin {
+
+/// Which origins are shown by name in the metrics, and what is counted for each.
+///
+/// Anybody who may send requests can name origins, so the number of names is bounded (F098, F103):
+/// the busiest get one while there is room, the rest are counted together as `other`. A name is
+/// sticky: an origin keeps it as long as any worker has a pool for it.
+///
+/// No counter that is shown ever goes backwards, which Prometheus would take for a restart of
+/// the daemon and count twice. Pools come and go under it, though: one worker forgets its pool (its
+/// counts go to WorkerReport::forgotten), makes it again from 0, or does not answer in time. So
+/// what is shown of a named origin is not the sum of its pools, but grows by what each of them has
+/// grown; and `other` is all that was ever counted less what is shown by name. When the last pool
+/// of a named origin goes, its series end and `other` takes over their counts.
+///
+/// Lives on the main thread.
+class OriginLedger {
+ public:
+  explicit OriginLedger(std::size_t most_names = 100) : most_names_(most_names) {}
+
+  void update(const Reports& reports);
+  bool is_named(const std::string& origin) const;
+
+  /// Counters by origin, and those of `other` under that name, as of the last update.
+  const std::map<std::string, Counters>& shown() const noexcept { return shown_; }
+
+ private:
+  struct Named {
+    /// Takes what a worker's pool has counted since the last time.
+    void advance(std::size_t worker, const observe::OriginMetrics& metrics);
+
+    Counters total;                        ///< what is shown
+    std::map<std::size_t, Counters> last;  ///< by worker that has a pool: what it said last
+  };
+  using ByOrigin = std::map<std::string, const pool::PoolReport*>;
+  using ByWorker = std::map<std::size_t, ByOrigin>;
+
+  void follow_named(const ByWorker& pools);
+  void name_busiest(const ByWorker& pools);
+  void remember_unnamed(const ByWorker& pools);
+  bool may_be_named(const std::string& origin, const ByWorker& pools) const;
+  void give_name(const std::string& origin, const ByWorker& pools);
+  void show();
+
+  std::size_t most_names_;
+  std::map<std::string, Named> named_;
+  std::map<std::size_t, observe::OriginMetrics> totals_;  ///< by worker, of all it ever counted
+  /// By worker, the origins that were part of `other` when it last answered.
+  std::map<std::size_t, std::set<std::string>> unnamed_;
+  std::map<std::string, Counters> shown_;
+};
+
+}  // namespace ccnproxy::admin

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "ccnproxy/admin/collector.h"
+#include "ccnproxy/admin/metrics_page.h"
+#include "ccnproxy/config/config.h"
+
+namespace ccnproxy::admin {
+
+/// One answer, before it is HTTP.
+struct Page {
+  unsigned status = 200;
+  std::string type = "text/plain; charset=utf-8";
+  std::string body;
+};
+
+/// What is behind each path. Lives on the main thread; `source` and `config` must outlive it.
+class Pages {
+ public:
+  Pages(boost::asio::any_io_executor executor, Source& source, const config::Config& config,
+        std::chrono::milliseconds answer_deadline);
+
+  /// `target` as it stands in the request (RFC 9112 §3.2.1), and must live until this ends; 404
+  /// where nothing is.
+  boost::asio::awaitable<Page> get(const std::string& target);
+
+ private:
+  Page readiness() const;
+  boost::asio::awaitable<Page> pools(const std::string& origin);
+  boost::asio::awaitable<Page> metrics();
+
+  Source& source_;
+  const config::Config& config_;
+  Collector collector_;
+  MetricsPage metrics_;
+};
+
+}  // namespace ccnproxy::admin

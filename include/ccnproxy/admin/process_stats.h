@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+
+namespace ccnproxy::admin {
+
+/// What the kernel knows of this process. 0 where it does not say.
+struct ProcessStats {
+  double cpu_seconds = 0;  ///< user and system, all threads
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t virtual_bytes = 0;
+  std::uint64_t open_fds = 0;
+  std::uint64_t max_fds = 0;
+  double start_time_seconds = 0;  ///< since the epoch
+};
+
+/// Reads /proc/self; never fails.
+ProcessStats read_process_stats();
+
+}  // namespace ccnproxy::admin

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "ccnproxy/admin/worker_report.h"
+
+namespace ccnproxy::admin {
+
+/// Whether traffic should come here.
+struct Readiness {
+  bool ready = true;
+  std::string reason;  ///< why not, a few words for a person
+};
+
+/// Where the admin endpoint has its facts from. Used on the main thread only.
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  virtual std::size_t workers() const = 0;
+  /// Asks one worker for its report. `answer` is called at most once, on the main thread, at once
+  /// or later; never, if the worker is stuck or has ended.
+  virtual void ask(std::size_t worker, std::function<void(WorkerReport)> answer) = 0;
+  virtual Readiness readiness() const = 0;
+  /// Records that the access log lost so far.
+  virtual std::uint64_t access_log_dropped() const = 0;
+};
+
+}  // namespace ccnproxy::admin

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "ccnproxy/observe/metrics.h"
+#include "ccnproxy/observe/worker_metrics.h"
+#include "ccnproxy/pool/pool_report.h"
+
+namespace ccnproxy::admin {
+
+/// All that one worker has to say of itself, taken in one turn of its loop, so that it adds up. A
+/// copy: belongs to whoever holds it.
+struct WorkerReport {
+  std::size_t worker = 0;  ///< counted from 0
+  std::vector<pool::PoolReport> pools;
+  observe::OriginMetrics forgotten;  ///< the counters of pools that are no more
+  observe::WorkerMetrics totals;
+  std::size_t clients = 0;  ///< client connections open now
+};
+
+/// What the workers answered to one question.
+struct Reports {
+  std::vector<WorkerReport> workers;  ///< of those that answered, by number
+  std::vector<std::size_t> silent;    ///< the numbers of those that did not in time
+};
+
+}  // namespace ccnproxy::admin

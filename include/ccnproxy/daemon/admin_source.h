@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <map>
+
+#include <boost/asio/io_context.hpp>
+
+#include "ccnproxy/admin/source.h"
+#include "ccnproxy/daemon/worker_group.h"
+#include "ccnproxy/observe/access_log.h"
+
+namespace ccnproxy::daemon {
+
+/// What the admin endpoint shows, from this process's workers: carries questions to their threads
+/// and answers back to the main thread, on which everything here but that happens.
+///
+/// Must outlive the workers' threads; `io` must outlive this.
+class AdminSource final : public admin::Source {
+ public:
+  AdminSource(boost::asio::io_context& io, const WorkerGroup& group,
+              const observe::AccessLog& access_log, std::function<admin::Readiness()> readiness);
+
+  std::size_t workers() const override;
+  void ask(std::size_t worker, std::function<void(admin::WorkerReport)> answer) override;
+  admin::Readiness readiness() const override { return readiness_(); }
+  std::uint64_t access_log_dropped() const override { return access_log_.dropped(); }
+
+ private:
+  void take(std::uint64_t question, admin::WorkerReport report);
+
+  boost::asio::io_context& io_;
+  const WorkerGroup& group_;
+  const observe::AccessLog& access_log_;
+  std::function<admin::Readiness()> readiness_;
+  std::uint64_t last_question_ = 0;
+  /// Those who asked stay here, so that nothing of theirs is touched by a worker's thread.
+  std::map<std::uint64_t, std::function<void(admin::WorkerReport)>> asking_;
+};
+
+}  // namespace ccnproxy::daemon

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "ccnproxy/base/error.h"
+
+namespace ccnproxy::daemon {
+
+/// What `ccnproxy status` prints of the admin endpoint's /pools: a line of sums, then a line for
+/// each origin, all workers together. What a daemon of another version does not say is shown as
+/// none. An error if it is not JSON of that kind at all. Pure.
+Result<std::string> pool_table(std::string_view pools_json);
+
+}  // namespace ccnproxy::daemon

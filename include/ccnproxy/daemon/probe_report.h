@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ccnproxy/daemon/prober.h"
+
+namespace ccnproxy::daemon {
+
+/// All that `ccnproxy probe` has to tell of a URL.
+struct ProbeReport {
+  std::string url;  ///< as it was given
+  std::string to;   ///< the origin with the target
+  std::vector<ProbeResult> attempts;
+  std::optional<ProbeResult> warm;  ///< one more request on the last connection
+
+  bool succeeded() const;
+};
+
+/// For people, in three parts, so that each attempt is seen when it ends; times in milliseconds.
+/// Pure, as is the other.
+std::string text_head(const std::string& to);
+/// `fresh`: on a connection of its own.
+std::string text_line(const std::string& name, const ProbeResult& result, bool fresh);
+std::string text_tail(const ProbeReport& report);
+/// One JSON object in one line.
+std::string as_json(const ProbeReport& report);
+
+}  // namespace ccnproxy::daemon

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <iosfwd>
+
+#include "ccnproxy/config/config.h"
+
+namespace ccnproxy::daemon {
+
+struct StatusOptions {
+  bool watch = false;     ///< again each second until SIGINT or SIGTERM
+  bool json = false;      ///< what the daemon said, as it is
+  bool terminal = false;  ///< `out` is one: each time is drawn over the last
+};
+
+/// `ccnproxy status`: asks the running daemon of this configuration for its pools, by its admin
+/// endpoint, and prints them to `out`; what went wrong to `errors`. Returns the exit code. When
+/// watching, a daemon that was there once may go and come back.
+int show_status(const config::Config& config, const StatusOptions& options, std::ostream& out,
+                std::ostream& errors);
+
+}  // namespace ccnproxy::daemon

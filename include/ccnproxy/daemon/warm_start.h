@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <spdlog/logger.h>
+
+#include "ccnproxy/config/config.h"
+#include "ccnproxy/daemon/worker_group.h"
+#include "ccnproxy/pool/origin_memory.h"
+
+namespace ccnproxy::daemon {
+
+/// Has the workers make ready what `pool.warm` names and what `pool.state_file` remembers, tells
+/// when they are (or that it took too long), and keeps the state file up to date. An origin is made
+/// ready by one worker; the others hand their clients to it until they have enough of their own.
+///
+/// Lives on the main thread, longer than its io_context runs.
+class WarmStart {
+ public:
+  WarmStart(boost::asio::io_context& io, const config::Config& config, WorkerGroup& group,
+            spdlog::logger& log);
+
+  /// Once the workers run. `on_ready` is called once: when all is ready, or after so long as one
+  /// connection may take, then with a warning that names what is missing.
+  void begin(std::function<void()> on_ready);
+  /// Writes the state file a last time, if the workers answer; then calls `done`. No more is
+  /// written afterwards.
+  void finish(std::function<void()> done);
+
+  bool is_ready() const noexcept { return ready_; }
+  /// What is waited for, for people.
+  const std::string& waiting_for() const noexcept { return waiting_for_; }
+
+ private:
+  void distribute();
+  void look();
+  void on_looked(std::size_t missing, const std::string& origins);
+  void be_ready();
+  void save_later();
+  void save(std::function<void()> done);
+  void write(std::vector<pool::OriginMemory> memories);
+
+  boost::asio::io_context& io_;
+  const config::Config& config_;
+  WorkerGroup& group_;
+  spdlog::logger& log_;
+  boost::asio::steady_timer look_timer_;
+  boost::asio::steady_timer save_timer_;
+  std::function<void()> on_ready_;
+  std::chrono::steady_clock::time_point deadline_;
+  std::string waiting_for_ = "starting";
+  std::string last_written_;
+  bool write_failed_ = false;
+  bool ready_ = false;
+  bool finishing_ = false;
+};
+
+}  // namespace ccnproxy::daemon

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <vector>
+
+#include "ccnproxy/pool/pool_directory.h"
+
+namespace ccnproxy::daemon {
+
+class Worker;
+
+/// What the workers of the process know of each other. `members` is filled while starting and only
+/// read afterwards.
+struct WorkerGroup {
+  WorkerGroup(std::size_t workers, std::size_t most_clients)
+      : directory(workers), client_limit(most_clients) {}
+
+  pool::PoolDirectory directory;
+  std::vector<Worker*> members;
+  std::size_t client_limit;             ///< of all together (`limits.clients`)
+  std::atomic<std::size_t> clients{0};  ///< client connections open now
+};
+
+}  // namespace ccnproxy::daemon

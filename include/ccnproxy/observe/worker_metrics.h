@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+
+#include "ccnproxy/base/error.h"
+#include "ccnproxy/observe/metrics.h"
+
+namespace ccnproxy::observe {
+
+inline constexpr std::size_t error_types =
+    static_cast<std::size_t>(ErrorType::proxy_loop_detected) + 1;
+
+/// What one worker counts that belongs to no origin. Belongs to the worker's thread; reports copy
+/// it there. Only ever grows.
+///
+/// For each request, when its record is logged: its duration and bytes, its error's type if it
+/// ended in one, and its status here if no origin was found for it, else in the origin's
+/// OriginMetrics::requests.
+struct WorkerMetrics {
+  Histogram request_duration;  ///< from a request's first byte to the last of its response
+  std::array<std::uint64_t, error_types> errors{};                 ///< by ErrorType
+  std::uint64_t bytes_in = 0;                                      ///< body bytes from clients
+  std::uint64_t bytes_out = 0;                                     ///< body bytes to clients
+  std::map<std::uint16_t, std::uint64_t> requests_without_origin;  ///< by status
+
+  void count_error(ErrorType type) noexcept { ++errors[static_cast<std::size_t>(type)]; }
+  void add(const WorkerMetrics& other);
+};
+
+}  // namespace ccnproxy::observe

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "ccnproxy/base/clock.h"
+
+namespace ccnproxy::origin {
+
+/// How long a connection on which an answer is awaited may be silent, by its round-trip time.
+struct LivenessTimes {
+  Duration probe;    ///< then it is looked at, and sent a PING
+  Duration suspect;  ///< then it takes no new requests
+  Duration stalled;  ///< then its requests may go elsewhere
+};
+
+constexpr LivenessTimes liveness_times(Duration rtt) {
+  using std::chrono::milliseconds;
+  const auto probe = std::max<Duration>(milliseconds(300), rtt * 3);
+  return {probe, probe + std::max<Duration>(milliseconds(200), rtt * 2),
+          probe + std::max<Duration>(milliseconds(700), rtt * 4)};
+}
+
+/// What TCP knows of the way to the peer.
+struct PathState {
+  bool delivered = true;  ///< everything that was written has been acknowledged
+  Duration since_ack{};   ///< since the last acknowledgement came
+};
+
+/// What to do about a silent connection.
+enum class LivenessStep : std::uint8_t {
+  wait,      ///< nothing is wrong as far as one can tell: look again later
+  probe,     ///< send a PING, look again at `suspect`
+  suspect,   ///< no new requests; look again at `stalled`
+  give_way,  ///< let its requests go elsewhere
+};
+
+struct LivenessFacts {
+  Duration silent{};    ///< since the last byte from the peer, or since something is awaited
+  bool probed = false;  ///< in this silence
+  bool pinged = false;  ///< by a PING, which has not been answered
+  bool suspicious = false;
+  PathState path;
+};
+
+/// A connection is suspicious if the peer's TCP does not acknowledge what was written, or if all
+/// was acknowledged, a PING included, and no answer comes. A peer that acknowledges but can't be
+/// asked (HTTP/1.1) is slow, not dead; one that still takes an upload is busy.
+constexpr LivenessStep liveness_step(const LivenessFacts& f, const LivenessTimes& times) {
+  if (f.silent < times.probe) return LivenessStep::wait;
+  if (!f.probed) return LivenessStep::probe;
+  if (f.silent < times.suspect) return LivenessStep::probe;
+  const bool unheard = !f.path.delivered && f.path.since_ack >= times.suspect;
+  const bool unanswered = f.path.delivered && f.pinged;
+  if (!unheard && !unanswered) return LivenessStep::wait;
+  if (f.suspicious && f.silent >= times.stalled) return LivenessStep::give_way;
+  return LivenessStep::suspect;
+}
+
+}  // namespace ccnproxy::origin

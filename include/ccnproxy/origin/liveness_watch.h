@@ -1,0 +1,72 @@
+#pragma once
+
+#include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/origin/liveness_policy.h"
+
+namespace ccnproxy::origin {
+
+/// Who is watched.
+class Watched {
+ public:
+  virtual bool awaits_answer() const = 0;
+  virtual PathState path_state() const = 0;
+  /// Whether ping() would do something now.
+  virtual bool can_ping() const = 0;
+  virtual void ping() = 0;
+  /// is_suspicious() has changed.
+  virtual void on_suspicion() = 0;
+  /// It has been silent for so long that its requests should go elsewhere, if they may. Called
+  /// again and again while that lasts; last thing that the watch does.
+  virtual void on_stalled() = 0;
+
+ protected:
+  ~Watched() = default;
+};
+
+/// Finds the half-dead among the connections on which an answer is awaited: a peer that was
+/// stopped, a flow that a middlebox forgot (F007, F008). Costs a request two stores; a timer runs
+/// only while an answer is awaited. Decides by liveness_step().
+class LivenessWatch {
+ public:
+  LivenessWatch(EventLoop& loop, Duration rtt, Watched& watched)
+      : loop_(loop),
+        times_(liveness_times(rtt)),
+        watched_(watched),
+        timer_(loop.timers(), Delegate<void()>::to<&LivenessWatch::look>(this)) {}
+
+  /// A request was placed.
+  void on_request() {
+    if (timer_.armed()) return;
+    begin_silence();
+    timer_.set(heard_ + times_.probe);
+  }
+  /// Bytes came.
+  void on_read() {
+    heard_ = loop_.now();
+    if (probed_) end_suspicion();
+  }
+  void stop() { timer_.cancel(); }
+  bool is_suspicious() const noexcept { return suspicious_; }
+
+ private:
+  void begin_silence() {
+    heard_ = loop_.now();
+    probed_ = pinged_ = false;
+  }
+  void end_suspicion() {
+    probed_ = pinged_ = false;
+    if (std::exchange(suspicious_, false)) watched_.on_suspicion();
+  }
+  void look();
+
+  EventLoop& loop_;
+  LivenessTimes times_;
+  Watched& watched_;
+  Timer timer_;
+  TimePoint heard_{};
+  bool probed_ = false;
+  bool pinged_ = false;
+  bool suspicious_ = false;
+};
+
+}  // namespace ccnproxy::origin

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ccnproxy/base/clock.h"
+#include "ccnproxy/origin/origin_connection.h"
+
+namespace ccnproxy::origin {
+
+/// What the connections of one origin learn for each other. Belongs to one worker; shared by the
+/// origin's dialer and its connections.
+class PeerFacts {
+ public:
+  /// What the origin's last SETTINGS said of streams at once, so that the next connection's first
+  /// burst keeps to it before its own SETTINGS are there (F022).
+  std::uint32_t stream_limit = streams_before_settings;
+  /// No connection is sent a PING sooner than this after the one before.
+  Duration ping_interval = std::chrono::seconds(10);
+
+  /// GOAWAY too_many_pings: half as many from now on (F011).
+  void slow_down_pings() { ping_interval = std::min<Duration>(ping_interval * 2, slowest_pings); }
+
+  /// This address (ip:port) gave no sign of life: others are tried before it for a while (F059).
+  void suspect(const std::string& address, TimePoint now) {
+    std::erase_if(suspects_, [&](const auto& s) { return s.until <= now || s.address == address; });
+    if (suspects_.size() < most_suspects) suspects_.push_back({address, now + suspicion_lasts});
+  }
+  bool is_suspect(std::string_view address, TimePoint now) const {
+    return std::any_of(suspects_.begin(), suspects_.end(),
+                       [&](const auto& s) { return s.until > now && s.address == address; });
+  }
+
+ private:
+  static constexpr Duration slowest_pings = std::chrono::hours(2);
+  static constexpr Duration suspicion_lasts = std::chrono::seconds(60);
+  static constexpr std::size_t most_suspects = 32;
+  struct Suspect {
+    std::string address;
+    TimePoint until;
+  };
+  std::vector<Suspect> suspects_;
+};
+
+}  // namespace ccnproxy::origin

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "ccnproxy/base/clock.h"
+
+namespace ccnproxy::pool {
+
+/// How long dialling an origin that fails is held back: 100 ms, doubling to 30 s, of which a random
+/// half is taken off so that many do not come back at the same moment. Pure, told of time.
+class BackOff {
+ public:
+  static constexpr Duration least = std::chrono::milliseconds(100);
+  static constexpr Duration most = std::chrono::seconds(30);
+
+  void on_failure(TimePoint now, std::uint32_t random) {
+    const auto shift = std::min<std::uint32_t>(failures_, 16);
+    const auto full = std::min(most, least * (1 << shift));
+    ++failures_;
+    next_ = now + full / 2 + full / 2 / 256 * (random & 0xff);
+  }
+  void on_success() { failures_ = 0; }
+
+  bool failing() const noexcept { return failures_ > 0; }
+  std::uint32_t failures() const noexcept { return failures_; }
+  bool holds(TimePoint now) const noexcept { return failing() && now < next_; }
+  TimePoint next() const noexcept { return next_; }
+
+ private:
+  std::uint32_t failures_ = 0;
+  TimePoint next_{};
+};
+
+}  // namespace ccnproxy::pool

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <utility>
+
+#include "ccnproxy/base/clock.h"
+
+namespace ccnproxy::pool {
+
+/// The last things that a pool decided, for those who ask why it is as it is.
+class DecisionLog {
+ public:
+  static constexpr std::size_t kept = 16;
+
+  void note(TimePoint now, std::string text) {
+    entries_[next_ % kept] = {now, std::move(text)};
+    ++next_;
+  }
+  /// From the oldest to the latest.
+  template <class F>
+  void for_each(F&& f) const {
+    for (auto i = next_ > kept ? next_ - kept : 0; i < next_; ++i) f(entries_[i % kept]);
+  }
+
+  struct Entry {
+    TimePoint at;
+    std::string text;
+  };
+
+ private:
+  std::array<Entry, kept> entries_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace ccnproxy::pool

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "ccnproxy/base/clock.h"
+#include "ccnproxy/pool/retirement_policy.h"
+
+namespace ccnproxy::pool {
+
+/// How a connection was when its origin ended it (FIN, GOAWAY, Connection: close).
+struct OriginClose {
+  Duration idle{};  ///< since its last request ended; 0 while one was in flight
+  Duration age{};
+  std::uint64_t requests = 0;
+};
+
+/// Learns from the ends that an origin gave to its connections at which idle age, age and number of
+/// requests it does so. One end teaches nothing, since restarts and networks end connections too;
+/// two that agree do. Ends within the same moment count once: a restart ends all at the same idle
+/// age. What was learnt is forgotten after an hour, so that an origin that has changed is given the
+/// chance to show it. Pure, told of time.
+class LearnedLimits {
+ public:
+  void note(const OriginClose& close, TimePoint now);
+  CloseLimits limits(TimePoint now) const;
+  /// What a former process had learnt.
+  void recall(const CloseLimits& limits, TimePoint now);
+
+ private:
+  /// The last two values seen of one kind, and what they agreed on.
+  struct Lesson {
+    double last = -1;
+    std::optional<double> agreed;
+    TimePoint agreed_at{};
+    void note(double value, double tolerance, TimePoint now);
+    std::optional<double> value(TimePoint now) const;
+  };
+  Lesson idle_;  ///< seconds
+  Lesson age_;   ///< seconds
+  Lesson requests_;
+  std::optional<TimePoint> last_close_;
+};
+
+/// The tighter of two.
+CloseLimits tightest(const CloseLimits& a, const CloseLimits& b);
+
+}  // namespace ccnproxy::pool

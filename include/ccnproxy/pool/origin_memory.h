@@ -1,0 +1,25 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "ccnproxy/origin/origin.h"
+#include "ccnproxy/origin/origin_connection.h"
+#include "ccnproxy/pool/retirement_policy.h"
+
+namespace ccnproxy::pool {
+
+/// What is worth knowing of an origin after a restart. Holds no secrets.
+struct OriginMemory {
+  origin::Origin origin;
+  std::optional<origin::Protocol> protocol;
+  std::uint32_t stream_limit = 100;  ///< the peer's, for HTTP/2
+  std::size_t peak = 0;
+  CloseLimits limits;
+  std::chrono::system_clock::time_point last_used;
+
+  bool operator==(const OriginMemory&) const = default;
+};
+
+}  // namespace ccnproxy::pool

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace ccnproxy::pool {
+
+/// Packets that an idle TCP connection lets out per round trip (RFC 6928), in each direction.
+inline constexpr std::size_t initial_window_packets = 10;
+inline constexpr std::size_t packet_bytes = 1400;
+
+/// How many packets the answer to one request takes, from what answers took lately.
+constexpr std::size_t packets_each(std::uint64_t mean_bytes) {
+  return std::max<std::size_t>(1, static_cast<std::size_t>(mean_bytes) / packet_bytes);
+}
+
+/// How many requests an idle connection carries there and back within one round trip.
+constexpr std::size_t burst_streams(std::uint64_t mean_bytes) {
+  return std::max<std::size_t>(1, initial_window_packets / packets_each(mean_bytes));
+}
+
+/// What is known of a connection when a request has to be placed.
+struct PlacementFacts {
+  std::size_t streams = 0;       ///< in flight
+  std::uint64_t received = 0;    ///< bytes since it was last idle: its windows have grown with them
+  std::uint64_t mean_bytes = 0;  ///< of an answer
+  bool leaving = false;          ///< will be replaced
+};
+
+/// How good a place a connection is: higher is better. Connections whose window has room come
+/// first, the fullest of them before the others, so that requests share packets and few connections
+/// do the work; when no window has room, the least loaded. Leaving ones last.
+constexpr std::int64_t placement_score(const PlacementFacts& f) {
+  const auto window = initial_window_packets + f.received / packet_bytes;
+  const bool room = (f.streams + 1) * packets_each(f.mean_bytes) <= window;
+  constexpr std::int64_t tier = 1 << 20;
+  const auto streams = static_cast<std::int64_t>(std::min<std::size_t>(f.streams, tier / 2));
+  const auto within = room ? tier + streams : tier / 2 - streams;
+  return f.leaving ? within - 4 * tier : within;
+}
+
+}  // namespace ccnproxy::pool

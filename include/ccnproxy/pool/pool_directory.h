@@ -1,0 +1,65 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "ccnproxy/origin/origin.h"
+
+namespace ccnproxy::pool {
+
+/// What all workers know of one origin: who has connections, and how many there are in all, so that
+/// a request goes where one is ready and limits hold for the process. Any thread; no locks.
+class SharedOrigin {
+ public:
+  explicit SharedOrigin(std::size_t workers) : workers_(workers) {}
+
+  /// Room for one connection more under `most` (0 = no limit); give back each that was taken.
+  bool take_connection(std::size_t worker, std::uint32_t most) noexcept;
+  void give_back_connection(std::size_t worker) noexcept;
+  /// Room for one more request that waits under `most`.
+  bool take_waiting(std::uint32_t most) noexcept;
+  void give_back_waiting() noexcept { waiting_.fetch_sub(1, std::memory_order_relaxed); }
+
+  /// Whether this worker has a connection that takes a request now.
+  void set_ready(std::size_t worker, bool ready) noexcept {
+    workers_[worker].ready.store(ready, std::memory_order_relaxed);
+  }
+  /// A worker other than `self` that has one ready.
+  std::optional<std::size_t> ready_elsewhere(std::size_t self) const noexcept;
+  /// The other worker with the most connections, if any has some.
+  std::optional<std::size_t> open_elsewhere(std::size_t self) const noexcept;
+
+ private:
+  struct alignas(64) Slot {
+    std::atomic<bool> ready{false};
+    std::atomic<std::uint32_t> connections{0};
+  };
+  std::vector<Slot> workers_;
+  std::atomic<std::uint32_t> connections_{0};
+  std::atomic<std::uint32_t> waiting_{0};
+};
+
+/// Finds the SharedOrigin of an origin when a worker makes its pool; not on a request's path. Any
+/// thread.
+class PoolDirectory {
+ public:
+  explicit PoolDirectory(std::size_t workers) : workers_(workers) {}
+  std::shared_ptr<SharedOrigin> find(const origin::Origin& origin);
+
+ private:
+  void forget_unused();
+
+  std::size_t workers_;
+  std::mutex mutex_;
+  // guarded by mutex_
+  std::unordered_map<origin::Origin, std::weak_ptr<SharedOrigin>, origin::OriginHash> origins_;
+  std::size_t sweep_at_ = 1024;
+};
+
+}  // namespace ccnproxy::pool

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+
+#include "ccnproxy/config/config.h"
+#include "ccnproxy/origin/origin_connection.h"
+
+namespace ccnproxy::pool {
+
+/// What the number of connections to hold is decided from.
+struct Readiness {
+  bool keep_ready = false;                   ///< used lately, or to be kept for ever
+  std::optional<origin::Protocol> protocol;  ///< what the origin spoke last
+  std::size_t in_use = 0;                    ///< requests in flight or waiting
+  std::size_t peak = 0;                      ///< the recent most of them
+  std::size_t streams_each = 100;            ///< what an HTTP/2 connection takes
+  std::size_t burst_streams = 10;  ///< what an idle one answers within a round trip (placement)
+};
+
+/// More connections than this are not opened for the sake of congestion windows alone.
+inline constexpr std::size_t widest_burst = 8;
+
+constexpr std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+
+/// How many connections should be open, those in use included, so that the next request finds one
+/// ready.
+///
+/// HTTP/1.1: what the recent peak needed and a share (`pool.spare`) more, and never less than
+/// `pool.min_ready` beyond those in use. HTTP/2: `min_ready`, or the next one before the last is
+/// three quarters full, or as many as let the recent peak go out and come back in one round trip:
+/// an idle connection's congestion window takes about ten packets. Unknown protocol: one, which
+/// will tell. With `min_ready` 0 nothing is opened ahead of need.
+inline std::size_t connections_wanted(const Readiness& r, const config::Pool& settings) {
+  const std::size_t floor = settings.min_ready;
+  if (!r.keep_ready || floor == 0) return 0;
+  std::size_t wanted = 1;
+  if (r.protocol == origin::Protocol::http1) {
+    const auto peak = static_cast<double>(std::max(r.peak, r.in_use));
+    const auto with_spare = static_cast<std::size_t>(std::ceil(peak * (1 + settings.spare)));
+    wanted = std::max(with_spare, r.in_use + floor);
+  } else if (r.protocol == origin::Protocol::http2) {
+    const auto comfortable = std::max<std::size_t>(1, r.streams_each * 3 / 4);
+    const auto by_streams = ceil_div(r.in_use, comfortable);
+    const auto by_window =
+        std::min(widest_burst, ceil_div(r.peak, std::max<std::size_t>(1, r.burst_streams)));
+    wanted = std::max({floor, by_streams, by_window});
+  }
+  const std::size_t most = settings.max_connections;
+  return most > 0 ? std::min(wanted, most) : wanted;
+}
+
+}  // namespace ccnproxy::pool

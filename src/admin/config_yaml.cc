@@ -1,0 +1,143 @@
+#include "ccnproxy/admin/config_yaml.h"
+
+#include <charconv>
+
+#include "yaml_text.h"
+
+namespace ccnproxy::admin {
+namespace {
+
+std::string share(double value) {
+  char digits[32];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed);
+  return {digits, end.ptr};
+}
+
+void write_pool(YamlText& yaml, const config::Pool& pool) {
+  yaml.number("max_connections", pool.max_connections).number("max_pending", pool.max_pending);
+  yaml.number("min_ready", pool.min_ready).duration("keep_warm", pool.keep_warm);
+  yaml.word("spare", share(pool.spare)).duration("max_age", pool.max_age);
+  yaml.word("ping", pool.ping ? "auto" : "off");
+}
+
+void write_origin_timeouts(YamlText& yaml, const config::Timeouts& timeouts) {
+  yaml.duration("dns", timeouts.dns).duration("connect", timeouts.connect);
+  yaml.duration("tls", timeouts.tls).duration("response_head", timeouts.response_head);
+  yaml.duration("body_idle", timeouts.body_idle);
+}
+
+void write_tls(YamlText& yaml, const config::Tls& tls) {
+  yaml.text("ca_file", tls.ca_file);
+  yaml.text("min_version", tls.min_version == config::TlsVersion::tls12 ? "1.2" : "1.3");
+  yaml.list("alpn", tls.alpn).text("certificate", tls.certificate).text("key", tls.key);
+  yaml.text("server_name", tls.server_name).flag("verify", tls.verify);
+}
+
+void write_listeners(YamlText& yaml, const config::Config& config) {
+  yaml.begin("listeners");
+  for (const auto& listener : config.listeners)
+    yaml.begin_element().text("address", listener.to_string()).end();
+  yaml.end();
+  yaml.begin("admin");
+  const auto& address = config.admin.address;
+  address ? yaml.text("address", address->to_string()) : yaml.word("address", "none");
+  yaml.end();
+}
+
+void write_routing(YamlText& yaml, const config::Config& config) {
+  yaml.begin("labels");
+  for (const auto& [label, scheme] : config.labels) yaml.word(quoted(label), scheme);
+  yaml.end();
+  const auto port = config.port_in_host;
+  yaml.word("port_in_host", port == config::PortInHost::automatic ? "auto"
+                            : port == config::PortInHost::origin  ? "origin"
+                                                                  : "ignore");
+  yaml.list("upgrade", config.upgrade);
+  yaml.word("expect_continue",
+            config.expect_continue == config::ExpectContinue::local ? "local" : "origin");
+  yaml.text("request_id_header", config.request_id_header);
+}
+
+void write_pools(YamlText& yaml, const config::Config& config) {
+  yaml.begin("pool");
+  write_pool(yaml, config.pool);
+  yaml.list("warm", config.warmth.warm).text("state_file", config.warmth.state_file);
+  yaml.end().begin("retries").number("attempts", config.retries.attempts);
+  yaml.size("replay_bytes", config.retries.replay_bytes).end();
+}
+
+void write_timeouts(YamlText& yaml, const config::Timeouts& timeouts) {
+  yaml.begin("timeouts").duration("client_head", timeouts.client_head);
+  yaml.duration("client_idle", timeouts.client_idle);
+  yaml.duration("client_write", timeouts.client_write);
+  write_origin_timeouts(yaml, timeouts);
+  yaml.duration("drain", timeouts.drain).end();
+}
+
+void write_limits(YamlText& yaml, const config::Limits& limits) {
+  yaml.begin("limits").size("head_bytes", limits.head_bytes).number("headers", limits.headers);
+  yaml.size("target_bytes", limits.target_bytes).size("body_bytes", limits.body_bytes);
+  yaml.number("clients", limits.clients).number("origins", limits.origins).end();
+}
+
+void write_dns(YamlText& yaml, const config::Dns& dns) {
+  yaml.begin("dns");
+  dns.servers.empty() ? yaml.word("servers", "system") : yaml.list("servers", dns.servers);
+  yaml.duration("min_ttl", dns.min_ttl).duration("max_ttl", dns.max_ttl);
+  yaml.duration("stale", dns.stale).end();
+}
+
+std::string connect_to(const config::Override& entry) {
+  const bool v6 = entry.connect_host.find(':') != std::string::npos;
+  std::string text = v6 ? '[' + entry.connect_host + ']' : entry.connect_host;
+  if (entry.connect_port != 0) text += ':' + std::to_string(entry.connect_port);
+  return text;
+}
+
+void write_overrides(YamlText& yaml, const std::vector<config::Override>& overrides) {
+  if (overrides.empty()) {
+    yaml.list("overrides", {});
+    return;
+  }
+  yaml.begin("overrides");
+  for (const auto& entry : overrides) {
+    yaml.begin_element().text("match", entry.match);
+    if (!entry.connect_host.empty()) yaml.text("connect_to", connect_to(entry));
+    yaml.begin("pool");
+    write_pool(yaml, entry.pool);
+    yaml.end().begin("timeouts");
+    write_origin_timeouts(yaml, entry.timeouts);
+    yaml.end().begin("tls");
+    write_tls(yaml, entry.tls);
+    yaml.end().end();
+  }
+  yaml.end();
+}
+
+void write_log(YamlText& yaml, const config::Log& log) {
+  yaml.begin("log").word("level", log.level).begin("access");
+  yaml.text("to", log.access.to).word("format", "json");  // the only one there is
+  yaml.flag("query", log.access.query).end().end();
+}
+
+}  // namespace
+
+std::string config_yaml(const config::Config& config) {
+  YamlText yaml;
+  write_listeners(yaml, config);
+  config.workers == 0 ? yaml.word("workers", "auto") : yaml.number("workers", config.workers);
+  yaml.duration("coalesce", config.coalesce);
+  write_routing(yaml, config);
+  write_pools(yaml, config);
+  write_timeouts(yaml, config.timeouts);
+  write_limits(yaml, config.limits);
+  yaml.begin("tls");
+  write_tls(yaml, config.tls);
+  yaml.end();
+  write_dns(yaml, config.dns);
+  write_overrides(yaml, config.overrides);
+  write_log(yaml, config.log);
+  return yaml.take();
+}
+
+}  // namespace ccnproxy::admin

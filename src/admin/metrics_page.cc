@@ -1,0 +1,187 @@
+#include "ccnproxy/admin/metrics_page.h"
+
+#include "ccnproxy/admin/counters.h"
+
+#include "metrics_text.h"
+
+namespace ccnproxy::admin {
+namespace {
+
+using ByOrigin = std::map<std::string, Counters>;
+
+std::string origin_label(const std::string& origin, const std::string& more = "") {
+  return "origin=\"" + label_value(origin) + '"' + (more.empty() ? "" : ',' + more);
+}
+
+void write_series(MetricsText& text, const ByOrigin& origins, Family family) {
+  for (const auto& [origin, counters] : origins) {
+    for (const auto& [series, value] : counters) {
+      if (series.family == family) text.sample(origin_label(origin, series.labels), value);
+    }
+  }
+}
+
+void write_requests(MetricsText& text, const ByOrigin& origins,
+                    const observe::WorkerMetrics& totals) {
+  text.family("ccnproxy_requests_total", "counter",
+              "Requests that ended, by origin and status; 499: the client left first. Origin none: "
+              "answered here, without one.");
+  write_series(text, origins, Family::requests);
+  for (const auto& [status, n] : totals.requests_without_origin)
+    text.sample("origin=\"none\",code=\"" + std::to_string(status) + '"', n);
+}
+
+void write_response_heads(MetricsText& text, const ByOrigin& origins) {
+  text.family("ccnproxy_upstream_response_head_seconds", "histogram",
+              "Time from having a connection to the head of the origin's response.");
+  for (const auto& [origin, counters] : origins) {
+    std::uint64_t count = 0;
+    for (const auto& [series, value] : counters) {
+      if (series.family == Family::response_head)
+        text.part("_bucket", origin_label(origin, series.labels), count = value);
+      if (series.family == Family::response_head_sum_ns)
+        text.sum_of_nanoseconds(origin_label(origin), value);
+    }
+    text.part("_count", origin_label(origin), count);
+  }
+}
+
+void write_origins(MetricsText& text, const ByOrigin& origins) {
+  text.family("ccnproxy_connection_wait_total", "counter",
+              "What requests found: a connection open and ready, one to wait for, or none so that "
+              "one was dialed.");
+  write_series(text, origins, Family::waits);
+  text.family("ccnproxy_upstream_handshakes_total", "counter",
+              "Connections to origins made, by whether TLS was resumed and why they were dialed.");
+  write_series(text, origins, Family::handshakes);
+  text.family("ccnproxy_upstream_failed_dials_total", "counter",
+              "Connections to origins that could not be made.");
+  write_series(text, origins, Family::failed_dials);
+  text.family("ccnproxy_upstream_closed_total", "counter",
+              "Connections to origins that ended, by reason.");
+  write_series(text, origins, Family::closed);
+  text.family("ccnproxy_retries_total", "counter",
+              "Requests tried again on another connection, by what proved that this was safe.");
+  write_series(text, origins, Family::retries);
+}
+
+/// What is now rather than what was counted, of one origin.
+struct Gauges {
+  std::uint64_t waiting = 0;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> connections;  ///< protocol, state
+
+  void add(const pool::PoolReport& pool) {
+    waiting += pool.waiting;
+    connections[{known(pool.protocol), "ready"}] += 0;  // none ready is a figure, too
+    for (const auto& connection : pool.connections)
+      ++connections[{known(connection.protocol), connection.state}];
+  }
+  static std::string known(const std::string& protocol) {
+    return protocol.empty() ? "unknown" : protocol;
+  }
+};
+
+std::map<std::string, Gauges> gauges_of(const Reports& reports, const OriginLedger& ledger) {
+  std::map<std::string, Gauges> gauges;
+  for (const auto& worker : reports.workers) {
+    for (const auto& pool : worker.pools)
+      gauges[ledger.is_named(pool.origin) ? pool.origin : "other"].add(pool);
+  }
+  return gauges;
+}
+
+void write_gauges(MetricsText& text, const std::map<std::string, Gauges>& gauges) {
+  text.family("ccnproxy_upstream_connections", "gauge",
+              "Connections to origins, by protocol and state.");
+  for (const auto& [origin, of_origin] : gauges) {
+    for (const auto& [kind, n] : of_origin.connections) {
+      text.sample(origin_label(origin, "protocol=\"" + label_value(kind.first) + "\",state=\"" +
+                                           label_value(kind.second) + '"'),
+                  n);
+    }
+  }
+  text.family("ccnproxy_waiting_requests", "gauge", "Requests that wait for a connection now.");
+  for (const auto& [origin, of_origin] : gauges)
+    text.sample(origin_label(origin), of_origin.waiting);
+}
+
+void write_workers(MetricsText& text, const Reports& reports) {
+  std::uint64_t clients = 0, pools = 0;
+  for (const auto& worker : reports.workers) {
+    clients += worker.clients;
+    pools += worker.pools.size();
+  }
+  text.family("ccnproxy_clients", "gauge", "Client connections open.");
+  text.sample("", clients);
+  text.family("ccnproxy_pools", "gauge", "Pools: one for each origin and worker that uses it.");
+  text.sample("", pools);
+  text.family("ccnproxy_worker_up", "gauge",
+              "1 if the worker answered for this page; else its counters are as it said last.");
+  std::map<std::size_t, std::uint64_t> up;
+  for (const auto& worker : reports.workers) up[worker.worker] = 1;
+  for (const auto worker : reports.silent) up[worker] = 0;
+  for (const auto& [worker, value] : up)
+    text.sample("worker=\"" + std::to_string(worker) + '"', value);
+}
+
+void write_totals(MetricsText& text, const observe::WorkerMetrics& totals) {
+  text.family("ccnproxy_request_duration_seconds", "histogram",
+              "Time from a request's first byte to the last byte of its response.");
+  text.histogram(totals.request_duration);
+  text.family("ccnproxy_errors_total", "counter",
+              "Requests that ended in an error, by RFC 9209 type.");
+  for (std::size_t i = 0; i < totals.errors.size(); ++i) {
+    const auto type = to_string(static_cast<ErrorType>(i));
+    text.sample("type=\"" + std::string(type) + '"', totals.errors[i]);
+  }
+  text.family("ccnproxy_bytes_total", "counter",
+              "Bytes of bodies: in are those from clients, out those to them.");
+  text.sample("direction=\"in\"", totals.bytes_in);
+  text.sample("direction=\"out\"", totals.bytes_out);
+}
+
+void write_process(MetricsText& text, const MetricsPage::Process& process) {
+  text.family("ccnproxy_access_log_dropped_total", "counter",
+              "Records that the access log lost because its sink did not keep up.");
+  text.sample("", process.access_log_dropped);
+  text.family("ccnproxy_ready", "gauge", "What /readyz says: 1 if traffic should come here.");
+  text.sample("", std::uint64_t{process.ready});
+  text.family("ccnproxy_build_info", "gauge", "Always 1; the version is in its label.");
+  text.sample("version=\"" CCNPROXY_VERSION "\"", std::uint64_t{1});
+  const auto& stats = process.stats;
+  text.family("process_cpu_seconds_total", "counter", "CPU time, user and system.");
+  text.sample("", stats.cpu_seconds);
+  text.family("process_resident_memory_bytes", "gauge", "Memory in RAM.");
+  text.sample("", stats.resident_bytes);
+  text.family("process_virtual_memory_bytes", "gauge", "Address space.");
+  text.sample("", stats.virtual_bytes);
+  text.family("process_open_fds", "gauge", "Open file descriptors.");
+  text.sample("", stats.open_fds);
+  text.family("process_max_fds", "gauge", "How many file descriptors may be open.");
+  text.sample("", stats.max_fds);
+  text.family("process_start_time_seconds", "gauge", "Start of the process, since the epoch.");
+  text.sample("", stats.start_time_seconds);
+}
+
+}  // namespace
+
+std::string MetricsPage::render(const Reports& reports, const Process& process) {
+  ledger_.update(reports);
+  for (const auto& worker : reports.workers) workers_[worker.worker] = worker.totals;
+  observe::WorkerMetrics totals;
+  for (const auto& [worker, metrics] : workers_) totals.add(metrics);
+
+  MetricsText text;
+  for (const auto worker : reports.silent)
+    text.comment("worker " + std::to_string(worker) + " did not answer in time");
+  write_requests(text, ledger_.shown(), totals);
+  write_response_heads(text, ledger_.shown());
+  write_origins(text, ledger_.shown());
+  write_gauges(text, gauges_of(reports, ledger_));
+  write_workers(text, reports);
+  write_totals(text, totals);
+  write_process(text, process);
+  return text.take();
+}
+
+}  // namespace ccnproxy::admin

@@ -1,0 +1,73 @@
+#include "ccnproxy/admin/pages.h"
+
+#include "ccnproxy/admin/config_yaml.h"
+#include "ccnproxy/admin/pools_json.h"
+
+#include "query.h"
+
+namespace ccnproxy::admin {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::string_view paths =
+    "/healthz   alive\n"
+    "/readyz    200 if traffic should come here, else 503\n"
+    "/pools     JSON: each origin and its connections; ?origin=https://host for one\n"
+    "/metrics   for Prometheus\n"
+    "/config    the configuration in force\n";
+
+Page text(unsigned status, std::string body) {
+  Page page;
+  page.status = status;
+  page.body = std::move(body);
+  return page;
+}
+
+Page typed(const char* type, std::string body) {
+  Page page;
+  page.type = type;
+  page.body = std::move(body);
+  return page;
+}
+
+}  // namespace
+
+Pages::Pages(asio::any_io_executor executor, Source& source, const config::Config& config,
+             std::chrono::milliseconds answer_deadline)
+    : source_(source), config_(config), collector_(std::move(executor), source, answer_deadline) {}
+
+asio::awaitable<Page> Pages::get(const std::string& target) {
+  const auto [path, query] = split_target(target);
+  if (path == "/healthz") co_return text(200, "ok\n");
+  if (path == "/readyz") co_return readiness();
+  if (path == "/pools") {
+    const auto origin = query_value(query, "origin");
+    co_return co_await pools(origin);
+  }
+  if (path == "/metrics") co_return co_await metrics();
+  if (path == "/config") co_return typed("application/yaml", config_yaml(config_));
+  if (path == "/") co_return text(200, "ccnproxy " CCNPROXY_VERSION "\n\n" + std::string(paths));
+  co_return text(404, "Nothing is here. There are:\n\n" + std::string(paths));
+}
+
+Page Pages::readiness() const {
+  const auto readiness = source_.readiness();
+  return readiness.ready ? text(200, "ready\n") : text(503, readiness.reason + '\n');
+}
+
+asio::awaitable<Page> Pages::pools(const std::string& origin) {
+  const auto reports = co_await collector_.collect();
+  co_return typed("application/json", pools_json(*reports, origin));
+}
+
+asio::awaitable<Page> Pages::metrics() {
+  const auto reports = co_await collector_.collect();
+  MetricsPage::Process process;
+  process.ready = source_.readiness().ready;
+  process.access_log_dropped = source_.access_log_dropped();
+  process.stats = read_process_stats();
+  co_return typed("text/plain; version=0.0.4; charset=utf-8", metrics_.render(*reports, process));
+}
+
+}  // namespace ccnproxy::admin

@@ -1,0 +1,106 @@
+#include "ccnproxy/admin/pools_json.h"
+
+#include <numeric>
+
+#include "json_text.h"
+
+namespace ccnproxy::admin {
+namespace {
+
+/// As origins are named: lower case, no path, without the scheme's own port.
+std::string normal_origin(std::string_view origin) {
+  if (origin.ends_with('/')) origin.remove_suffix(1);
+  std::string text;
+  for (const char c : origin) text += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  const std::string_view own_port = text.starts_with("https:") ? ":443" : ":80";
+  if (text.ends_with(own_port)) text.erase(text.size() - own_port.size());
+  return text;
+}
+
+void write_seconds(JsonText& json, const char* name, const std::optional<Duration>& value) {
+  json.key(name);
+  value ? json.seconds(*value) : json.null();
+}
+
+void write_connection(JsonText& json, const pool::ConnectionReport& connection) {
+  json.open('{');
+  json.key("serial").number(connection.serial).key("state").text(connection.state);
+  json.key("protocol").text(connection.protocol).key("address").text(connection.address);
+  json.key("tls_resumed").boolean(connection.tls_resumed).key("cause").text(connection.cause);
+  json.key("age_s").seconds(connection.age).key("idle_s").seconds(connection.idle);
+  json.key("rtt_ms").duration(connection.rtt, std::chrono::milliseconds(1));
+  json.key("streams").number(connection.streams).key("capacity").number(connection.capacity);
+  json.key("requests").number(connection.requests);
+  json.key("next_action").text(connection.next_action);
+  write_seconds(json, "due_s", connection.due);
+  json.close('}');
+}
+
+void write_learned(JsonText& json, const pool::LearnedReport& learned) {
+  json.key("learned").open('{');
+  write_seconds(json, "idle_s", learned.idle);
+  write_seconds(json, "age_s", learned.age);
+  json.key("requests");
+  learned.requests ? json.number(*learned.requests) : json.null();
+  json.close('}');
+}
+
+void write_counts(JsonText& json, const observe::OriginMetrics& metrics) {
+  json.key("waits").open('{');
+  for (std::size_t i = 0; i < metrics.waits.size(); ++i)
+    json.key(to_string(static_cast<observe::WaitResult>(i))).number(metrics.waits[i]);
+  json.close('}');
+  const auto requests = std::accumulate(
+      metrics.requests.begin(), metrics.requests.end(), std::uint64_t{0},
+      [](std::uint64_t sum, const auto& by_status) { return sum + by_status.second; });
+  json.key("requests").number(requests);
+}
+
+void write_pool(JsonText& json, const pool::PoolReport& pool, std::size_t worker) {
+  json.open('{');
+  json.key("origin").text(pool.origin).key("protocol").text(pool.protocol);
+  json.key("worker").number(worker);
+  json.key("kept_warm").boolean(pool.kept_warm).key("warm_for_ever").boolean(pool.warm_for_ever);
+  json.key("wanted").number(pool.wanted).key("waiting").number(pool.waiting);
+  json.key("peak").number(pool.peak).key("last_used_s").seconds(pool.last_used);
+  write_seconds(json, "next_dial_s", pool.next_dial);
+  json.key("last_failure").text(pool.last_failure);
+  write_learned(json, pool.learned);
+  json.key("connections").open('[');
+  for (const auto& connection : pool.connections) write_connection(json, connection);
+  json.close(']').key("decisions").open('[');
+  for (const auto& decision : pool.decisions)
+    json.open('{').key("ago_s").seconds(decision.ago).key("text").text(decision.text).close('}');
+  json.close(']');
+  write_counts(json, pool.metrics);
+  json.close('}');
+}
+
+using Shown = std::pair<const pool::PoolReport*, std::size_t>;  ///< and its worker
+
+std::vector<Shown> in_order(const Reports& reports, const std::string& only) {
+  std::vector<Shown> pools;
+  for (const auto& worker : reports.workers) {
+    for (const auto& pool : worker.pools) {
+      if (only.empty() || pool.origin == only) pools.emplace_back(&pool, worker.worker);
+    }
+  }
+  std::sort(pools.begin(), pools.end(), [](const Shown& a, const Shown& b) {
+    return std::tie(a.first->origin, a.second) < std::tie(b.first->origin, b.second);
+  });
+  return pools;
+}
+
+}  // namespace
+
+std::string pools_json(const Reports& reports, std::string_view only) {
+  JsonText json;
+  json.open('{').key("origins").open('[');
+  for (const auto& [pool, worker] : in_order(reports, normal_origin(only)))
+    write_pool(json, *pool, worker);
+  json.close(']').key("silent_workers").open('[');
+  for (const auto worker : reports.silent) json.number(worker);
+  return json.close(']').close('}').take();
+}
+
+}  // namespace ccnproxy::admin

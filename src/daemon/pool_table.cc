@@ -1,0 +1,230 @@
+#include "ccnproxy/daemon/pool_table.h"
+
+#include <cmath>
+#include <map>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include "ccnproxy/daemon/text_table.h"
+
+namespace ccnproxy::daemon {
+namespace {
+
+namespace json = boost::json;
+
+std::string_view text(const json::object& object, const char* key) {
+  const auto* value = object.if_contains(key);
+  const auto* string = value ? value->if_string() : nullptr;
+  return string ? std::string_view(string->data(), string->size()) : std::string_view();
+}
+
+std::optional<double> number(const json::object& object, const char* key) {
+  const auto* value = object.if_contains(key);
+  if (!value || !value->is_number()) return std::nullopt;
+  return value->to_number<double>();
+}
+
+std::uint64_t count(const json::object& object, const char* key) {
+  return static_cast<std::uint64_t>(std::max(0.0, number(object, key).value_or(0)));
+}
+
+const json::object& child(const json::object& object, const char* key) {
+  static const json::object none;
+  const auto* value = object.if_contains(key);
+  const auto* found = value ? value->if_object() : nullptr;
+  return found ? *found : none;
+}
+
+const json::array& list(const json::object& object, const char* key) {
+  static const json::array none;
+  const auto* value = object.if_contains(key);
+  const auto* found = value ? value->if_array() : nullptr;
+  return found ? *found : none;
+}
+
+/// 0.5s, 48s, 10m, 1.5h.
+std::string short_time(double seconds) {
+  const auto in = [&](double unit, const char* name) {
+    const double value = std::round(seconds / unit * 10) / 10;
+    const bool whole = value >= 10 || value == std::floor(value);
+    char out[32];
+    std::snprintf(out, sizeof out, whole ? "%.0f%s" : "%.1f%s", value, name);
+    return std::string(out);
+  };
+  if (seconds < 99.5) return in(1, "s");
+  return seconds < 3600 ? in(60, "m") : in(3600, "h");
+}
+
+/// How many of the requests found a connection ready. 100% only if all did.
+struct ReadyShare {
+  std::uint64_t ready = 0;
+  std::uint64_t all = 0;
+
+  void add(const json::object& waits) {
+    ready += count(waits, "ready");
+    all += count(waits, "ready") + count(waits, "waited") + count(waits, "dialed");
+  }
+  std::string to_string() const {
+    if (all == 0) return "-";
+    const auto tenths = ready * 1000 / all;
+    return std::to_string(tenths / 10) + (ready == all ? "" : '.' + std::to_string(tenths % 10)) +
+           '%';
+  }
+};
+
+/// The pools of one origin in all workers, summed up.
+struct OriginRow {
+  std::string protocol;
+  std::uint64_t ready = 0;
+  std::uint64_t open = 0;
+  std::uint64_t wanted = 0;
+  std::uint64_t waiting = 0;
+  std::uint64_t requests = 0;
+  ReadyShare share;
+  std::optional<double> idle_limit;  ///< the least that a worker learnt, as are those below
+  std::optional<double> age_limit;
+  std::optional<double> request_limit;
+  std::optional<double> decided_ago;
+  std::string decision;
+  std::optional<double> next_dial;
+  std::string failure;
+
+  void add(const json::object& pool);
+  std::string learned() const;
+  std::string last_event() const;
+
+ private:
+  void add_connections(const json::array& connections);
+  void add_decision(const json::array& decisions);
+};
+
+void keep_least(std::optional<double>& least, const std::optional<double>& value) {
+  if (value && (!least || *value < *least)) least = value;
+}
+
+void OriginRow::add(const json::object& pool) {
+  if (!text(pool, "protocol").empty()) protocol = text(pool, "protocol");
+  wanted += count(pool, "wanted");
+  waiting += count(pool, "waiting");
+  requests += count(pool, "requests");
+  share.add(child(pool, "waits"));
+  const auto& limits = child(pool, "learned");
+  keep_least(idle_limit, number(limits, "idle_s"));
+  keep_least(age_limit, number(limits, "age_s"));
+  keep_least(request_limit, number(limits, "requests"));
+  if (const auto at = number(pool, "next_dial_s"); at && (!next_dial || *at < *next_dial)) {
+    next_dial = at;
+    failure = text(pool, "last_failure");
+  }
+  add_connections(list(pool, "connections"));
+  add_decision(list(pool, "decisions"));
+}
+
+void OriginRow::add_connections(const json::array& connections) {
+  for (const auto& entry : connections) {
+    const auto* connection = entry.if_object();
+    if (!connection) continue;
+    const auto state = text(*connection, "state");
+    ready += state == "ready" ? 1 : 0;
+    open += state == "connecting" ? 0 : 1;
+  }
+}
+
+/// The latest is the last of each pool.
+void OriginRow::add_decision(const json::array& decisions) {
+  const auto* latest = decisions.empty() ? nullptr : decisions.back().if_object();
+  if (!latest) return;
+  const auto ago = number(*latest, "ago_s").value_or(0);
+  if (decided_ago && *decided_ago <= ago) return;
+  decided_ago = ago;
+  decision = text(*latest, "text");
+}
+
+std::string OriginRow::learned() const {
+  std::string out;
+  const auto add_part = [&](const std::string& part) { out += (out.empty() ? "" : ", ") + part; };
+  if (idle_limit) add_part("idle " + short_time(*idle_limit));
+  if (age_limit) add_part("age " + short_time(*age_limit));
+  if (request_limit) add_part(std::to_string(std::llround(*request_limit)) + " requests");
+  return out.empty() ? "-" : out;
+}
+
+std::string OriginRow::last_event() const {
+  if (next_dial) return "next dial in " + short_time(*next_dial) + ": " + failure;
+  return decided_ago ? short_time(*decided_ago) + " ago: " + decision : "-";
+}
+
+using Rows = std::map<std::string, OriginRow, std::less<>>;
+
+std::string summary(const Rows& rows) {
+  OriginRow sum;
+  for (const auto& [origin, row] : rows) {
+    sum.open += row.open;
+    sum.share.ready += row.share.ready;
+    sum.share.all += row.share.all;
+  }
+  const auto plural = [](std::uint64_t n, const char* noun) {
+    return std::to_string(n) + ' ' + noun + (n == 1 ? "" : "s");
+  };
+  std::string out = plural(rows.size(), "origin") + ", " + plural(sum.open, "open connection");
+  if (sum.share.all > 0)
+    out += "; " + sum.share.to_string() + " of " + plural(sum.share.all, "request") +
+           " found one ready";
+  return out + '\n';
+}
+
+std::string silence(const json::array& workers) {
+  std::string names;
+  for (const auto& worker : workers) {
+    if (worker.is_number())
+      names += (names.empty() ? "" : ", ") + std::to_string(worker.to_number<std::int64_t>());
+  }
+  return names.empty() ? "" : "not answering, and left out: worker " + names + '\n';
+}
+
+std::string to_table(const Rows& rows) {
+  using Align = TextTable::Align;
+  TextTable table({{"ORIGIN"},
+                   {"PROTOCOL"},
+                   {"READY/WANTED", Align::right},
+                   {"OPEN", Align::right},
+                   {"WAITING", Align::right},
+                   {"REQUESTS", Align::right},
+                   {"FOUND READY", Align::right},
+                   {"LEARNED LIMITS"},
+                   {"LAST DECISION"}});
+  for (const auto& [origin, row] : rows) {
+    table.add({origin, row.protocol.empty() ? "-" : row.protocol,
+               std::to_string(row.ready) + '/' + std::to_string(row.wanted),
+               std::to_string(row.open), std::to_string(row.waiting), std::to_string(row.requests),
+               row.share.to_string(), row.learned(), row.last_event()});
+  }
+  return table.to_string();
+}
+
+Error no_pools(const std::string& why) {
+  return {ErrorType::http_protocol_error, Side::origin, Phase::response, Proof::response_started,
+          "the answer is not that of /pools: " + why};
+}
+
+}  // namespace
+
+Result<std::string> pool_table(std::string_view pools_json) {
+  boost::system::error_code error;
+  const auto parsed = json::parse({pools_json.data(), pools_json.size()}, error);
+  if (error) return no_pools(error.message());
+  const auto* object = parsed.if_object();
+  if (!object || !object->contains("origins")) return no_pools("it names no origins");
+  Rows rows;
+  for (const auto& entry : list(*object, "origins")) {
+    if (const auto* pool = entry.if_object()) rows[std::string(text(*pool, "origin"))].add(*pool);
+  }
+  auto out = summary(rows) + silence(list(*object, "silent_workers"));
+  if (!rows.empty()) out += '\n' + to_table(rows);
+  return out;
+}
+
+}  // namespace ccnproxy::daemon

@@ -1,0 +1,150 @@
+#include "ccnproxy/daemon/warm_start.h"
+
+#include <boost/asio/post.hpp>
+
+#include "ccnproxy/daemon/state_file.h"
+#include "ccnproxy/daemon/worker.h"
+
+namespace ccnproxy::daemon {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr auto look_every = std::chrono::milliseconds(20);
+constexpr auto save_every = std::chrono::seconds(5);
+
+/// Asks every member of a group and comes back to the main thread with what all said, or never if
+/// one of them has ended.
+template <class Answer, class Ask, class Done>
+void ask_all(asio::io_context& io, WorkerGroup& group, Ask ask, Done done) {
+  auto answers = std::make_shared<std::vector<Answer>>();
+  const auto wanted = group.members.size();
+  for (auto* worker : group.members) {
+    ask(*worker, [&io, answers, wanted, done](Answer answer) {
+      asio::post(io, [answers, wanted, done, answer = std::move(answer)]() mutable {
+        answers->push_back(std::move(answer));
+        if (answers->size() == wanted) done(std::move(*answers));
+      });
+    });
+  }
+}
+
+struct Missing {
+  std::size_t count;
+  std::string origins;
+};
+
+}  // namespace
+
+WarmStart::WarmStart(asio::io_context& io, const config::Config& config, WorkerGroup& group,
+                     spdlog::logger& log)
+    : io_(io), config_(config), group_(group), log_(log), look_timer_(io), save_timer_(io) {}
+
+void WarmStart::begin(std::function<void()> on_ready) {
+  on_ready_ = std::move(on_ready);
+  const auto& t = config_.timeouts;
+  deadline_ =
+      std::chrono::steady_clock::now() +
+      std::chrono::duration_cast<std::chrono::steady_clock::duration>(t.dns + t.connect + t.tls);
+  distribute();
+  look();
+  if (!config_.warmth.state_file.empty()) save_later();
+}
+
+void WarmStart::distribute() {
+  struct Share {
+    std::vector<origin::Origin> for_ever;
+    std::vector<pool::OriginMemory> remembered;
+  };
+  std::vector<Share> shares(group_.members.size());
+  const auto home = [&](const origin::Origin& origin) -> Share& {
+    return shares[origin::OriginHash{}(origin) % shares.size()];
+  };
+  for (const auto& text : config_.warmth.warm) {
+    if (const auto origin = origin::Origin::parse(text)) home(*origin).for_ever.push_back(*origin);
+  }
+  if (!config_.warmth.state_file.empty()) {
+    auto state = read_state_file(config_.warmth.state_file);
+    if (!state.fault.empty())
+      log_.warn("pool.state_file is not used, nothing is remembered: {}", state.fault);
+    for (auto& memory : state.origins) home(memory.origin).remembered.push_back(std::move(memory));
+  }
+  for (std::size_t i = 0; i < shares.size(); ++i)
+    group_.members[i]->prepare(std::move(shares[i].for_ever), std::move(shares[i].remembered));
+}
+
+void WarmStart::look() {
+  ask_all<Missing>(
+      io_, group_,
+      [](Worker& worker, auto answer) {
+        worker.ask_not_ready([answer](std::size_t count, std::string origins) {
+          answer(Missing{count, std::move(origins)});
+        });
+      },
+      [this](std::vector<Missing> all) {
+        Missing sum{0, ""};
+        for (const auto& one : all) {
+          sum.count += one.count;
+          if (!one.origins.empty()) sum.origins += (sum.origins.empty() ? "" : ", ") + one.origins;
+        }
+        on_looked(sum.count, sum.origins);
+      });
+}
+
+void WarmStart::on_looked(std::size_t missing, const std::string& origins) {
+  if (ready_ || finishing_) return;
+  if (missing == 0) return be_ready();
+  waiting_for_ = std::to_string(missing) + " origins are not ready yet: " + origins;
+  if (std::chrono::steady_clock::now() >= deadline_) {
+    log_.warn("serving, although {}", waiting_for_);
+    return be_ready();
+  }
+  look_timer_.expires_after(look_every);
+  look_timer_.async_wait([this](const auto& error) {
+    if (!error) look();
+  });
+}
+
+void WarmStart::be_ready() {
+  ready_ = true;
+  waiting_for_.clear();
+  std::exchange(on_ready_, nullptr)();
+}
+
+void WarmStart::save_later() {
+  save_timer_.expires_after(save_every);
+  save_timer_.async_wait([this](const auto& error) {
+    if (!error && !finishing_) save([this] { save_later(); });
+  });
+}
+
+void WarmStart::save(std::function<void()> done) {
+  using Memories = std::vector<pool::OriginMemory>;
+  ask_all<Memories>(
+      io_, group_, [](Worker& worker, auto answer) { worker.ask_memories(answer); },
+      [this, done = std::move(done)](std::vector<Memories> all) {
+        Memories together;
+        for (auto& some : all) together.insert(together.end(), some.begin(), some.end());
+        write(std::move(together));
+        done();
+      });
+}
+
+void WarmStart::write(std::vector<pool::OriginMemory> memories) {
+  auto text = state_text(std::move(memories));
+  if (text == last_written_) return;
+  const auto fault = write_state_file(config_.warmth.state_file, text);
+  if (fault && !write_failed_) log_.error("pool.state_file can't be written: {}", *fault);
+  write_failed_ = fault.has_value();
+  if (!fault) last_written_ = std::move(text);
+}
+
+void WarmStart::finish(std::function<void()> done) {
+  finishing_ = true;
+  look_timer_.cancel();
+  save_timer_.cancel();
+  if (config_.warmth.state_file.empty()) return done();
+  save(std::move(done));
+}
+
+}  // namespace ccnproxy::daemon

@@ -1,0 +1,87 @@
+// What a pool tells those who ask why it is as it is.
+
+#include "ccnproxy/pool/origin_pool.h"
+
+namespace ccnproxy::pool {
+namespace {
+
+std::string_view name_of(PooledConnection::State state) {
+  using State = PooledConnection::State;
+  switch (state) {
+    case State::connecting:
+      return "connecting";
+    case State::ready:
+      return "ready";
+    case State::busy:
+      return "busy";
+    case State::draining:
+      return "draining";
+    case State::closed:
+      break;
+  }
+  return "closed";
+}
+
+}  // namespace
+
+ConnectionReport OriginPool::report_of(const PooledConnection& c, TimePoint now) const {
+  ConnectionReport r;
+  r.state = name_of(c.state_);
+  r.cause = observe::to_string(c.cause_);
+  r.age = now - c.life_.opened;
+  if (!c.connection_) {
+    r.next_action = "dial";
+    return r;
+  }
+  const auto& info = c.connection_->info();
+  r.serial = info.serial;
+  r.protocol = origin::to_string(info.protocol);
+  r.address = info.address;
+  r.tls_resumed = info.tls_resumed;
+  r.rtt = info.rtt;
+  r.idle = c.life_.in_use ? Duration(0) : now - c.life_.last_used;
+  r.streams = c.connection_->streams();
+  r.capacity = c.connection_->capacity();
+  r.requests = c.connection_->requests();
+  if (c.state_ == State::draining) {
+    r.next_action = "close after its last stream";
+    if (!c.leaving_.empty()) r.next_action += ": " + std::string(c.leaving_);
+    return r;
+  }
+  if (c.connection_->is_suspicious()) r.state = "suspicious";
+  if (!c.leaving_.empty()) {
+    r.state = "leaving";
+    r.next_action = "close when replaced: " + std::string(c.leaving_);
+    return r;
+  }
+  const auto end = planned_end(c.life_, settings_.max_age, limits_of(c));
+  r.next_action = "replace: " + std::string(end.why);
+  r.due = end.at - now;
+  return r;
+}
+
+PoolReport OriginPool::report() const {
+  const auto moment = now();
+  PoolReport r;
+  r.worker = context_.worker;
+  r.origin = origin_.to_string();
+  if (protocol_) r.protocol = origin::to_string(*protocol_);
+  r.kept_warm = keep_ready();
+  r.warm_for_ever = for_ever_;
+  r.wanted = wanted();
+  r.waiting = waiters_.size();
+  r.peak = peak_.value(moment);
+  r.last_used = moment - last_used_;
+  if (back_off_.holds(moment)) r.next_dial = back_off_.next() - moment;
+  r.last_failure = last_failure_;
+  const auto learned = learned_.limits(moment);
+  r.learned = {learned.idle, learned.age, learned.requests};
+  for (const auto& connections : lists_) {
+    for (const auto& c : connections) r.connections.push_back(report_of(c, moment));
+  }
+  decisions_.for_each([&](const auto& d) { r.decisions.push_back({moment - d.at, d.text}); });
+  r.metrics = metrics_;
+  return r;
+}
+
+}  // namespace ccnproxy::pool

@@ -1,0 +1,334 @@
+// How a pool keeps its connections ready: what it learns from them, when it dials, replaces and
+// lets go.
+
+#include "ccnproxy/pool/dial_policy.h"
+#include "ccnproxy/pool/origin_pool.h"
+#include "ccnproxy/pool/placement_policy.h"
+#include "ccnproxy/pool/readiness_policy.h"
+
+namespace ccnproxy::pool {
+namespace {
+
+constexpr Duration dns_every = std::chrono::seconds(5);
+/// A connection beyond what is wanted stays so long after its last use: bursts come in pairs.
+constexpr Duration surplus_stays = std::chrono::seconds(30);
+/// A connection that ended so young and without a request was as good as a failed dial.
+constexpr Duration stillborn = std::chrono::seconds(1);
+/// The mean answer is brought up to date after so many, or when the connection is idle.
+constexpr std::uint64_t answers_at_once = 16;
+
+}  // namespace
+
+void PooledConnection::on_dialed(origin::DialResult result) {
+  pool_.on_dialed(*this, std::move(result));
+}
+void PooledConnection::on_capacity(origin::OriginConnection&) { pool_.on_capacity(*this); }
+void PooledConnection::on_closed(origin::OriginConnection&, std::string_view reason) {
+  pool_.on_closed(*this, reason);
+}
+
+void OriginPool::keep_for_ever() {
+  for_ever_ = true;
+  upkeep();
+}
+
+void OriginPool::recall(const OriginMemory& memory, Duration last_used_ago) {
+  protocol_ = memory.protocol;
+  streams_each_ = std::max<std::size_t>(1, memory.stream_limit);
+  dialer_->recall_stream_limit(memory.stream_limit);
+  peak_.note(memory.peak, now());
+  learned_.recall(memory.limits, now());
+  last_used_ = now() - last_used_ago;
+  remembered_ = keep_ready();
+  decide("remembered from before the restart");
+  upkeep();
+}
+
+OriginMemory OriginPool::memory() const {
+  OriginMemory memory;
+  memory.origin = origin_;
+  memory.protocol = protocol_;
+  memory.stream_limit = static_cast<std::uint32_t>(streams_each_);
+  memory.peak = peak_.value(now());
+  memory.limits = learned_.limits(now());
+  memory.last_used =
+      std::chrono::system_clock::now() -
+      std::chrono::duration_cast<std::chrono::system_clock::duration>(now() - last_used_);
+  return memory;
+}
+
+/// A little longer than asked for, so that who comes back after exactly that time is served too.
+TimePoint OriginPool::kept_until() const {
+  return last_used_ + settings_.keep_warm + settings_.keep_warm / 16;
+}
+
+bool OriginPool::keep_ready() const {
+  return !draining_ && !given_up_ && (for_ever_ || now() < kept_until() || in_use() > 0);
+}
+
+std::size_t OriginPool::in_use() const {
+  std::size_t sum = waiters_.size();
+  if (protocol_ == origin::Protocol::http1) return sum + list(State::busy).size();
+  for (const auto state : {State::ready, State::busy}) {
+    for (const auto& c : list(state)) sum += c.connection_->streams();
+  }
+  return sum;
+}
+
+/// Connections that are there to stay: open, trusted, and not about to be replaced.
+std::size_t OriginPool::staying() const {
+  std::size_t n = 0;
+  for (const auto state : {State::ready, State::busy}) {
+    for (const auto& c : list(state))
+      n += c.leaving_.empty() && !c.connection_->is_suspicious() ? 1 : 0;
+  }
+  return n;
+}
+
+std::size_t OriginPool::wanted() const {
+  const Readiness readiness{keep_ready(),       protocol_,     in_use(),
+                            peak_.value(now()), streams_each_, burst_streams(mean_answer_)};
+  return connections_wanted(readiness, settings_);
+}
+
+/// After each request that was placed or waits.
+void OriginPool::note_demand() {
+  if (peak_.note(in_use(), now())) upkeep();
+  if (!check_timer_.armed()) plan_check(kept_until());
+}
+
+void OriginPool::upkeep() {
+  start_dials();
+  replace_leaving();
+  plan_next_check(now());
+}
+
+void OriginPool::start_dials() {
+  DialNeed need;
+  need.waiting = waiters_.size();
+  need.dialing = list(State::connecting).size();
+  need.open = staying();
+  need.leaving = list(State::ready).size() + list(State::busy).size() - need.open;
+  need.wanted = wanted();
+  need.protocol = protocol_;
+  need.streams_each = streams_each_;
+  need.max_connections = settings_.max_connections;
+  need.failing = back_off_.failing();
+  need.held_back = back_off_.holds(now());
+  const auto cause = need.waiting > 0   ? observe::DialCause::request
+                     : need.leaving > 0 ? observe::DialCause::replace
+                                        : observe::DialCause::warm;
+  for (auto n = dials_to_start(need); n > 0; --n) start_dial(cause);
+}
+
+void OriginPool::start_dial(observe::DialCause cause) {
+  if (!context_.shared->take_connection(context_.worker, settings_.max_connections)) return;
+  auto* c = new PooledConnection(*this, now(), context_.random() & 0xff, cause);
+  list(State::connecting).push_back(*c);
+  c->dial_ =
+      dialer_->dial(*c, Delegate<void(origin::DialResult)>::to<&PooledConnection::on_dialed>(c));
+}
+
+void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
+  context_.retire(std::move(c.dial_));
+  if (result) {
+    c.connection_ = std::move(*result);
+    return on_connected(c);
+  }
+  transition(c, State::closed);
+  ++metrics_.failed_dials;
+  back_off_.on_failure(now(), context_.random());
+  last_failure_ = result.error().detail;
+  decide("dial failed: " + last_failure_);
+  plan_check(back_off_.next());
+  // With a connection open or on its way those who wait still have hope; the queue's deadline
+  // bounds it.
+  if (list(State::connecting).empty() && !is_ready()) fail_waiters(result.error());
+}
+
+void OriginPool::on_connected(PooledConnection& c) {
+  const auto& info = c.connection_->info();
+  back_off_.on_success();
+  last_failure_.clear();
+  c.life_.opened = c.life_.last_used = now();
+  protocol_ = info.protocol;
+  streams_each_ = std::max<std::size_t>(1, c.connection_->capacity());
+  ++metrics_.handshakes[info.tls_resumed ? 1 : 0][static_cast<std::size_t>(c.cause_)];
+  decide("connected to " + info.address + " (" + std::string(origin::to_string(info.protocol)) +
+         ", " + std::string(observe::to_string(c.cause_)) +
+         (info.tls_resumed ? ", resumed)" : ")"));
+  transition(c, state_of(c));
+  serve_waiters();
+  upkeep();
+}
+
+void OriginPool::on_capacity(PooledConnection& c) {
+  const bool in_use = c.connection_->streams() > 0;
+  if (c.life_.in_use && !in_use) last_used_ = c.life_.last_used = now();
+  c.life_.in_use = in_use;
+  note_answers(c);
+  const auto before = c.state_;
+  transition(c, state_of(c));
+  const bool goes = c.state_ == State::draining && before != State::draining;
+  if (goes) note_end(c, "told to go away");
+  if (!waiters_.empty()) serve_waiters();
+  if (goes || before == State::busy || c.connection_->is_suspicious()) {
+    upkeep();
+  } else if (!in_use) {
+    plan_check(planned_end(c.life_, settings_.max_age, limits_of(c)).at);
+  }
+}
+
+void OriginPool::on_closed(PooledConnection& c, std::string_view reason) {
+  c.life_.requests = c.connection_->requests();
+  note_end(c, reason);
+  metrics_.closed.add(c.ended_by_us_ ? c.leaving_ : reason);
+  transition(c, State::closed);
+  upkeep();
+  if (draining_) drain_connections();
+}
+
+/// The origin ended the connection, or has begun to: what is to be learnt from it.
+void OriginPool::note_end(PooledConnection& c, std::string_view reason) {
+  if (std::exchange(c.end_noted_, true) || c.ended_by_us_) return;
+  const auto moment = now();
+  const auto age = moment - c.life_.opened;
+  const bool in_use = c.connection_->streams() > 0 || c.life_.in_use;
+  learned_.note({in_use ? Duration(0) : moment - c.life_.last_used, age, c.life_.requests}, moment);
+  decide("the origin ended " + c.connection_->info().address + ": " + std::string(reason));
+  if (age < stillborn && c.life_.requests == 0) back_off_.on_failure(moment, context_.random());
+}
+
+void OriginPool::note_answers(PooledConnection& c) {
+  const auto requests = c.connection_->requests() - c.counted_requests_;
+  if (requests == 0 || (c.life_.in_use && requests < answers_at_once)) return;
+  const auto bytes = c.connection_->received_bytes() - c.counted_bytes_;
+  c.counted_requests_ += requests;
+  c.counted_bytes_ += bytes;
+  const auto each = std::min<std::uint64_t>(bytes / requests, 64 * 1024);
+  mean_answer_ = mean_answer_ == 0 ? each : (mean_answer_ * 7 + each) / 8;
+}
+
+CloseLimits OriginPool::limits_of(const PooledConnection& c) const {
+  const auto announced = c.connection_->announced_limits();
+  return tightest(learned_.limits(now()), {announced.idle, std::nullopt, announced.requests});
+}
+
+void OriginPool::mark_leaving(TimePoint now) {
+  const bool ask_dns = now - dns_checked_ >= dns_every;
+  if (ask_dns) dns_checked_ = now;
+  for (const auto state : {State::ready, State::busy}) {
+    for (auto& c : list(state)) {
+      if (!c.leaving_.empty()) continue;
+      const auto end = planned_end(c.life_, settings_.max_age, limits_of(c));
+      if (end.at <= now) {
+        c.leaving_ = end.why;
+      } else if (ask_dns && dialer_->is_withdrawn(c.connection_->info().address)) {
+        c.leaving_ = "DNS does not name its address any more";
+      } else {
+        continue;
+      }
+      decide("to be replaced, " + c.connection_->info().address + ": " + std::string(c.leaving_));
+    }
+  }
+}
+
+/// Ends the connections that are to go, as soon as others are there in their place. Where
+/// `max_connections` leaves no room for a replacement beside them, they go first.
+void OriginPool::replace_leaving() {
+  const bool replaced = staying() >= wanted();
+  const auto all = count(State::ready) + count(State::busy) + count(State::connecting);
+  const bool no_room = settings_.max_connections > 0 && all >= settings_.max_connections;
+  if (!replaced && !no_room) return;
+  for (const auto state : {State::ready, State::busy}) {
+    for (auto it = list(state).begin(); it != list(state).end();) {
+      auto& c = *it++;
+      if (!c.leaving_.empty() && (replaced || !c.life_.in_use)) end_connection(c, c.leaving_);
+    }
+  }
+}
+
+/// When an idle connection goes if there are more than are wanted.
+TimePoint OriginPool::surplus_until(const PooledConnection& c) const {
+  const bool ahead = settings_.min_ready > 0;
+  return c.life_.last_used +
+         (ahead ? std::min(settings_.keep_warm, surplus_stays) : settings_.keep_warm);
+}
+
+bool OriginPool::is_surplus(const PooledConnection& c, TimePoint now) const {
+  if (c.life_.in_use || c.connection_->streams() > 0) return false;
+  return !keep_ready() || now >= surplus_until(c);
+}
+
+/// From the one that was ready first: requests go to the latest.
+void OriginPool::let_go_of_surplus(TimePoint now) {
+  auto there = staying();
+  const auto needed = wanted();
+  for (auto it = list(State::ready).end(); it != list(State::ready).begin() && there > needed;) {
+    auto& c = *--it;
+    if (!c.leaving_.empty() || !is_surplus(c, now)) continue;
+    ++it;
+    end_connection(c, keep_ready() ? "not needed" : "idle");
+    --there;
+  }
+}
+
+void OriginPool::end_connection(PooledConnection& c, std::string_view why) {
+  c.ended_by_us_ = true;
+  if (c.leaving_.empty()) c.leaving_ = why;
+  c.connection_->drain(why);
+  transition(c, state_of(c));
+}
+
+void OriginPool::give_up() {
+  if (for_ever_ || !waiters_.empty() || in_use() > 0) return;
+  given_up_ = true;
+  decide("given up: too many origins (limits.origins)");
+  let_go_of_surplus(now());
+}
+
+void OriginPool::drain() {
+  draining_ = true;
+  drain_connections();
+}
+
+/// Once nobody waits any more: who waited when the drain began is still served (F100).
+void OriginPool::drain_connections() {
+  if (!waiters_.empty()) return;
+  for (const auto state : {State::ready, State::busy}) {
+    while (!list(state).empty()) end_connection(list(state).front(), "shutting down");
+  }
+}
+
+void OriginPool::plan_check(TimePoint at) {
+  if (!check_timer_.armed() || at < check_timer_.deadline()) check_timer_.set(at);
+}
+
+void OriginPool::check() {
+  const auto moment = now();
+  expire_waiters(moment);
+  mark_leaving(moment);
+  let_go_of_surplus(moment);
+  upkeep();
+}
+
+/// When something may have to be done although nothing happens.
+void OriginPool::plan_next_check(TimePoint now) {
+  if (!waiters_.empty()) plan_check(waiters_.front().deadline_);
+  if (draining_) return;
+  const bool kept = keep_ready();
+  if (kept && back_off_.holds(now)) plan_check(back_off_.next());
+  if (!is_ready()) return;
+  if (kept && !for_ever_) plan_check(kept_until());
+  plan_check(now + dns_every);
+  const bool surplus = staying() > wanted();
+  for (const auto state : {State::ready, State::busy}) {
+    for (const auto& c : list(state)) {
+      if (!c.leaving_.empty()) continue;
+      plan_check(std::max(now, planned_end(c.life_, settings_.max_age, limits_of(c)).at));
+      if (surplus && !c.life_.in_use) plan_check(std::max(now, surplus_until(c)));
+    }
+  }
+}
+
+}  // namespace ccnproxy::pool

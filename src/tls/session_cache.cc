@@ -1,0 +1,133 @@
+#include "ccnproxy/tls/session_cache.h"
+
+#include <algorithm>
+
+#include <openssl/ssl.h>
+
+#include "ccnproxy/tls/certificate_time.h"
+
+namespace ccnproxy::tls {
+namespace {
+
+constexpr std::time_t longest_life = 7 * 24 * 60 * 60;
+
+}  // namespace
+
+void FreeSession::operator()(ssl_session_st* session) const noexcept { SSL_SESSION_free(session); }
+
+/// A session in its DER form: bytes that let others pose as us, or read what was said.
+class SessionCache::SecretBytes {
+ public:
+  SecretBytes() = default;
+  /// Empty where OpenSSL can't.
+  explicit SecretBytes(const SSL_SESSION& session) {
+    const auto size = i2d_SSL_SESSION(&session, nullptr);
+    if (size <= 0) return;
+    bytes_.resize(static_cast<std::size_t>(size));
+    auto* into = bytes_.data();
+    i2d_SSL_SESSION(&session, &into);
+  }
+  SecretBytes(const SecretBytes&) = default;
+  SecretBytes(SecretBytes&&) = default;
+  /// Never frees bytes that were not overwritten.
+  SecretBytes& operator=(SecretBytes other) noexcept {
+    bytes_.swap(other.bytes_);
+    return *this;
+  }
+  ~SecretBytes() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+
+  bool empty() const noexcept { return bytes_.empty(); }
+  UniqueSession revive() const {
+    const auto* from = bytes_.data();
+    return UniqueSession(d2i_SSL_SESSION(nullptr, &from, static_cast<long>(bytes_.size())));
+  }
+
+ private:
+  std::vector<unsigned char> bytes_;
+};
+
+struct SessionCache::Stored {
+  SecretBytes bytes;
+  std::time_t expires;
+  bool single_use;
+};
+
+struct SessionCache::Entry {
+  PeerName peer;
+  std::vector<Stored> sessions = {};  ///< the latest last
+};
+
+SessionCache::SessionCache(Limits limits, Now now) : limits_(limits), now_(std::move(now)) {}
+
+SessionCache::~SessionCache() = default;
+
+void SessionCache::put(const PeerName& peer, const ssl_session_st& session, std::time_t expires) {
+  SecretBytes bytes(session);
+  if (bytes.empty()) return;
+  const bool single_use = SSL_SESSION_get_protocol_version(&session) >= TLS1_3_VERSION;
+  const std::lock_guard lock(mutex_);
+  const auto entry = touch(peer);
+  auto& sessions = entry->sessions;
+  if (sessions.size() >= limits_.sessions_each) sessions.erase(sessions.begin());
+  sessions.push_back({std::move(bytes), expires, single_use});
+  if (entries_.size() > limits_.peers) drop(std::prev(entries_.end()));
+}
+
+UniqueSession SessionCache::take(const PeerName& peer) {
+  const auto bytes = pick(peer);
+  return bytes.empty() ? nullptr : bytes.revive();
+}
+
+SessionCache::SecretBytes SessionCache::pick(const PeerName& peer) {
+  const std::lock_guard lock(mutex_);
+  if (!by_peer_.contains(peer)) return {};
+  const auto entry = touch(peer);
+  auto& sessions = entry->sessions;
+  std::erase_if(sessions, [now = now_()](const Stored& s) { return s.expires <= now; });
+  SecretBytes latest;
+  if (!sessions.empty()) {
+    latest = sessions.back().bytes;
+    if (sessions.back().single_use) sessions.pop_back();
+  }
+  if (sessions.empty()) drop(entry);
+  return latest;
+}
+
+void SessionCache::forget(const PeerName& peer) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = by_peer_.find(peer); found != by_peer_.end()) drop(found->second);
+}
+
+std::size_t SessionCache::peers() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.size();
+}
+
+/// The entry of this peer, made if need be, now the last used one.
+SessionCache::Entries::iterator SessionCache::touch(const PeerName& peer) {
+  if (const auto found = by_peer_.find(peer); found != by_peer_.end()) {
+    entries_.splice(entries_.begin(), entries_, found->second);
+  } else {
+    entries_.push_front({peer});
+    by_peer_.emplace(peer, entries_.begin());
+  }
+  return entries_.begin();
+}
+
+void SessionCache::drop(Entries::iterator entry) {
+  by_peer_.erase(entry->peer);
+  entries_.erase(entry);
+}
+
+std::time_t usable_until(const ssl_session_st& session, bool with_certificate) {
+  const std::time_t begin = SSL_SESSION_get_time(&session);
+  std::time_t life = std::min<std::time_t>(SSL_SESSION_get_timeout(&session), longest_life);
+  if (const auto hint = SSL_SESSION_get_ticket_lifetime_hint(&session); hint > 0)
+    life = std::min(life, static_cast<std::time_t>(hint));
+  const auto end = begin + life;
+  // Not const only because OpenSSL's getter is older than its const.
+  auto* certificate = SSL_SESSION_get0_peer(const_cast<ssl_session_st*>(&session));
+  return with_certificate && certificate ? std::min(end, end_of(*certificate)) : end;
+}
+
+}  // namespace ccnproxy::tls

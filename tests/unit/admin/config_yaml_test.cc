@@ -1,0 +1,116 @@
+#include "ccnproxy/admin/config_yaml.h"
+
+#include <fstream>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <yaml-cpp/yaml.h>
+
+#include "ccnproxy/config/loader.h"
+#include "ccnproxy/config/schema.h"
+
+#include "fakes/temp_dir.h"
+
+namespace ccnproxy::admin {
+namespace {
+
+using config::Config;
+
+std::string mistakes_of(const config::Loaded& loaded) {
+  std::string all;
+  for (const auto& mistake : loaded.mistakes) all += mistake.to_string() + '\n';
+  return all;
+}
+
+Config load(const std::string& text) {
+  auto loaded = config::load_text(text, "f");
+  EXPECT_EQ(mistakes_of(loaded), "") << text;
+  return std::move(loaded.config);
+}
+
+/// A file with another value than the default for every key.
+std::string every_key() {
+  return R"(
+listeners: [{address: "0.0.0.0:1"}, {address: "[::1]:2"}, {address: "unix:/run/with \"quotes\" and space"}]
+admin: {address: "unix:/run/admin.sock"}
+workers: 7
+coalesce: 1.234us
+labels: {one: https, "123": http, "true": http}
+port_in_host: ignore
+upgrade: ["*.amazonaws.com", a.test]
+expect_continue: origin
+request_id_header: X-Id
+pool: {max_connections: 8, max_pending: 9, min_ready: 3, keep_warm: 90s, spare: 0.1, max_age: 61m, ping: "off",
+       warm: ["https://a.test:8443", "http://b.test"], state_file: /var/lib/x}
+retries: {attempts: 0, replay_bytes: 3MiB}
+timeouts: {client_head: 1ms, client_idle: 2s, client_write: 3m, dns: 4h, connect: 500ms, tls: 6s,
+           response_head: 7s, body_idle: 8s, drain: 9s}
+limits: {head_bytes: 1025, headers: 2, target_bytes: 1KiB, body_bytes: 5GiB, clients: 6, origins: 7}
+tls: {ca_file: PEM, min_version: "1.3", alpn: [http/1.1], certificate: PEM, key: PEM, verify: false}
+dns: {servers: [192.0.2.1, "[2001:db8::1]:5353"], min_ttl: 2ms, max_ttl: 3s, stale: 0}
+overrides:
+  - match: "*.a.test:8443"
+    connect_to: "[2001:db8::2]:443"
+    pool: {max_connections: 1, ping: auto}
+    timeouts: {dns: 1s}
+    tls: {server_name: x.test, verify: true, alpn: [h2]}
+  - {match: b.test, connect_to: c.test, tls: {min_version: "1.2"}}
+  - {match: "*"}
+log: {level: "off", access: {to: none, format: json, query: true}}
+)";
+}
+
+std::string with(std::string text, const std::string& what, const std::string& instead) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != text.npos; at += instead.size())
+    text.replace(at, what.size(), instead);
+  return text;
+}
+
+TEST(ConfigYaml, reads_back_to_the_defaults) { EXPECT_EQ(load(config_yaml(Config())), Config()); }
+
+TEST(ConfigYaml, reads_back_to_what_was_set_for_every_key) {
+  const fakes::TempDir folder;
+  const auto pem = folder.write("x.pem", "");
+  const Config set = load(with(every_key(), "PEM", pem));
+  EXPECT_EQ(set.coalesce, std::chrono::nanoseconds(1234));
+  EXPECT_EQ(load(config_yaml(set)), set);
+  Config none = set;
+  none.admin.address.reset();
+  EXPECT_EQ(load(config_yaml(none)), none);
+}
+
+/// Adds the keys that `node` has, as schema_keys() writes them.
+void add_keys(const YAML::Node& node, const std::string& prefix, std::set<std::string>& keys) {
+  for (const auto& pair : node) {
+    const auto key = prefix + pair.first.as<std::string>();
+    keys.insert(key);
+    if (pair.second.IsMap()) add_keys(pair.second, key + '.', keys);
+    if (!pair.second.IsSequence()) continue;
+    for (const auto& element : pair.second) {
+      if (element.IsMap()) add_keys(element, key + "[].", keys);
+    }
+  }
+}
+
+// A key that is new in the schema and missing here must not go unseen.
+TEST(ConfigYaml, has_every_key_of_the_schema) {
+  Config config;
+  auto& entry = config.overrides.emplace_back();
+  entry.match = "a.test";
+  entry.connect_host = "b.test";
+  std::set<std::string> shown;
+  add_keys(YAML::Load(config_yaml(config)), "", shown);
+  for (const auto& key : config::schema_keys()) EXPECT_EQ(shown.count(key), 1U) << key;
+}
+
+TEST(ConfigYaml, F108_names_files_and_never_shows_what_is_in_them) {
+  const fakes::TempDir folder;
+  const auto key = folder.write("secret.key", "-----BEGIN PRIVATE KEY-----\ncanary");
+  const auto yaml = config_yaml(load("tls: {certificate: " + key + ", key: " + key + "}"));
+  EXPECT_THAT(yaml, ::testing::HasSubstr("  key: \"" + key + "\"\n"));
+  EXPECT_THAT(yaml, ::testing::Not(::testing::HasSubstr("canary")));
+}
+
+}  // namespace
+}  // namespace ccnproxy::admin

@@ -1,0 +1,292 @@
+#include "ccnproxy/admin/server.h"
+
+#include <future>
+#include <thread>
+
+#include <boost/asio/post.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <yaml-cpp/yaml.h>
+
+#include "fake_source.h"
+#include "fakes/endpoint.h"
+#include "fakes/prometheus_text.h"
+#include "fakes/raw_client.h"
+#include "fakes/temp_dir.h"
+#include "reports.h"
+
+namespace ccnproxy::admin {
+namespace {
+
+using namespace std::chrono_literals;
+using fakes::RawClient;
+using fakes::StreamEnd;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+ServerOptions patient() {
+  ServerOptions options;
+  options.request = options.idle = options.answer = std::chrono::hours(1);
+  return options;
+}
+
+/// A server with a thread of its own.
+class Running {
+ public:
+  explicit Running(ServerOptions options = patient(), const std::string& at = "127.0.0.1:0",
+                   std::size_t workers = 1)
+      : source(workers) {
+    auto listener = fakes::listen_on(at);
+    address = fakes::local_endpoint(listener.get());
+    server_ = std::make_unique<Server>(io_, UniqueFd(listener.release()), source, config, options);
+    thread_ = std::thread([this] { io_.run(); });
+  }
+  ~Running() {
+    io_.stop();
+    thread_.join();
+  }
+
+  RawClient connect() const { return RawClient(address); }
+  fakes::ReceivedResponse get(const std::string& target) const {
+    return connect().get("admin", target);
+  }
+  /// On the server's thread, before this returns.
+  void do_there(const std::function<void()>& what) {
+    std::promise<void> done;
+    boost::asio::post(io_, [&] {
+      what();
+      done.set_value();
+    });
+    done.get_future().get();
+  }
+  /// Like the end of the daemon's server: nothing is accepted any more.
+  void close() {
+    do_there([this] { server_.reset(); });
+  }
+
+  FakeSource source;  ///< used on the server's thread once it runs
+  config::Config config;
+  std::string address;
+
+ private:
+  boost::asio::io_context io_{1};
+  std::unique_ptr<Server> server_;
+  std::thread thread_;
+};
+
+TEST(AdminServer, health_is_always_ok_and_readiness_is_as_told) {
+  Running server;
+  EXPECT_EQ(server.get("/healthz").body, "ok\n");
+  const auto ready = server.get("/readyz");
+  EXPECT_EQ(ready.status, 200);
+  EXPECT_EQ(ready.body, "ready\n");
+  server.do_there([&] { server.source.ready = {false, "draining"}; });
+  const auto draining = server.get("/readyz");
+  EXPECT_EQ(draining.status, 503);
+  EXPECT_EQ(draining.body, "draining\n");
+  EXPECT_EQ(server.get("/healthz").status, 200);
+}
+
+TEST(AdminServer, pools_and_their_filter) {
+  Running server;
+  server.do_there([&] {
+    server.source.report(0).pools = {pool_of("https://a.test:8443"), pool_of("http://b.test")};
+  });
+  const auto all = server.get("/pools");
+  EXPECT_EQ(all.status, 200);
+  EXPECT_EQ(all.fields.get("content-type"), "application/json");
+  EXPECT_EQ(YAML::Load(all.body)["origins"].size(), 2U);
+  for (const char* query :
+       {"origin=https://a.test:8443", "x=y&origin=https%3A%2F%2Fa.test%3a8443"}) {
+    const auto one = YAML::Load(server.get(std::string("/pools?") + query).body)["origins"];
+    ASSERT_EQ(one.size(), 1U) << query;
+    EXPECT_EQ(one[0]["origin"].as<std::string>(), "https://a.test:8443");
+  }
+  for (const char* query : {"origin=", "origins=x", "origin", ""})
+    EXPECT_EQ(YAML::Load(server.get(std::string("/pools?") + query).body)["origins"].size(), 2U);
+  EXPECT_EQ(YAML::Load(server.get("/pools?origin=%zz%4").body)["origins"].size(), 0U);
+}
+
+TEST(AdminServer, metrics_say_their_format) {
+  Running server;
+  server.do_there([&] { server.source.report(0).clients = 3; });
+  const auto response = server.get("/metrics");
+  EXPECT_THAT(response.fields.get("content-type"), StartsWith("text/plain; version=0.0.4"));
+  EXPECT_EQ(fakes::PrometheusText(response.body).value("ccnproxy_clients"), 3);
+}
+
+TEST(AdminServer, config_and_the_list_of_paths) {
+  Running server;
+  EXPECT_THAT(server.get("/config").body, HasSubstr("\nworkers: auto\n"));
+  const auto list = AllOf(HasSubstr("/healthz"), HasSubstr("/readyz"), HasSubstr("/pools"),
+                          HasSubstr("/metrics"), HasSubstr("/config"));
+  const auto root = server.get("/");
+  EXPECT_EQ(root.status, 200);
+  EXPECT_THAT(root.body, list);
+  for (const char* target : {"/nowhere", "/pools/", "/Pools", "*", "//", "/healthz%20"}) {
+    const auto nothing = server.get(target);
+    EXPECT_EQ(nothing.status, 404) << target;
+    EXPECT_THAT(nothing.body, list);
+  }
+}
+
+TEST(AdminServer, a_worker_that_does_not_answer_is_named) {
+  auto options = patient();
+  options.answer = 20ms;
+  Running server(options, "127.0.0.1:0", 2);
+  server.do_there([&] { server.source.held = {1}; });
+  const auto pools = YAML::Load(server.get("/pools").body);
+  EXPECT_EQ(pools["silent_workers"].as<std::vector<int>>(), std::vector<int>{1});
+  EXPECT_THAT(server.get("/metrics").body, HasSubstr("ccnproxy_worker_up{worker=\"1\"} 0\n"));
+  EXPECT_EQ(server.get("/healthz").status, 200);
+}
+
+TEST(AdminServer, health_does_not_wait_for_workers) {
+  Running server;
+  server.do_there([&] { server.source.held = {0}; });
+  RawClient waits = server.connect();
+  waits.send("GET /pools HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(server.get("/healthz").status, 200);
+  server.do_there([&] { server.source.release(); });
+  EXPECT_EQ(waits.read_response().status, 200);
+}
+
+TEST(AdminServer, head_is_get_without_the_body) {
+  Running server;
+  RawClient client = server.connect();
+  const auto body = client.get("x", "/").body;
+  const auto head = client.roundtrip("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", "HEAD");
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.fields.get("content-length"), std::to_string(body.size()));
+  EXPECT_EQ(client.get("x", "/healthz").body, "ok\n");  // nothing of a body came in between
+}
+
+TEST(AdminServer, other_methods_are_refused_and_told_which_there_are) {
+  Running server;
+  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "CONNECT", "FANCY"}) {
+    const auto response =
+        server.connect().roundtrip(std::string(method) + " /pools HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(response.status, 405) << method;
+    EXPECT_EQ(response.fields.get("allow"), "GET, HEAD");
+  }
+}
+
+TEST(AdminServer, bodies_are_refused_and_end_the_connection) {
+  Running server;
+  const std::string body(100'000, 'x');
+  const std::vector<std::string> requests = {
+      "GET / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + body,
+      "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello"};
+  for (const auto& request : requests) {
+    RawClient client = server.connect();
+    client.send(request);
+    client.finish_writing();
+    EXPECT_EQ(client.read_response().status, 413);
+    EXPECT_EQ(client.read_to_end(), "");
+    EXPECT_EQ(client.end(), StreamEnd::Fin);  // the answer was not lost to a reset
+  }
+  RawClient post = server.connect();
+  post.send("POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + body);
+  EXPECT_EQ(post.read_response().status, 405);
+  EXPECT_EQ(post.read_to_end(), "");
+}
+
+TEST(AdminServer, F094_a_head_has_a_limit) {
+  Running server;
+  const std::string field(4000, 'x');
+  RawClient client = server.connect();
+  EXPECT_EQ(client.get("x", "/healthz", {{"a", field}}).status, 200);
+  client.send("GET /healthz HTTP/1.1\r\nHost: x\r\nA: " + field + "\r\nB: " + field +
+              "\r\nC: " + field + "\r\n\r\n");
+  EXPECT_EQ(client.read_response().status, 431);
+  EXPECT_EQ(client.read_to_end(), "");
+  RawClient endless = server.connect();
+  endless.send("GET /" + std::string(100'000, 'x'));
+  EXPECT_EQ(endless.read_response().status, 431);
+}
+
+TEST(AdminServer, what_is_not_http_gets_400) {
+  Running server;
+  for (const char* bytes :
+       {"hello\r\n\r\n", "GET / HTTP/2.0\r\n\r\n", "GET / HTTP/1.1\r\nA b\r\n\r\n",
+        "GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"}) {
+    RawClient client = server.connect();
+    client.send(bytes);
+    EXPECT_EQ(client.read_response().status, 400) << bytes;
+    EXPECT_EQ(client.read_to_end(), "");
+  }
+}
+
+TEST(AdminServer, keeps_connections_as_the_client_wants) {
+  Running server;
+  RawClient kept = server.connect();
+  kept.send("GET /healthz HTTP/1.1\r\n\r\nGET /readyz HTTP/1.1\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(kept.read_response().body, "ok\n");
+  const auto last = kept.read_response();
+  EXPECT_EQ(last.body, "ready\n");
+  EXPECT_EQ(last.fields.get("connection"), "close");
+  EXPECT_EQ(kept.read_to_end(), "");
+  EXPECT_EQ(kept.end(), StreamEnd::Fin);
+  RawClient old = server.connect();
+  EXPECT_EQ(old.roundtrip("GET /healthz HTTP/1.0\r\n\r\n").body, "ok\n");
+  EXPECT_EQ(old.read_to_end(), "");
+}
+
+TEST(AdminServer, F094_slow_and_silent_clients_are_let_go) {
+  ServerOptions options;
+  options.request = options.idle = 30ms;
+  Running server(options);
+  RawClient silent = server.connect();
+  EXPECT_EQ(silent.read_to_end(), "");
+  RawClient slow = server.connect();
+  slow.send("GET /healthz HT");
+  EXPECT_EQ(slow.read_to_end(), "");
+  RawClient idle = server.connect();
+  EXPECT_EQ(idle.get("x", "/healthz").status, 200);
+  EXPECT_EQ(idle.read_to_end(), "");
+}
+
+TEST(AdminServer, F096_connections_are_bounded_and_the_next_waits_for_a_place) {
+  auto options = patient();
+  options.connections = 2;
+  Running server(options);
+  RawClient first = server.connect();
+  EXPECT_EQ(first.get("x", "/healthz").fields.get("connection"), "");
+  RawClient second = server.connect();
+  const auto last_place = second.get("x", "/healthz");
+  EXPECT_EQ(last_place.status, 200);
+  EXPECT_EQ(last_place.fields.get("connection"), "close");  // nobody may sit on the last place
+  RawClient third = server.connect();
+  RawClient fourth = server.connect();
+  third.send("GET /readyz HTTP/1.1\r\n\r\n");
+  fourth.send("GET /readyz HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(second.read_to_end(), "");
+  second.close();
+  EXPECT_EQ(third.read_response().body, "ready\n");
+  third.close();
+  EXPECT_EQ(fourth.read_response().body, "ready\n");
+}
+
+TEST(AdminServer, listens_on_a_unix_socket) {
+  const fakes::TempDir folder;
+  Running server(patient(), "unix:" + folder.path() + "/admin.sock");
+  EXPECT_EQ(server.get("/healthz").body, "ok\n");
+}
+
+TEST(AdminServer, ends_with_connections_open_and_answers_awaited) {
+  Running server;
+  RawClient idle = server.connect();
+  EXPECT_EQ(idle.get("x", "/healthz").status, 200);
+  server.do_there([&] { server.source.held = {0}; });
+  RawClient waits = server.connect();
+  waits.send("GET /metrics HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(idle.get("x", "/healthz").status, 200);
+  server.close();
+  EXPECT_EQ(idle.get("x", "/healthz").status, 200);
+  EXPECT_THROW(server.connect(), fakes::Failure);
+}
+
+}  // namespace
+}  // namespace ccnproxy::admin

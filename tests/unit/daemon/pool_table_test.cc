@@ -1,0 +1,116 @@
+// The table of `ccnproxy status`.
+
+#include "ccnproxy/daemon/pool_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ccnproxy::daemon {
+namespace {
+
+using testing::HasSubstr;
+
+std::string table(const std::string& json) {
+  const auto made = pool_table(json);
+  return made ? *made : "error: " + made.error().detail;
+}
+
+std::string connection(const std::string& state) {
+  return R"({"serial":1,"state":")" + state + R"(","protocol":"h2","streams":0})";
+}
+
+TEST(PoolTable, nothing_in_use) {
+  EXPECT_EQ(table(R"({"origins":[]})"), "0 origins, 0 open connections\n");
+}
+
+TEST(PoolTable, one_origin) {
+  EXPECT_EQ(
+      table(R"({"origins":[{"origin":"https://api.test","protocol":"h2","worker":0,"wanted":2,
+              "waiting":1,"learned":{"idle_s":48,"age_s":3600,"requests":1000},"connections":[)" +
+            connection("ready") + "," + connection("busy") + "," + connection("connecting") +
+            R"(],"decisions":[{"ago_s":9,"text":"old"},{"ago_s":2.5,"text":"dialed one ahead"}],
+              "waits":{"ready":999,"waited":1,"dialed":0},"requests":1000}]})"),
+      "1 origin, 2 open connections; 99.9% of 1000 requests found one ready\n"
+      "\n"
+      "ORIGIN            PROTOCOL  READY/WANTED  OPEN  WAITING  REQUESTS  FOUND READY  "
+      "LEARNED LIMITS                   LAST DECISION\n"
+      "https://api.test  h2                 1/2     2        1      1000        99.9%  "
+      "idle 48s, age 1h, 1000 requests  2.5s ago: dialed one ahead\n");
+}
+
+TEST(PoolTable, the_workers_of_an_origin_are_one_line) {
+  const auto pool = [](const std::string& worker, const std::string& rest) {
+    return R"({"origin":"https://api.test","worker":)" + worker + "," + rest + "}";
+  };
+  const auto text = table(
+      R"({"origins":[)" +
+      pool("0", R"("protocol":"","wanted":0,"waiting":2,"requests":1,"waits":{"dialed":1},
+                  "learned":{"idle_s":null,"age_s":null,"requests":null},
+                  "decisions":[{"ago_s":1,"text":"latest"}])") +
+      "," +
+      pool("1", R"("protocol":"http/1.1","wanted":3,"waiting":1,"requests":2,"waits":{"ready":2},
+                  "learned":{"idle_s":4.8},"connections":[)" +
+                    connection("ready") + R"(],"decisions":[{"ago_s":60,"text":"older"}])") +
+      R"(,{"origin":"http://b.test"}]})");
+  EXPECT_THAT(text, HasSubstr("2 origins, 1 open connection; 66.6% of 3 requests"));
+  EXPECT_THAT(text, HasSubstr("https://api.test  http/1.1           1/3     1        3         3  "
+                              "      66.6%  idle 4.8s       1s ago: latest\n"));
+  EXPECT_THAT(text, HasSubstr("http://b.test     -                  0/0     0        0         0  "
+                              "          -  -               -\n"));
+}
+
+TEST(PoolTable, an_origin_that_is_held_back_says_why) {
+  EXPECT_THAT(table(R"({"origins":[{"origin":"https://a.test","next_dial_s":90,
+                      "last_failure":"refused","decisions":[{"ago_s":1,"text":"x"}]}]})"),
+              HasSubstr("next dial in 90s: refused\n"));
+}
+
+TEST(PoolTable, all_found_ready_is_said_only_if_it_is_true) {
+  const auto share = [](const std::string& ready, const std::string& waited) {
+    return table(R"({"origins":[{"origin":"x","waits":{"ready":)" + ready + R"(,"waited":)" +
+                 waited + "}}]}");
+  };
+  EXPECT_THAT(share("5", "0"), HasSubstr("; 100% of 5"));
+  EXPECT_THAT(share("99999", "1"), HasSubstr("; 99.9% of 100000"));
+  EXPECT_THAT(share("0", "5"), HasSubstr("; 0.0% of 5"));
+}
+
+TEST(PoolTable, times_are_short) {
+  const auto ago = [](const std::string& seconds) {
+    const auto text = table(R"({"origins":[{"origin":"x","decisions":[{"ago_s":)" + seconds +
+                            R"(,"text":"."}]}]})");
+    const auto end = text.find(" ago");
+    const auto begin = text.rfind(' ', end - 1) + 1;
+    return text.substr(begin, end - begin);
+  };
+  EXPECT_EQ(ago("0"), "0s");
+  EXPECT_EQ(ago("0.04"), "0s");
+  EXPECT_EQ(ago("0.52"), "0.5s");
+  EXPECT_EQ(ago("59.9"), "60s");
+  EXPECT_EQ(ago("99.6"), "1.7m");
+  EXPECT_EQ(ago("600"), "10m");
+  EXPECT_EQ(ago("3599"), "60m");
+  EXPECT_EQ(ago("5400"), "1.5h");
+  EXPECT_EQ(ago("9000"), "2.5h");
+  EXPECT_EQ(ago("864000"), "240h");
+}
+
+TEST(PoolTable, workers_that_did_not_answer_are_named) {
+  EXPECT_EQ(table(R"({"origins":[],"silent_workers":[1,3]})"),
+            "0 origins, 0 open connections\nnot answering, and left out: worker 1, 3\n");
+}
+
+TEST(PoolTable, what_is_of_another_kind_is_passed_over) {
+  EXPECT_THAT(table(R"({"origins":[7,null,{"origin":3,"wanted":"x","connections":[1],
+                      "decisions":[null],"waits":[],"learned":"?","protocol":{}}]})"),
+              HasSubstr("1 origin, 0 open connections\n"));
+  EXPECT_THAT(table(R"({"origins":[{"origin":"x","wanted":-5}]})"), HasSubstr(" 0/0 "));
+}
+
+TEST(PoolTable, what_is_not_the_answer_of_pools_is_an_error) {
+  for (const std::string text : {"", "OK", "[]", "{}", "{\"origins\":[", "7"})
+    EXPECT_THAT(table(text), HasSubstr("error: the answer is not that of /pools: ")) << text;
+}
+
+}  // namespace
+}  // namespace ccnproxy::daemon

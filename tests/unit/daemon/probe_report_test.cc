@@ -1,0 +1,96 @@
+// What `ccnproxy probe` prints.
+
+#include "ccnproxy/daemon/probe_report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ccnproxy::daemon {
+namespace {
+
+using std::chrono::microseconds;
+using testing::HasSubstr;
+
+ProbeResult good(bool resumed = false) {
+  ProbeResult result;
+  result.connection =
+      origin::ConnectionInfo{1,
+                             origin::Protocol::http2,
+                             "192.0.2.1:443",
+                             {microseconds(12'345), microseconds(80'100), microseconds(161'000)},
+                             resumed};
+  result.tls = tls::HandshakeFacts{
+      "TLSv1.3", "TLS_AES_128_GCM_SHA256", resumed, "CN=api.test", "CN=root", 1'800'000'000};
+  result.status = 200;
+  result.first_byte = microseconds(82'449);
+  return result;
+}
+
+ProbeResult bad() {
+  ProbeResult result;
+  result.error = Error{ErrorType::connection_refused, Side::origin, Phase::tcp, Proof::not_sent,
+                       "https://api.test: 192.0.2.1:443: refused"};
+  return result;
+}
+
+TEST(ProbeText, an_attempt_is_a_line) {
+  EXPECT_EQ(text_head("https://api.test/x"),
+            "HEAD https://api.test/x\n         DNS       TCP       TLS  FIRST BYTE, in ms\n");
+  EXPECT_EQ(text_line("1", good(), true),
+            "1         12.3      80.1     161.0      82.4  200  h2 192.0.2.1:443  "
+            "TLSv1.3 TLS_AES_128_GCM_SHA256, full handshake\n");
+  EXPECT_THAT(text_line("2", good(true), true), HasSubstr("TLS_AES_128_GCM_SHA256, resumed\n"));
+  EXPECT_EQ(text_line("warm", good(), false),
+            "warm         -         -         -      82.4  200  h2 192.0.2.1:443\n");
+}
+
+TEST(ProbeText, a_failure_says_what_and_in_which_phase) {
+  EXPECT_EQ(text_line("1", bad(), true),
+            "1            -         -         -         -  failed in tcp: connection_refused: "
+            "https://api.test: 192.0.2.1:443: refused\n");
+}
+
+TEST(ProbeText, F104_a_peers_words_can_not_control_the_terminal) {
+  auto result = bad();
+  result.error->detail = "a\x1b[2J\nb";
+  EXPECT_THAT(text_line("1", result, true), HasSubstr("connection_refused: a?[2J?b\n"));
+}
+
+TEST(ProbeText, the_certificate_is_the_last_that_was_met) {
+  ProbeReport report{"u", "t", {good(), bad()}, good()};
+  EXPECT_EQ(text_tail(report),
+            "certificate: CN=api.test; issued by CN=root; valid until 2027-01-15T08:00:00Z\n");
+  report.attempts.pop_back();
+  report.warm.reset();
+  EXPECT_THAT(text_tail(report), HasSubstr("warm: the origin takes one request a connection\n"));
+  report.attempts = {bad()};
+  EXPECT_EQ(text_tail(report), "");
+}
+
+TEST(ProbeReport, has_succeeded_only_if_all_has) {
+  EXPECT_TRUE((ProbeReport{"", "", {good(), good()}, good()}).succeeded());
+  EXPECT_TRUE((ProbeReport{"", "", {good()}, {}}).succeeded());
+  EXPECT_FALSE((ProbeReport{"", "", {good(), bad()}, {}}).succeeded());
+  EXPECT_FALSE((ProbeReport{"", "", {good()}, bad()}).succeeded());
+}
+
+TEST(ProbeJson, holds_all_of_it_in_one_line) {
+  EXPECT_EQ(
+      as_json({"a.ccnproxy-https/\"", "https://a/", {good(true), bad()}, good()}),
+      R"({"url":"a.ccnproxy-https/\"","to":"https://a/","attempts":[)"
+      R"({"dns_ms":12.345,"tcp_ms":80.100,"tls_ms":161.000,"first_byte_ms":82.449,"status":200,)"
+      R"("protocol":"h2","address":"192.0.2.1:443",)"
+      R"("tls":{"version":"TLSv1.3","cipher":"TLS_AES_128_GCM_SHA256","resumed":true},)"
+      R"("error":null},)"
+      R"({"error":{"type":"connection_refused","side":"origin","phase":"tcp",)"
+      R"("detail":"https://api.test: 192.0.2.1:443: refused"}}],)"
+      R"("warm":{"first_byte_ms":82.449,"status":200,"protocol":"h2",)"
+      R"("address":"192.0.2.1:443","error":null},)"
+      R"("certificate":{"subject":"CN=api.test","issuer":"CN=root",)"
+      R"("expires":"2027-01-15T08:00:00Z"}})"
+      "\n");
+  EXPECT_THAT(as_json({"u", "t", {bad()}, {}}), HasSubstr(R"("warm":null,"certificate":null})"));
+}
+
+}  // namespace
+}  // namespace ccnproxy::daemon

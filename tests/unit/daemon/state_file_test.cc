@@ -1,0 +1,110 @@
+// What is remembered over a restart: written whole, read with suspicion.
+
+#include "ccnproxy/daemon/state_file.h"
+
+#include <fstream>
+
+#include <sys/stat.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fakes/temp_dir.h"
+
+namespace ccnproxy::daemon {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::system_clock;
+
+pool::OriginMemory memory(const std::string& host, int last_used = 1'700'000'000) {
+  pool::OriginMemory m;
+  m.origin = {origin::Scheme::https, host, 443};
+  m.last_used = system_clock::time_point(seconds(last_used));
+  return m;
+}
+
+class StateFile : public testing::Test {
+ protected:
+  RememberedState read_back(const std::string& text) {
+    std::ofstream(path()) << text;
+    return read_state_file(path());
+  }
+  std::string path() const { return dir_.path() + "/state"; }
+  fakes::TempDir dir_;
+};
+
+TEST_F(StateFile, what_was_written_is_read) {
+  auto a = memory("a.example");
+  a.protocol = origin::Protocol::http2;
+  a.stream_limit = 128;
+  a.peak = 50;
+  a.limits.idle = milliseconds(5000);
+  a.limits.age = seconds(3600);
+  a.limits.requests = 1000;
+  auto b = memory("2001:db8::1");
+  b.origin.scheme = origin::Scheme::http;
+  b.origin.port = 8080;
+  ASSERT_EQ(write_state_file(path(), state_text({a, b})), std::nullopt);
+  const auto read = read_state_file(path());
+  EXPECT_EQ(read.fault, "");
+  EXPECT_THAT(read.origins, testing::UnorderedElementsAre(a, b));
+}
+
+TEST_F(StateFile, of_several_workers_the_latest_use_and_the_highest_peak_count) {
+  auto a = memory("a.example", 100);
+  a.peak = 9;
+  auto later = memory("a.example", 200);
+  later.peak = 3;
+  const auto read = read_back(state_text({a, later}));
+  ASSERT_EQ(read.origins.size(), 1u);
+  EXPECT_EQ(read.origins[0].last_used, later.last_used);
+  EXPECT_EQ(read.origins[0].peak, 9u);
+}
+
+TEST_F(StateFile, one_that_is_not_there_is_empty) {
+  const auto read = read_state_file(path());
+  EXPECT_EQ(read.fault, "");
+  EXPECT_TRUE(read.origins.empty());
+}
+
+TEST_F(StateFile, a_state_without_origins_is_no_fault) {
+  const auto read = read_back(state_text({}));
+  EXPECT_EQ(read.fault, "");
+  EXPECT_TRUE(read.origins.empty());
+}
+
+TEST_F(StateFile, one_that_is_broken_is_reported_and_not_used) {
+  const std::string good = state_text({memory("a.example")});
+  for (const std::string& text :
+       {std::string("{"), std::string(""), std::string("version: 2\norigins: []"),
+        std::string("version: 1\norigins: [{origin: \"ftp://x\"}]"),
+        std::string("version: 1\norigins: [{origin: \"https://x\", peak: -1}]"),
+        std::string("version: 1\norigins: [{origin: \"https://x\", stream_limit: 0}]"),
+        std::string("version: 1\norigins: [3]"), good.substr(0, good.size() / 2),
+        std::string("\0\xff\xfe", 3)}) {
+    const auto read = read_back(text);
+    EXPECT_NE(read.fault, "") << text;
+    EXPECT_THAT(read.fault, testing::HasSubstr(path()));
+    EXPECT_TRUE(read.origins.empty()) << text;
+  }
+}
+
+TEST_F(StateFile, a_folder_in_its_place_is_a_fault) {
+  EXPECT_NE(read_state_file(dir_.path()).fault, "");
+  EXPECT_TRUE(write_state_file(dir_.path() + "/none/state", "x").has_value());
+}
+
+TEST_F(StateFile, what_was_there_stays_if_it_can_not_be_replaced) {
+  ASSERT_EQ(write_state_file(path(), "one"), std::nullopt);
+  ASSERT_EQ(::mkdir((path() + ".new").c_str(), 0700), 0);
+  EXPECT_TRUE(write_state_file(path(), "two").has_value());
+  std::ifstream file(path());
+  std::string text;
+  std::getline(file, text);
+  EXPECT_EQ(text, "one");
+}
+
+}  // namespace
+}  // namespace ccnproxy::daemon

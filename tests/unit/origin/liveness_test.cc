@@ -1,0 +1,149 @@
+// When a silent connection is looked at, suspected, and left (F007, F008, F011).
+
+#include <gtest/gtest.h>
+
+#include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/origin/liveness_policy.h"
+#include "ccnproxy/origin/liveness_watch.h"
+#include "ccnproxy/origin/peer_facts.h"
+
+namespace ccnproxy::origin {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr auto rtt = milliseconds(100);
+constexpr auto times = liveness_times(rtt);
+
+TEST(LivenessTimes, follow_the_round_trip_time) {
+  EXPECT_EQ(times.probe, milliseconds(300));
+  EXPECT_EQ(times.suspect, milliseconds(500));
+  EXPECT_EQ(times.stalled, milliseconds(1000)) << "a second, whatever the path";
+  EXPECT_EQ(liveness_times(milliseconds(1)).stalled, milliseconds(1000));
+  EXPECT_EQ(liveness_times(milliseconds(500)).probe, milliseconds(1500));
+}
+
+struct StepCase {
+  const char* name;
+  LivenessFacts facts;  // silent, probed, pinged, suspicious, {delivered, since_ack}
+  LivenessStep expected;
+};
+
+class LivenessSteps : public testing::TestWithParam<StepCase> {};
+
+TEST_P(LivenessSteps, follow_the_table) {
+  EXPECT_EQ(liveness_step(GetParam().facts, times), GetParam().expected);
+}
+
+constexpr auto ms(int n) { return Duration(milliseconds(n)); }
+constexpr PathState heard{true, ms(400)};
+constexpr PathState unheard{false, ms(700)};
+constexpr PathState uploading{false, ms(20)};
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, LivenessSteps,
+    testing::Values(
+        StepCase{"young", {ms(299), false, false, false, unheard}, LivenessStep::wait},
+        StepCase{"F008_probe", {ms(300), false, false, false, heard}, LivenessStep::probe},
+        StepCase{"F007_no_ack", {ms(500), true, false, false, unheard}, LivenessStep::suspect},
+        StepCase{"F007_no_ack_for_a_second", {ms(1000), true, true, true, unheard},
+                 LivenessStep::give_way},
+        StepCase{"F008_ping_unanswered", {ms(500), true, true, false, heard},
+                 LivenessStep::suspect},
+        StepCase{"F008_ping_unanswered_for_a_second", {ms(1000), true, true, true, heard},
+                 LivenessStep::give_way},
+        StepCase{"suspected_before_it_is_left", {ms(1000), true, true, false, heard},
+                 LivenessStep::suspect},
+        StepCase{"slow_but_it_acknowledges", {ms(5000), true, false, false, heard},
+                 LivenessStep::wait},
+        StepCase{"busy_with_an_upload", {ms(5000), true, true, false, uploading},
+                 LivenessStep::wait}),
+    [](const auto& of) { return std::string(of.param.name); });
+
+class FakeWatched final : public Watched {
+ public:
+  bool awaits_answer() const override { return awaits; }
+  PathState path_state() const override { return path; }
+  bool can_ping() const override { return may_ping; }
+  void ping() override { ++pings; }
+  void on_suspicion() override { ++suspicions; }
+  void on_stalled() override {
+    ++stalls;
+    awaits = false;
+    path.delivered = true;
+  }
+  bool awaits = true;
+  PathState path;
+  bool may_ping = true;
+  int pings = 0;
+  int suspicions = 0;
+  int stalls = 0;
+};
+
+class LivenessWatchTest : public testing::Test {
+ public:
+  void note() { noted_ = true; }
+
+ protected:
+  template <class Done>
+  bool until(Done done) {
+    const auto deadline = EventLoop::read_clock() + seconds(20);
+    while (!done() && EventLoop::read_clock() < deadline) loop_.run_once(milliseconds(50));
+    return done();
+  }
+  bool noted_ = false;
+  EventLoop loop_;
+  FakeWatched watched_;
+  LivenessWatch watch_{loop_, milliseconds(1), watched_};
+};
+
+TEST_F(LivenessWatchTest, F008_an_unanswered_ping_leads_to_suspicion_and_a_way_out) {
+  watch_.on_request();
+  ASSERT_TRUE(until([&] { return watched_.stalls > 0; }));
+  EXPECT_EQ(watched_.pings, 1);
+  EXPECT_EQ(watched_.suspicions, 1);
+  EXPECT_TRUE(watch_.is_suspicious());
+}
+
+TEST_F(LivenessWatchTest, a_sign_of_life_ends_suspicion) {
+  watch_.on_request();
+  ASSERT_TRUE(until([&] { return watched_.suspicions == 1; }));
+  loop_.run_once(Duration(0));
+  watch_.on_read();
+  EXPECT_FALSE(watch_.is_suspicious());
+  EXPECT_EQ(watched_.suspicions, 2) << "told when it begins and when it ends";
+}
+
+TEST_F(LivenessWatchTest, F011_without_leave_to_ping_an_origin_that_acknowledges_is_only_slow) {
+  watched_.may_ping = false;
+  Timer timer(loop_.timers(), Delegate<void()>::to<&LivenessWatchTest::note>(
+                                  static_cast<LivenessWatchTest*>(this)));
+  timer.set_after(milliseconds(1300));
+  watch_.on_request();
+  ASSERT_TRUE(until([&] { return noted_; }));
+  EXPECT_EQ(watched_.pings, 0);
+  EXPECT_FALSE(watch_.is_suspicious());
+}
+
+TEST(PeerFactsTest, F011_too_many_pings_halves_them) {
+  PeerFacts facts;
+  const auto first = facts.ping_interval;
+  facts.slow_down_pings();
+  EXPECT_EQ(facts.ping_interval, first * 2);
+  for (int i = 0; i < 40; ++i) facts.slow_down_pings();
+  EXPECT_EQ(facts.ping_interval, std::chrono::hours(2));
+}
+
+TEST(PeerFactsTest, F059_an_address_is_suspect_for_a_minute) {
+  PeerFacts facts;
+  const TimePoint t0{std::chrono::hours(5)};
+  EXPECT_FALSE(facts.is_suspect("192.0.2.1:443", t0));
+  facts.suspect("192.0.2.1:443", t0);
+  EXPECT_TRUE(facts.is_suspect("192.0.2.1:443", t0 + seconds(59)));
+  EXPECT_FALSE(facts.is_suspect("192.0.2.2:443", t0));
+  EXPECT_FALSE(facts.is_suspect("192.0.2.1:443", t0 + seconds(60)));
+}
+
+}  // namespace
+}  // namespace ccnproxy::origin

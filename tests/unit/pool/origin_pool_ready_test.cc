@@ -1,0 +1,410 @@
+// How a pool keeps connections ready ahead of need, replaces them before they go, and learns.
+
+#include <gmock/gmock.h>
+
+#include "unit/pool/pool_fixture.h"
+
+namespace ccnproxy::pool {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+class OriginPoolReady : public PoolFixture {
+ protected:
+  OriginPoolReady() {
+    settings_.min_ready = 1;
+    settings_.spare = 0;
+  }
+  /// Lets time pass in small steps, as timers see it.
+  void live(Duration time, Duration step = milliseconds(100)) {
+    for (Duration t{0}; t < time; t += step) pass(step);
+  }
+  FakeConnection& first_http1() {
+    ask();
+    auto& connection = net_.connect_http1();
+    connection.end_stream();
+    connect_all_http1();
+    return connection;
+  }
+  void connect_all_http1() {
+    while (!net_.dialing.empty()) net_.connect_http1();
+  }
+  FakeConnection& first_http2(std::size_t limit = 100) {
+    ask();
+    auto& connection = net_.connect_http2(limit);
+    connection.end_stream();
+    return connection;
+  }
+};
+
+TEST_F(OriginPoolReady, warm_for_ever_dials_before_the_first_request) {
+  pool().keep_for_ever();
+  EXPECT_EQ(net_.dials, 1u);
+  EXPECT_FALSE(pool().is_ready());
+  net_.connect_http2();
+  EXPECT_TRUE(pool().is_ready());
+  EXPECT_EQ(ask().found, observe::WaitResult::ready);
+}
+
+TEST_F(OriginPoolReady, warm_for_ever_stays_ready_for_ever) {
+  settings_.max_age = hours(1);
+  pool().keep_for_ever();
+  net_.connect_http2();
+  for (int i = 0; i < 300; ++i) {
+    pass(minutes(1));
+    while (!net_.dialing.empty()) net_.connect_http2();
+    turn();
+    ASSERT_TRUE(pool().is_ready()) << "minute " << i;
+    ASSERT_EQ(net_.connections.size(), 1u) << "minute " << i;
+  }
+  EXPECT_GE(net_.dials, 5u) << "replaced at its age";
+  EXPECT_LE(net_.dials, 7u);
+}
+
+TEST_F(OriginPoolReady, a_closed_connection_is_replaced_at_once_while_the_origin_is_in_use) {
+  auto& connection = first_http2();
+  pass(minutes(1));
+  connection.close();
+  EXPECT_EQ(net_.dialing.size(), 1u) << "although nobody waits";
+  net_.connect_http2();
+  EXPECT_EQ(ask().found, observe::WaitResult::ready);
+}
+
+TEST_F(OriginPoolReady, an_origin_that_nobody_uses_is_let_go) {
+  first_http2();
+  live(settings_.keep_warm - seconds(1), seconds(10));
+  EXPECT_EQ(net_.connections.size(), 1u);
+  live(settings_.keep_warm / 8, seconds(10));
+  EXPECT_TRUE(net_.connections.empty());
+  EXPECT_TRUE(pool().empty());
+  EXPECT_TRUE(net_.dialing.empty());
+}
+
+TEST_F(OriginPoolReady, F016_an_origin_that_is_down_is_dialled_with_back_off) {
+  auto& connection = first_http2();
+  connection.close();
+  live(seconds(1), milliseconds(8));
+  std::size_t dials = 0;
+  const auto before = net_.dials;
+  for (int i = 0; i < 7500; ++i) {  // a minute
+    if (!net_.dialing.empty()) {
+      ASSERT_EQ(net_.dialing.size(), 1u) << "one in flight";
+      net_.refuse();
+      ++dials;
+    }
+    pass(milliseconds(8));
+  }
+  EXPECT_GE(net_.dials - before, 5u);
+  EXPECT_LE(dials, 12u);
+  while (net_.dialing.empty()) pass(milliseconds(100));
+  net_.connect_http2();
+  EXPECT_EQ(ask().found, observe::WaitResult::ready) << "and found when it is back";
+}
+
+TEST_F(OriginPoolReady, http1_keeps_what_its_recent_peak_needed) {
+  const auto burst = ask_times(20);
+  connect_all_http1();
+  connect_all_http1();
+  for (auto* waiter : burst) {
+    ASSERT_TRUE(waiter->served());
+    waiter->connection->end_stream();
+  }
+  live(minutes(9), seconds(5));
+  EXPECT_EQ(net_.connections.size(), 20u);
+  const auto again = ask_times(20);
+  for (auto* waiter : again) EXPECT_EQ(waiter->found, observe::WaitResult::ready);
+}
+
+TEST_F(OriginPoolReady, http1_lets_a_peak_go_slowly) {
+  const auto burst = ask_times(16);
+  connect_all_http1();
+  connect_all_http1();
+  for (auto* waiter : burst) waiter->connection->end_stream();
+  std::size_t last = 16;
+  for (int i = 0; i < 60; ++i) {
+    ask().connection->end_stream();
+    live(minutes(1), seconds(5));
+    connect_all_http1();
+    EXPECT_LE(net_.connections.size(), std::max<std::size_t>(last, 2));
+    last = net_.connections.size();
+    if (i < 9) {
+      EXPECT_EQ(last, 16u);
+    }
+  }
+  EXPECT_LE(last, 2u);
+  EXPECT_GE(last, 1u);
+}
+
+TEST_F(OriginPoolReady, http1_opens_the_next_before_it_is_asked_for) {
+  first_http1();
+  auto& busy = ask();
+  EXPECT_EQ(busy.found, observe::WaitResult::ready);
+  EXPECT_EQ(net_.connections.size() + net_.dialing.size(), 2u) << "one beyond those in use";
+}
+
+TEST_F(OriginPoolReady, http2_opens_the_next_before_the_last_is_full) {
+  first_http2(8);
+  pass(seconds(1));
+  std::size_t n = 0;
+  while (net_.dialing.empty() && n < 8) {
+    EXPECT_EQ(ask().found, observe::WaitResult::ready);
+    ++n;
+  }
+  EXPECT_EQ(n, 7u) << "three quarters of 8 are in use";
+}
+
+TEST_F(OriginPoolReady, a_burst_is_learnt_and_spread_the_next_time) {
+  auto& only = first_http2();
+  const auto burst = ask_times(50);
+  for (auto* waiter : burst) EXPECT_EQ(waiter->found, observe::WaitResult::ready);
+  EXPECT_EQ(only.streams(), 50u);
+  while (!net_.dialing.empty()) net_.connect_http2();
+  EXPECT_EQ(net_.connections.size(), 5u);
+  for (auto* waiter : burst) waiter->connection->end_stream();
+  live(minutes(1), seconds(1));
+  EXPECT_EQ(net_.connections.size(), 5u);
+  const auto again = ask_times(50);
+  for (auto* connection : net_.connections) EXPECT_EQ(connection->streams(), 10u);
+}
+
+TEST_F(OriginPoolReady, few_requests_share_one_connection_of_several) {
+  settings_.min_ready = 3;
+  first_http2();
+  while (!net_.dialing.empty()) net_.connect_http2();
+  ASSERT_EQ(net_.connections.size(), 3u);
+  const auto few = ask_times(6);
+  EXPECT_EQ(few.back()->connection->streams(), 6u);
+}
+
+TEST_F(OriginPoolReady, F020_GOAWAY_is_answered_by_a_dial_at_once) {
+  auto& connection = first_http2();
+  pass(minutes(1));
+  auto& running = ask();
+  connection.goaway();
+  EXPECT_EQ(net_.dialing.size(), 1u);
+  net_.connect_http2();
+  EXPECT_EQ(ask().found, observe::WaitResult::ready);
+  EXPECT_EQ(running.connection->streams(), 1u) << "what runs on the old one runs to its end";
+}
+
+TEST_F(OriginPoolReady, F017_age_replaces_before_it_ends) {
+  settings_.keep_warm = hours(3);
+  auto& old = first_http2();
+  const auto serial = old.serial();
+  live(settings_.max_age, seconds(10));
+  ASSERT_EQ(net_.dialing.size(), 1u);
+  EXPECT_EQ(ask().serial, serial) << "until the new one stands, the old one serves";
+  net_.connections.at(0)->end_stream();
+  net_.connect_http2();
+  turn();
+  ASSERT_EQ(net_.connections.size(), 1u);
+  EXPECT_NE(ask().serial, serial);
+}
+
+TEST_F(OriginPoolReady, F047_an_address_that_DNS_withdrew_is_replaced) {
+  first_http2();
+  net_.withdrawn = net_.address;
+  net_.address = "192.0.2.2:443";
+  live(seconds(6));
+  ASSERT_EQ(net_.dialing.size(), 1u);
+  net_.connect_http2();
+  turn();
+  ASSERT_EQ(net_.connections.size(), 1u);
+  EXPECT_EQ(ask().connection->info().address, "192.0.2.2:443");
+}
+
+TEST_F(OriginPoolReady, F004_an_announced_idle_time_is_kept_to) {
+  ask();
+  auto& connection = net_.connect_http1();
+  connection.announced.idle = seconds(2);
+  connection.end_stream();
+  connect_all_http1();
+  const auto serial = connection.serial();
+  live(milliseconds(1500), milliseconds(10));
+  connect_all_http1();
+  turn();
+  EXPECT_NE(ask().serial, serial);
+}
+
+TEST_F(OriginPoolReady, F001_learns_when_the_origin_closes_idle_connections) {
+  first_http1();
+  live(seconds(40));  // what the first request needed beside its own has gone
+  for (int i = 0; i < 3; ++i) {
+    live(seconds(5), milliseconds(10));
+    ASSERT_EQ(net_.connections.size(), 1u);
+    net_.connections[0]->close();
+    connect_all_http1();
+  }
+  for (int i = 0; i < 20; ++i) {  // replaced before five seconds are over, each time
+    const auto serial = net_.connections.at(0)->serial();
+    live(milliseconds(4200), milliseconds(10));
+    connect_all_http1();
+    turn();
+    ASSERT_EQ(net_.connections.size(), 1u);
+    EXPECT_NE(net_.connections[0]->serial(), serial);
+  }
+  EXPECT_EQ(pool().report().learned.idle.value_or(Duration(0)) / milliseconds(100), 50);
+}
+
+TEST_F(OriginPoolReady, F008_a_suspicious_connection_gets_nothing_and_has_a_replacement) {
+  auto& connection = first_http2();
+  pass(seconds(1));
+  ask();
+  connection.suspect(true);
+  EXPECT_EQ(net_.dialing.size(), 1u);
+  net_.connect_http2();
+  EXPECT_NE(ask().serial, connection.serial());
+  connection.suspect(false);
+  EXPECT_EQ(count(State::ready), 2u) << "it may have been slow only";
+}
+
+TEST_F(OriginPoolReady, F096_at_the_limit_a_connection_that_has_to_go_makes_room_for_the_next) {
+  settings_.max_connections = 1;
+  settings_.keep_warm = hours(3);
+  first_http2();
+  live(settings_.max_age + seconds(20), seconds(10));
+  EXPECT_EQ(net_.connections.size() + net_.dialing.size(), 1u);
+  while (!net_.dialing.empty()) net_.connect_http2();
+  EXPECT_TRUE(pool().is_ready());
+}
+
+TEST_F(OriginPoolReady, remembers_and_recalls_an_origin) {
+  const auto burst = ask_times(7);
+  connect_all_http1();
+  connect_all_http1();
+  const auto memory = pool().memory();
+  EXPECT_EQ(memory.protocol, origin::Protocol::http1);
+  EXPECT_EQ(memory.peak, 7u);
+
+  waiters_.clear();
+  pool_.reset();
+  turn();
+  net_ = FakeNetwork();
+  pool().recall(memory, minutes(3));
+  EXPECT_TRUE(pool().remembered());
+  EXPECT_EQ(net_.dialing.size(), 7u) << "as many as were needed before";
+}
+
+TEST_F(OriginPoolReady, does_not_recall_what_was_not_used_lately) {
+  OriginMemory memory;
+  memory.origin = pool().origin();
+  pool().recall(memory, settings_.keep_warm * 2);
+  EXPECT_FALSE(pool().remembered());
+  EXPECT_EQ(net_.dials, 0u);
+}
+
+TEST_F(OriginPoolReady, F098_given_up_it_holds_nothing_until_the_next_request) {
+  first_http2();
+  pool().give_up();
+  turn();
+  EXPECT_TRUE(pool().empty());
+  live(minutes(1), seconds(1));
+  EXPECT_EQ(net_.dials, 1u);
+  ask();
+  EXPECT_EQ(net_.dials, 2u);
+}
+
+TEST_F(OriginPoolReady, tells_what_it_plans_and_why) {
+  first_http2();
+  const auto report = pool().report();
+  EXPECT_EQ(report.origin, "https://api.example.test");
+  EXPECT_EQ(report.protocol, "h2");
+  EXPECT_TRUE(report.kept_warm);
+  ASSERT_EQ(report.connections.size(), 1u);
+  EXPECT_EQ(report.connections[0].state, "ready");
+  EXPECT_EQ(report.connections[0].next_action, "replace: pool.max_age");
+  ASSERT_TRUE(report.connections[0].due);
+  ASSERT_FALSE(report.decisions.empty());
+  EXPECT_THAT(report.decisions.back().text, testing::HasSubstr("connected to 192.0.2.1:443"));
+  EXPECT_EQ(report.metrics.waits[2], 1u);
+}
+
+TEST_F(OriginPoolReady, counts_what_requests_found) {
+  auto& dialed = ask();
+  net_.connect_http1();
+  auto& waited = ask();
+  dialed.connection->end_stream();
+  EXPECT_EQ(dialed.found, observe::WaitResult::dialed);
+  EXPECT_EQ(waited.found, observe::WaitResult::waited);
+  const auto& waits = pool().metrics().waits;
+  EXPECT_THAT(waits, testing::ElementsAre(0, 1, 1));
+}
+
+class TwoWorkers : public testing::Test {
+ protected:
+  std::unique_ptr<OriginPool> make(std::size_t worker) {
+    return std::make_unique<OriginPool>(
+        origin::Origin{origin::Scheme::https, "api.example.test", 443}, settings_, seconds(10),
+        std::make_unique<FakeDialer>(net_[worker]),
+        PoolContext{wheel_, [this](auto object) { retired_.push_back(std::move(object)); },
+                    [] { return 0u; }, {}, shared_, worker});
+  }
+  ManualClock clock_;
+  TimerWheel wheel_{clock_};
+  FakeNetwork net_[2];
+  std::vector<std::unique_ptr<Retired>> retired_;
+  config::Pool settings_;
+  std::shared_ptr<SharedOrigin> shared_ = std::make_shared<SharedOrigin>(2);
+};
+
+TEST_F(TwoWorkers, F014_a_request_goes_where_a_connection_is_ready) {
+  auto a = make(0);
+  auto b = make(1);
+  EXPECT_EQ(b->better_worker(), std::nullopt) << "nobody has one";
+  FakeWaiter waiter;
+  a->acquire(waiter);
+  EXPECT_EQ(b->better_worker(), std::nullopt) << "on its way is not ready";
+  net_[0].connect_http2();
+  EXPECT_EQ(b->better_worker(), 0u);
+  EXPECT_EQ(a->better_worker(), std::nullopt);
+}
+
+TEST_F(TwoWorkers, F014_a_busy_origin_spreads) {
+  auto a = make(0);
+  auto b = make(1);
+  a->keep_for_ever();
+  net_[0].connect_http2();
+  for (int i = 0; i < 99; ++i) EXPECT_EQ(b->better_worker(), 0u);
+  EXPECT_EQ(net_[1].dials, 0u);
+  EXPECT_EQ(b->better_worker(), 0u);
+  EXPECT_EQ(net_[1].dials, 1u) << "in the background";
+  EXPECT_EQ(b->better_worker(), 0u);
+  net_[1].connect_http2();
+  EXPECT_EQ(b->better_worker(), std::nullopt);
+}
+
+TEST_F(TwoWorkers, F096_limits_hold_for_all_together) {
+  settings_.max_connections = 3;
+  settings_.max_pending = 4;
+  auto a = make(0);
+  auto b = make(1);
+  std::vector<std::unique_ptr<FakeWaiter>> waiters;
+  const auto ask = [&](OriginPool& pool) -> FakeWaiter& {
+    pool.acquire(*waiters.emplace_back(std::make_unique<FakeWaiter>()));
+    return *waiters.back();
+  };
+  for (auto* pool : {a.get(), b.get()}) {
+    for (int i = 0; i < 2; ++i) ask(*pool);
+  }
+  EXPECT_TRUE(ask(*b).error) << "four wait already";
+  net_[0].connect_http1();
+  net_[1].connect_http1();
+  EXPECT_EQ(net_[0].dials + net_[1].dials, 3u);
+  waiters.clear();
+}
+
+TEST_F(TwoWorkers, F096_who_can_have_no_connection_goes_to_the_worker_that_has_them) {
+  settings_.max_connections = 1;
+  auto a = make(0);
+  auto b = make(1);
+  FakeWaiter waiter;
+  a->acquire(waiter);
+  net_[0].connect_http1();
+  EXPECT_EQ(b->better_worker(), 0u) << "although it is busy";
+}
+
+}  // namespace
+}  // namespace ccnproxy::pool
