@@ -58,7 +58,8 @@ EventLoop::EventLoop(Duration coalesce)
 }
 
 EventLoop::~EventLoop() {
-  turn_tasks_.clear_and_dispose([](TurnTask* task) { task->queued_ = false; });
+  for (auto* tasks : {&turn_tasks_, &delayed_})
+    tasks->clear_and_dispose([](TurnTask* task) { task->queued_ = task->delayed_ = false; });
   while (!retired_.empty()) {  // what dies may retire more
     auto dying = std::move(retired_);
     retired_.clear();
@@ -78,15 +79,37 @@ void EventLoop::rewatch(int fd, std::uint32_t events, IoHandler& handler) {
 void EventLoop::unwatch(int fd) { epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr); }
 
 void EventLoop::at_turn_end(TurnTask& task) noexcept {
+  if (task.delayed_) cancel(task);
   if (task.queued_) return;
   task.queued_ = true;
   turn_tasks_.push_back(task);
 }
 
+void EventLoop::delay(TurnTask& task, Duration by) noexcept {
+  if (task.queued_) return;
+  task.queued_ = task.delayed_ = true;
+  task.due_ = now_ + by;
+  delayed_.push_back(task);
+}
+
+void EventLoop::release_delayed() noexcept {
+  for (auto before = delayed_.before_begin(); std::next(before) != delayed_.end();) {
+    TurnTask& task = *std::next(before);
+    if (task.due_ > now_) {
+      ++before;
+      continue;
+    }
+    delayed_.erase_after(before);
+    task.delayed_ = false;
+    turn_tasks_.push_back(task);
+  }
+}
+
 void EventLoop::cancel(TurnTask& task) noexcept {
   if (!task.queued_) return;
-  turn_tasks_.remove_if([&](const TurnTask& t) { return &t == &task; });
-  task.queued_ = false;
+  auto& tasks = task.delayed_ ? delayed_ : turn_tasks_;
+  tasks.remove_if([&](const TurnTask& t) { return &t == &task; });
+  task.queued_ = task.delayed_ = false;
 }
 
 void EventLoop::post(std::function<void()> task) {
@@ -120,7 +143,8 @@ void EventLoop::run_once(Duration timeout) {
 
 int EventLoop::wait_ms() const {
   if (!turn_tasks_.empty()) return 0;  // asked for outside a turn
-  const auto next = timers_.next();
+  auto next = timers_.next();
+  for (const auto& task : delayed_) next = next ? std::min(*next, task.due_) : task.due_;
   if (!next) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - now_).count();
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
@@ -135,6 +159,7 @@ void EventLoop::turn(int timeout_ms) {
     static_cast<IoHandler*>(e.data.ptr)->on_io(e.events);
   }
   timers_.advance();
+  if (!delayed_.empty()) release_delayed();
   finish_turn();
 }
 

@@ -75,8 +75,8 @@ Result<std::string> fetch_from_admin(const config::ListenAddress& address, const
     if (thrown) std::rethrow_exception(thrown);
   } catch (const boost::system::system_error& e) {
     if (is_absent(e.code())) return connect_failure(address, e.code().message());
-    return failure(address, e.code() == beast::error::timeout ? "no answer in time"
-                                                              : e.code().message());
+    return failure(address,
+                   e.code() == beast::error::timeout ? "no answer in time" : e.code().message());
   }
   if (response.result() != http::status::ok)
     return failure(address, "it answered " + std::to_string(response.result_int()));

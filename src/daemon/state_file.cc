@@ -50,6 +50,7 @@ pool::OriginMemory memory_of(const YAML::Node& node) {
   m.stream_limit = number<std::uint32_t>(node, "stream_limit", 1, 1'000'000'000).value_or(100);
   m.peak = number<std::size_t>(node, "peak", 0, 1'000'000).value_or(0);
   m.limits.idle = duration(node, "idle_limit_ms");
+  m.limits.unused = duration(node, "unused_limit_ms");
   m.limits.age = duration(node, "age_limit_ms");
   m.limits.requests = number<std::uint64_t>(node, "request_limit", 1, 1ULL << 40);
   const auto used = number<std::int64_t>(node, "last_used", 0, 1LL << 40).value_or(0);
@@ -67,6 +68,7 @@ void append(std::string& out, const pool::OriginMemory& m) {
       line << ", " << key << ": " << std::chrono::duration_cast<milliseconds>(*value).count();
   };
   ms("idle_limit_ms", m.limits.idle);
+  ms("unused_limit_ms", m.limits.unused);
   ms("age_limit_ms", m.limits.age);
   if (m.limits.requests) line << ", request_limit: " << *m.limits.requests;
   line << ", last_used: " << unix_seconds(m.last_used) << "}\n";

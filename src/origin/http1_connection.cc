@@ -390,11 +390,7 @@ Error Http1Connection::failure_of(ErrorType type, const std::string& reason) con
   return error;
 }
 
-PathState Http1Connection::path_state() const {
-  auto state = origin::path_state(transport_->fd());
-  state.delivered = state.delivered && output_.empty();
-  return state;
-}
+PathState Http1Connection::path_state() const { return origin::path_state(transport_->fd()); }
 
 void Http1Connection::on_suspicion() {
   if (closed_) return;

@@ -18,6 +18,11 @@ constexpr std::int32_t last_stream_id = 1 << 30;
 /// it has carried a request.
 constexpr Duration aged_after = std::chrono::milliseconds(300);
 
+/// See flush_requests().
+constexpr Duration long_path = std::chrono::milliseconds(10);
+constexpr Duration longest_gathering = std::chrono::milliseconds(2);
+constexpr std::uint32_t writes_at_once = 4;
+
 constexpr std::size_t tls_record = 16 * 1024;
 /// nghttp2 sends header blocks and DATA in frames of at most 16 KiB, each with a head of 9 bytes.
 constexpr std::size_t largest_frame = tls_record + 9;
@@ -74,8 +79,22 @@ OriginStream& Http2Connection::open(const http::OutgoingRequest& request, Respon
   ++requests_;
   liveness_.on_request();
   submit(*stream);
-  context_.loop.at_turn_end(flush_task_);
+  flush_requests();
   return *stream;
+}
+
+/// An idle connection's window lets ten packets out, however small they are. On a long path the
+/// requests of a burst that come one after the other are therefore put together once a few have
+/// gone, for a small part of a round trip; else the eleventh would wait for a whole one.
+void Http2Connection::flush_requests() {
+  const auto now = context_.loop.now();
+  if (now - flight_began_ >= info_.rtt) {
+    flight_began_ = now;
+    flight_writes_ = 0;
+  }
+  if (info_.rtt < long_path || flight_writes_ < writes_at_once)
+    return context_.loop.at_turn_end(flush_task_);
+  context_.loop.delay(flush_task_, std::min(info_.rtt / 64, longest_gathering));
 }
 
 void Http2Connection::drain(std::string_view reason) {
@@ -204,9 +223,11 @@ void Http2Connection::flush() {
     auto* buffer = context_.buffers.write.get();
     const auto size = pull(buffer, WorkerBuffers::write_bytes);
     if (size == 0) break;
+    ++flight_writes_;
     open = write_pulled({buffer, size});
   }
   if (closed_) return;
+  if (pending_.empty() && std::exchange(ping_to_write_, false)) liveness_.on_ping_written();
   deliver();
   close_when_done();
   if (!closed_ && pending_.empty() && nghttp2_session_want_read(session_.get()) == 0 &&
@@ -363,11 +384,7 @@ void Http2Connection::close_when_done() {
   fail(ErrorType::connection_terminated, end_reason_);
 }
 
-PathState Http2Connection::path_state() const {
-  auto state = origin::path_state(transport_->fd());
-  state.delivered = state.delivered && pending_.empty();
-  return state;
-}
+PathState Http2Connection::path_state() const { return origin::path_state(transport_->fd()); }
 
 bool Http2Connection::can_ping() const {
   return context_.ping && !closed_ &&
@@ -377,6 +394,7 @@ bool Http2Connection::can_ping() const {
 /// Not waited for: anything that comes is a sign of life.
 void Http2Connection::ping() {
   pinged_at_ = context_.loop.now();
+  ping_to_write_ = true;
   nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr);
   context_.loop.at_turn_end(flush_task_);
 }

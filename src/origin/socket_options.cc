@@ -1,8 +1,8 @@
 #include "ccnproxy/origin/socket_options.h"
 
 #include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -46,9 +46,10 @@ PathState path_state(int fd) noexcept {
   tcp_info info{};
   socklen_t size = sizeof info;
   if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0) return {};
-  int unsent = 0;
-  const bool all_sent = ::ioctl(fd, SIOCOUTQNSD, &unsent) < 0 || unsent == 0;
-  return {info.tcpi_unacked == 0 && all_sent, std::chrono::milliseconds(info.tcpi_last_ack_recv)};
+  int outstanding = 0;
+  if (::ioctl(fd, SIOCOUTQ, &outstanding) < 0) outstanding = 0;
+  return {info.tcpi_bytes_acked, static_cast<std::uint64_t>(outstanding),
+          std::chrono::milliseconds(info.tcpi_last_ack_recv)};
 }
 
 }  // namespace ccnproxy::origin

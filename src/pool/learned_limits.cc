@@ -53,7 +53,8 @@ void LearnedLimits::note(const OriginClose& close, TimePoint now) {
   const bool together = last_close_ && now - *last_close_ < same_moment;
   last_close_ = now;
   if (together) return;
-  if (close.idle >= hardly_idle) return idle_.note(seconds(close.idle), idle_tolerance, now);
+  if (close.idle >= hardly_idle)
+    return (close.requests == 0 ? unused_ : idle_).note(seconds(close.idle), idle_tolerance, now);
   if (close.requests > 0)
     requests_.note(static_cast<double>(close.requests), requests_tolerance, now);
   if (close.age >= hardly_idle) age_.note(seconds(close.age), age_tolerance, now);
@@ -62,6 +63,7 @@ void LearnedLimits::note(const OriginClose& close, TimePoint now) {
 CloseLimits LearnedLimits::limits(TimePoint now) const {
   CloseLimits limits;
   if (const auto idle = idle_.value(now)) limits.idle = duration(*idle);
+  if (const auto unused = unused_.value(now)) limits.unused = duration(*unused);
   if (const auto age = age_.value(now)) limits.age = duration(*age);
   if (const auto requests = requests_.value(now))
     limits.requests = static_cast<std::uint64_t>(*requests);
@@ -74,12 +76,14 @@ void LearnedLimits::recall(const CloseLimits& limits, TimePoint now) {
     lesson.agreed_at = now;
   };
   if (limits.idle) take(idle_, seconds(*limits.idle));
+  if (limits.unused) take(unused_, seconds(*limits.unused));
   if (limits.age) take(age_, seconds(*limits.age));
   if (limits.requests) take(requests_, static_cast<double>(*limits.requests));
 }
 
 CloseLimits tightest(const CloseLimits& a, const CloseLimits& b) {
-  return {lesser(a.idle, b.idle), lesser(a.age, b.age), lesser(a.requests, b.requests)};
+  return {lesser(a.idle, b.idle), lesser(a.unused, b.unused), lesser(a.age, b.age),
+          lesser(a.requests, b.requests)};
 }
 
 }  // namespace ccnproxy::pool

@@ -5,8 +5,6 @@
 
 #include <cassert>
 
-#include "ccnproxy/pool/placement_policy.h"
-
 namespace ccnproxy::pool {
 namespace {
 
@@ -102,14 +100,14 @@ std::optional<std::size_t> OriginPool::better_worker() {
   return other;
 }
 
-std::int64_t OriginPool::score(const PooledConnection& c) const {
+PlacementFacts OriginPool::facts_of(const PooledConnection& c) const {
   PlacementFacts facts;
   facts.streams = c.connection_->streams();
   const bool fresh = c.life_.in_use || now() - c.life_.last_used < window_forgotten;
   if (fresh) facts.received = c.connection_->received_bytes() - c.idle_at_bytes_;
   facts.mean_bytes = mean_answer_;
   facts.leaving = !c.leaving_.empty();
-  return placement_score(facts);
+  return facts;
 }
 
 /// The best place among the connections that take a request now; of equals the one that became
@@ -122,8 +120,7 @@ PooledConnection* OriginPool::find_ready(std::uint64_t avoid) {
   for (auto& c : ready) {
     if (c.connection_->info().serial == avoid || c.connection_->capacity() == 0) continue;
     if (c.connection_->info().protocol == origin::Protocol::http1 && c.leaving_.empty()) return &c;
-    if (ready.size() == 1) return &c;
-    const auto s = score(c);
+    const auto s = ready.size() == 1 ? 0 : placement_score(facts_of(c));
     if (!best || s > best_score) {
       best = &c;
       best_score = s;

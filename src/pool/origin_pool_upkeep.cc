@@ -3,7 +3,6 @@
 
 #include "ccnproxy/pool/dial_policy.h"
 #include "ccnproxy/pool/origin_pool.h"
-#include "ccnproxy/pool/placement_policy.h"
 #include "ccnproxy/pool/readiness_policy.h"
 
 namespace ccnproxy::pool {
@@ -211,7 +210,8 @@ void OriginPool::note_answers(PooledConnection& c) {
 
 CloseLimits OriginPool::limits_of(const PooledConnection& c) const {
   const auto announced = c.connection_->announced_limits();
-  return tightest(learned_.limits(now()), {announced.idle, std::nullopt, announced.requests});
+  return tightest(learned_.limits(now()),
+                  {announced.idle, std::nullopt, std::nullopt, announced.requests});
 }
 
 void OriginPool::mark_leaving(TimePoint now) {

@@ -195,8 +195,9 @@ _LABELS = {"haproxy-h2": "HAProxy h2", "haproxy-h1": "HAProxy http/1.1", "nginx"
 _PROGRAMS = {"haproxy-h2": "haproxy", "haproxy-h1": "haproxy", "nginx": "nginx"}
 
 
-def peers(workspace, ports, kinds=tuple(_LABELS)):
-    """`ports`: of the origin, by kind of peer (h2 or h1). Those that are not installed are left out."""
+def peers(workspace, ports, kinds=tuple(_LABELS), first=0):
+    """`ports`: of the origin, by protocol (h2, h1). Those that are not installed are left out. A second set has
+    another `first` number."""
     there = [kind for kind in kinds if shutil.which(_PROGRAMS[kind])]
     return [Peer(workspace, kind, number, f"peer{number}.{'h2' if kind == 'haproxy-h2' else 'h1'}.test",
-                 ports["h2" if kind == "haproxy-h2" else "h1"]) for number, kind in enumerate(there)]
+                 ports["h2" if kind == "haproxy-h2" else "h1"]) for number, kind in enumerate(there, first)]

@@ -36,7 +36,9 @@ class TurnTask : public boost::intrusive::slist_base_hook<> {
  private:
   friend class EventLoop;
   Delegate<void()> run_;
+  TimePoint due_{};
   bool queued_ = false;
+  bool delayed_ = false;
 };
 
 /// One thread's readiness loop: level-triggered epoll, coarse timers, tasks at the end of a turn.
@@ -68,6 +70,9 @@ class EventLoop final : public Clock {
 
   TimerWheel& timers() noexcept { return timers_; }
   void at_turn_end(TurnTask& task) noexcept;
+  /// At the end of a turn so much later, to a millisecond, unless it is asked for sooner. For short
+  /// delays of few tasks; Timer is for all else.
+  void delay(TurnTask& task, Duration by) noexcept;
   void cancel(TurnTask& task) noexcept;
   void retire(std::unique_ptr<Retired> object) { retired_.push_back(std::move(object)); }
   /// Tells the coalescing gate of work; see there.
@@ -87,13 +92,16 @@ class EventLoop final : public Clock {
   class Waker;
   void turn(int timeout_ms);
   int wait_ms() const;
+  void release_delayed() noexcept;
   void finish_turn();
 
   UniqueFd epoll_;
   TimePoint now_;
   TimerWheel timers_;
   CoalesceGate gate_;
-  boost::intrusive::slist<TurnTask, boost::intrusive::cache_last<true>> turn_tasks_;
+  using TurnTasks = boost::intrusive::slist<TurnTask, boost::intrusive::cache_last<true>>;
+  TurnTasks turn_tasks_;
+  TurnTasks delayed_;
   std::vector<std::unique_ptr<Retired>> retired_;
   std::unique_ptr<Waker> waker_;
   std::mutex posted_mutex_;

@@ -99,6 +99,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   bool write_pending();
   void watch_writing(bool wanted);
   void submit(Http2Stream& stream);
+  void flush_requests();
   void touch(Http2Stream& stream);
   void deliver();
   void deliver_one(Http2Stream& stream);
@@ -132,7 +133,10 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   LivenessWatch liveness_;
   TimePoint opened_;
   std::optional<TimePoint> pinged_at_;
-  std::string end_reason_;  ///< why it drains or ended
+  bool ping_to_write_ = false;
+  TimePoint flight_began_{};         ///< a round trip ago at most
+  std::uint32_t flight_writes_ = 0;  ///< since then
+  std::string end_reason_;           ///< why it drains or ended
   std::optional<std::pair<ErrorType, std::string>>
       read_end_;  ///< the peer ended while a batch was being read
   bool more_to_read_ = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include "ccnproxy/base/clock.h"
 
@@ -10,6 +11,7 @@ namespace ccnproxy::origin {
 /// How long a connection on which an answer is awaited may be silent, by its round-trip time.
 struct LivenessTimes {
   Duration probe;    ///< then it is looked at, and sent a PING
+  Duration answer;   ///< a PING that has arrived is answered within this
   Duration suspect;  ///< then it takes no new requests
   Duration stalled;  ///< then its requests may go elsewhere
 };
@@ -17,14 +19,15 @@ struct LivenessTimes {
 constexpr LivenessTimes liveness_times(Duration rtt) {
   using std::chrono::milliseconds;
   const auto probe = std::max<Duration>(milliseconds(300), rtt * 3);
-  return {probe, probe + std::max<Duration>(milliseconds(200), rtt * 2),
-          probe + std::max<Duration>(milliseconds(700), rtt * 4)};
+  const auto answer = std::max<Duration>(milliseconds(200), rtt * 2);
+  return {probe, answer, probe + answer, probe + std::max<Duration>(milliseconds(700), rtt * 4)};
 }
 
 /// What TCP knows of the way to the peer.
 struct PathState {
-  bool delivered = true;  ///< everything that was written has been acknowledged
-  Duration since_ack{};   ///< since the last acknowledgement came
+  std::uint64_t acknowledged = 0;  ///< bytes, ever
+  std::uint64_t outstanding = 0;   ///< bytes written and not acknowledged
+  Duration since_ack{};            ///< since the last acknowledgement came
 };
 
 /// What to do about a silent connection.
@@ -38,7 +41,9 @@ enum class LivenessStep : std::uint8_t {
 struct LivenessFacts {
   Duration silent{};    ///< since the last byte from the peer, or since something is awaited
   bool probed = false;  ///< in this silence
-  bool pinged = false;  ///< by a PING, which has not been answered
+  /// How long ago its TCP was first seen to have acknowledged our PING; nothing if it has not, or
+  /// if there was none.
+  std::optional<Duration> ping_arrived;
   bool suspicious = false;
   PathState path;
 };
@@ -50,8 +55,8 @@ constexpr LivenessStep liveness_step(const LivenessFacts& f, const LivenessTimes
   if (f.silent < times.probe) return LivenessStep::wait;
   if (!f.probed) return LivenessStep::probe;
   if (f.silent < times.suspect) return LivenessStep::probe;
-  const bool unheard = !f.path.delivered && f.path.since_ack >= times.suspect;
-  const bool unanswered = f.path.delivered && f.pinged;
+  const bool unheard = f.path.outstanding > 0 && f.path.since_ack >= times.suspect;
+  const bool unanswered = f.ping_arrived && *f.ping_arrived >= times.answer;
   if (!unheard && !unanswered) return LivenessStep::wait;
   if (f.suspicious && f.silent >= times.stalled) return LivenessStep::give_way;
   return LivenessStep::suspect;

@@ -45,19 +45,30 @@ class LivenessWatch {
     heard_ = loop_.now();
     if (probed_) end_suspicion();
   }
+  /// A PING has left, and all that was before it.
+  void on_ping_written() {
+    const auto path = watched_.path_state();
+    ping_end_ = path.acknowledged + path.outstanding;
+  }
   void stop() { timer_.cancel(); }
   bool is_suspicious() const noexcept { return suspicious_; }
 
  private:
   void begin_silence() {
     heard_ = loop_.now();
-    probed_ = pinged_ = false;
+    forget_probe();
+  }
+  void forget_probe() {
+    probed_ = false;
+    ping_end_.reset();
+    ping_arrived_.reset();
   }
   void end_suspicion() {
-    probed_ = pinged_ = false;
+    forget_probe();
     if (std::exchange(suspicious_, false)) watched_.on_suspicion();
   }
   void look();
+  LivenessFacts facts(TimePoint now);
 
   EventLoop& loop_;
   LivenessTimes times_;
@@ -65,7 +76,8 @@ class LivenessWatch {
   Timer timer_;
   TimePoint heard_{};
   bool probed_ = false;
-  bool pinged_ = false;
+  std::optional<std::uint64_t> ping_end_;  ///< in bytes of the TCP stream
+  std::optional<TimePoint> ping_arrived_;
   bool suspicious_ = false;
 };
 

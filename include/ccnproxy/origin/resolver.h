@@ -60,7 +60,7 @@ struct DnsCounters {
 /// Names are in the form of Origin::host: lower case, no trailing dot, IPv6 without brackets.
 class Resolver {
  public:
-  /// On success at least one address, all with port 0, in the order that DNS gave.
+  /// On success at least one address, all with port 0, in the order to dial (see cached()).
   using Callback = std::function<void(Result<std::vector<Endpoint>>)>;
 
   /// Questions in flight, one a name. More are refused: a flood of names that DNS does not answer

@@ -40,7 +40,8 @@ UniqueFd open_origin_socket(const Endpoint& peer) noexcept;
 
 /// The round-trip time as the kernel has measured it; zero where it does not know.
 Duration round_trip_time(int fd) noexcept;
-/// What the kernel knows of the way to the peer of a TCP socket. Delivered where it does not know.
+/// What the kernel knows of the way to the peer of a TCP socket. Nothing outstanding where it does
+/// not know.
 PathState path_state(int fd) noexcept;
 
 }  // namespace ccnproxy::origin

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "ccnproxy/origin/origin_connection.h"
+#include "ccnproxy/pool/readiness_policy.h"
 
 namespace ccnproxy::pool {
 
@@ -28,7 +29,7 @@ constexpr std::size_t connections_for_waiting(const DialNeed& d) {
   if (d.protocol == origin::Protocol::http1) return d.waiting;
   if (d.protocol == origin::Protocol::http2) {
     const auto each = std::max<std::size_t>(1, d.streams_each);
-    return (d.waiting + each - 1) / each;
+    return ceil_div(d.waiting, each);
   }
   return d.waiting > 0 ? 1 : 0;
 }

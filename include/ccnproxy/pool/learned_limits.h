@@ -19,8 +19,9 @@ struct OriginClose {
 /// Learns from the ends that an origin gave to its connections at which idle age, age and number of
 /// requests it does so. One end teaches nothing, since restarts and networks end connections too;
 /// two that agree do. Ends within the same moment count once: a restart ends all at the same idle
-/// age. What was learnt is forgotten after an hour, so that an origin that has changed is given the
-/// chance to show it. Pure, told of time.
+/// age. A connection that never carried a request has an idle limit of its own (nginx waits 60 s
+/// for a first request, 75 s for the next). What was learnt is forgotten after an hour, so that an
+/// origin that has changed is given the chance to show it. Pure, told of time.
 class LearnedLimits {
  public:
   void note(const OriginClose& close, TimePoint now);
@@ -37,8 +38,9 @@ class LearnedLimits {
     void note(double value, double tolerance, TimePoint now);
     std::optional<double> value(TimePoint now) const;
   };
-  Lesson idle_;  ///< seconds
-  Lesson age_;   ///< seconds
+  Lesson idle_;    ///< seconds
+  Lesson unused_;  ///< seconds
+  Lesson age_;     ///< seconds
   Lesson requests_;
   std::optional<TimePoint> last_close_;
 };

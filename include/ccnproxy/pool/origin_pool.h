@@ -15,6 +15,7 @@
 #include "ccnproxy/pool/decision_log.h"
 #include "ccnproxy/pool/learned_limits.h"
 #include "ccnproxy/pool/origin_memory.h"
+#include "ccnproxy/pool/placement_policy.h"
 #include "ccnproxy/pool/pool_directory.h"
 #include "ccnproxy/pool/pool_report.h"
 #include "ccnproxy/pool/pooled_connection.h"
@@ -99,7 +100,7 @@ class OriginPool {
 
   // Lending.
   PooledConnection* find_ready(std::uint64_t avoid);
-  std::int64_t score(const PooledConnection& c) const;
+  PlacementFacts facts_of(const PooledConnection& c) const;
   void lend(PooledConnection& c, StreamWaiter& waiter, observe::WaitResult found);
   void wait(StreamWaiter& waiter, std::uint64_t avoid);
   void serve_waiters();

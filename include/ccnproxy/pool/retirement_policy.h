@@ -12,8 +12,9 @@ namespace ccnproxy::pool {
 /// What is known of when a connection will be ended by its origin: from what the origin said
 /// (Keep-Alive) or did.
 struct CloseLimits {
-  std::optional<Duration> idle;  ///< idle for so long, it closes
-  std::optional<Duration> age;   ///< so old, it closes
+  std::optional<Duration> idle;    ///< idle for so long, it closes
+  std::optional<Duration> unused;  ///< so long without a first request, it closes
+  std::optional<Duration> age;     ///< so old, it closes
   std::optional<std::uint64_t> requests;
 
   bool operator==(const CloseLimits&) const = default;
@@ -56,8 +57,9 @@ constexpr PlannedEnd planned_end(const ConnectionLife& life, Duration max_age,
   if (limits.age) consider(jittered(*limits.age / 5 * 4), "the origin closes at about this age");
   if (limits.requests && life.requests >= safe_part(*limits.requests))
     consider(life.last_used, "the origin closes after about so many requests");
-  if (limits.idle && !life.in_use)
-    consider(life.last_used + safe_part(*limits.idle), "the origin closes idle connections");
+  const auto& idle = life.requests == 0 ? limits.unused : limits.idle;
+  if (idle && !life.in_use)
+    consider(life.last_used + safe_part(*idle), "the origin closes idle connections");
   return end;
 }
 

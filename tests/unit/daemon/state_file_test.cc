@@ -41,6 +41,7 @@ TEST_F(StateFile, what_was_written_is_read) {
   a.stream_limit = 128;
   a.peak = 50;
   a.limits.idle = milliseconds(5000);
+  a.limits.unused = seconds(60);
   a.limits.age = seconds(3600);
   a.limits.requests = 1000;
   auto b = memory("2001:db8::1");

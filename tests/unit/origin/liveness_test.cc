@@ -26,7 +26,7 @@ TEST(LivenessTimes, follow_the_round_trip_time) {
 
 struct StepCase {
   const char* name;
-  LivenessFacts facts;  // silent, probed, pinged, suspicious, {delivered, since_ack}
+  LivenessFacts facts;  // silent, probed, ping_arrived, suspicious, {acked, outstanding, since_ack}
   LivenessStep expected;
 };
 
@@ -37,27 +37,38 @@ TEST_P(LivenessSteps, follow_the_table) {
 }
 
 constexpr auto ms(int n) { return Duration(milliseconds(n)); }
-constexpr PathState heard{true, ms(400)};
-constexpr PathState unheard{false, ms(700)};
-constexpr PathState uploading{false, ms(20)};
+constexpr PathState heard{5000, 0, ms(400)};
+constexpr PathState unheard{5000, 300, ms(700)};
+constexpr PathState uploading{5000, 100'000, ms(20)};
+constexpr auto no_ping = std::nullopt;
 
 INSTANTIATE_TEST_SUITE_P(
     Table, LivenessSteps,
     testing::Values(
-        StepCase{"young", {ms(299), false, false, false, unheard}, LivenessStep::wait},
-        StepCase{"F008_probe", {ms(300), false, false, false, heard}, LivenessStep::probe},
-        StepCase{"F007_no_ack", {ms(500), true, false, false, unheard}, LivenessStep::suspect},
-        StepCase{"F007_no_ack_for_a_second", {ms(1000), true, true, true, unheard},
+        StepCase{"young", {ms(299), false, no_ping, false, unheard}, LivenessStep::wait},
+        StepCase{"F008_probe", {ms(300), false, no_ping, false, heard}, LivenessStep::probe},
+        StepCase{"F007_no_ack", {ms(500), true, no_ping, false, unheard}, LivenessStep::suspect},
+        StepCase{"F007_no_ack_for_a_second",
+                 {ms(1000), true, no_ping, true, unheard},
                  LivenessStep::give_way},
-        StepCase{"F008_ping_unanswered", {ms(500), true, true, false, heard},
+        StepCase{
+            "F008_ping_has_just_arrived", {ms(500), true, ms(0), false, heard}, LivenessStep::wait},
+        StepCase{
+            "F008_ping_unanswered", {ms(700), true, ms(200), false, heard}, LivenessStep::suspect},
+        StepCase{"F008_ping_unanswered_among_other_traffic",
+                 {ms(700), true, ms(200), false, uploading},
                  LivenessStep::suspect},
-        StepCase{"F008_ping_unanswered_for_a_second", {ms(1000), true, true, true, heard},
+        StepCase{"F008_ping_unanswered_for_a_second",
+                 {ms(1000), true, ms(500), true, heard},
                  LivenessStep::give_way},
-        StepCase{"suspected_before_it_is_left", {ms(1000), true, true, false, heard},
+        StepCase{"suspected_before_it_is_left",
+                 {ms(1000), true, ms(500), false, heard},
                  LivenessStep::suspect},
-        StepCase{"slow_but_it_acknowledges", {ms(5000), true, false, false, heard},
+        StepCase{"slow_but_it_acknowledges",
+                 {ms(5000), true, no_ping, false, heard},
                  LivenessStep::wait},
-        StepCase{"busy_with_an_upload", {ms(5000), true, true, false, uploading},
+        StepCase{"ping_behind_an_upload",
+                 {ms(5000), true, no_ping, false, uploading},
                  LivenessStep::wait}),
     [](const auto& of) { return std::string(of.param.name); });
 
@@ -66,15 +77,18 @@ class FakeWatched final : public Watched {
   bool awaits_answer() const override { return awaits; }
   PathState path_state() const override { return path; }
   bool can_ping() const override { return may_ping; }
-  void ping() override { ++pings; }
+  void ping() override {
+    ++pings;
+    if (watch) watch->on_ping_written();
+  }
   void on_suspicion() override { ++suspicions; }
   void on_stalled() override {
     ++stalls;
     awaits = false;
-    path.delivered = true;
   }
+  LivenessWatch* watch = nullptr;
   bool awaits = true;
-  PathState path;
+  PathState path{100, 0, ms(0)};
   bool may_ping = true;
   int pings = 0;
   int suspicions = 0;
@@ -96,6 +110,7 @@ class LivenessWatchTest : public testing::Test {
   EventLoop loop_;
   FakeWatched watched_;
   LivenessWatch watch_{loop_, milliseconds(1), watched_};
+  LivenessWatchTest() { watched_.watch = &watch_; }
 };
 
 TEST_F(LivenessWatchTest, F008_an_unanswered_ping_leads_to_suspicion_and_a_way_out) {

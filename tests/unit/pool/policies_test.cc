@@ -307,6 +307,16 @@ TEST_F(Learned, two_ends_at_the_same_idle_age_teach_it) {
   EXPECT_FALSE(limits().requests);
 }
 
+TEST_F(Learned, a_first_request_is_waited_for_differently_than_the_next) {
+  for (int i = 0; i < 2; ++i) close(seconds(60), seconds(60), 0);
+  for (int i = 0; i < 2; ++i) close(seconds(75), seconds(100), 4);
+  EXPECT_EQ(limits().unused, seconds(60));
+  EXPECT_EQ(limits().idle, seconds(75));
+  const TimePoint t0{hours(5)};
+  EXPECT_EQ(planned_end({t0, t0, false, 0, 0}, hours(1), limits()).at, t0 + seconds(48));
+  EXPECT_EQ(planned_end({t0, t0, false, 0, 1}, hours(1), limits()).at, t0 + seconds(60));
+}
+
 TEST_F(Learned, ends_that_do_not_agree_teach_nothing) {
   for (const int s : {1, 7, 3, 30, 12}) close(seconds(s), seconds(100 + s * 10), 0);
   EXPECT_FALSE(limits().idle);
@@ -336,13 +346,13 @@ TEST_F(Learned, is_forgotten_after_an_hour) {
   close(seconds(5), seconds(65), 11);
   now_ += minutes(61);
   EXPECT_FALSE(limits().idle);
-  close(seconds(5), seconds(5), 0);
+  close(seconds(5), seconds(5), 2);
   EXPECT_TRUE(limits().idle) << "and learnt again from one that agrees";
 }
 
 TEST_F(Learned, is_recalled) {
-  learned_.recall({seconds(5), std::nullopt, 100}, now_);
-  EXPECT_EQ(limits(), (CloseLimits{seconds(5), std::nullopt, 100}));
+  learned_.recall({seconds(5), seconds(60), std::nullopt, 100}, now_);
+  EXPECT_EQ(limits(), (CloseLimits{seconds(5), seconds(60), std::nullopt, 100}));
 }
 
 TEST(RetryBudget, F058_starts_with_a_hundred_and_ends) {
