@@ -153,7 +153,8 @@ std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin
       pool::PoolContext{
           loop_.timers(),
           [this](std::unique_ptr<Retired> object) { loop_.retire(std::move(object)); },
-          [this] { return context_.ids.random(); }, t, group_.directory.find(origin), index_});
+          [this] { return context_.ids.random(); }, t, group_.directory.find(origin), index_,
+          dials_});
 }
 
 void Worker::begin_draining() {

@@ -3,6 +3,7 @@
 #include <new>
 
 #include "ccnproxy/origin/http2_connection.h"
+#include "ccnproxy/origin/http2_memory.h"
 
 namespace ccnproxy::origin {
 
@@ -134,7 +135,8 @@ Http2SessionPtr make_http2_session(Http2Connection& connection) {
   static const auto callbacks = make_callbacks();
   static const auto option = make_option();
   nghttp2_session* session = nullptr;
-  if (nghttp2_session_client_new2(&session, callbacks.get(), &connection, option.get()) != 0)
+  if (nghttp2_session_client_new3(&session, callbacks.get(), &connection, option.get(),
+                                  http2_memory()) != 0)
     throw std::bad_alloc();
   return Http2SessionPtr(session);
 }

@@ -44,6 +44,7 @@ class NetworkDial final : public Dial, private IoHandler {
 
   void resolve() {
     phase_began_ = EventLoop::read_clock();
+    is_stale_ = context_.resolver.is_stale(host());
     if (const auto* known = context_.resolver.cached(host())) return connect(*known);
     lookup_ = context_.resolver.resolve(host(), settings_.timeouts.dns, [this](auto addresses) {
       timings_.dns = end_of_phase();
@@ -67,12 +68,30 @@ class NetworkDial final : public Dial, private IoHandler {
     options.deadline = settings_.timeouts.connect;
     options.health = &context_.health;
     candidates_ = addresses;
+    tried_ = addresses;
     race_ = std::make_unique<AddressRace>(context_.connections.loop, std::move(addresses), options,
                                           [this](auto connected) {
                                             timings_.tcp += end_of_phase();
-                                            if (!connected) return fail(connected.error());
+                                            if (!connected) return try_fresh(connected.error());
                                             secure(std::move(*connected));
                                           });
+  }
+
+  /// The addresses were those of an answer whose TTL has passed, and none took the connection: the
+  /// name may have moved (F046). What has been tried is not tried again.
+  void try_fresh(const Error& error) {
+    if (!std::exchange(is_stale_, false)) return fail(error);
+    lookup_ = context_.resolver.resolve_fresh(
+        host(), settings_.timeouts.dns, [this, error](auto addresses) {
+          timings_.dns += end_of_phase();
+          if (!addresses) return fail(error);
+          std::erase_if(*addresses, [&](const auto& address) {
+            return std::find(tried_.begin(), tried_.end(), address.with_port(port())) !=
+                   tried_.end();
+          });
+          if (addresses->empty()) return fail(error);
+          connect(*addresses);
+        });
   }
 
   void secure(Connected connected) {
@@ -179,6 +198,8 @@ class NetworkDial final : public Dial, private IoHandler {
   TimePoint phase_began_;
   DialTimings timings_;
   std::string peer_;
+  bool is_stale_ = false;        ///< the addresses came from an answer whose TTL has passed
+  std::vector<Endpoint> tried_;  ///< by the newest race
   std::unique_ptr<Lookup> lookup_;
   std::vector<Endpoint> candidates_;  ///< addresses that have not been tried with TLS
   std::unique_ptr<AddressRace> race_;

@@ -39,6 +39,7 @@ OriginPool::OriginPool(origin::Origin origin, config::Pool settings, Duration qu
 OriginPool::~OriginPool() {
   assert(waiters_.empty());
   context_.shared->set_ready(context_.worker, false);
+  *context_.dials -= list(State::connecting).size();
   for (auto& connections : lists_) {
     while (!connections.empty()) {
       if (connections.front().state_ != State::draining)
@@ -202,6 +203,7 @@ OriginPool::State OriginPool::state_of(const PooledConnection& c) const {
 /// The only place where a connection changes its state.
 void OriginPool::transition(PooledConnection& c, State to) {
   if (c.state_ == to) return;
+  if (c.state_ == State::connecting) --*context_.dials;
   auto& from = list(c.state_);
   from.erase(from.iterator_to(c));
   const auto counts = [](State s) { return s != State::draining && s != State::closed; };

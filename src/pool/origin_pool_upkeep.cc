@@ -9,6 +9,10 @@ namespace ccnproxy::pool {
 namespace {
 
 constexpr Duration dns_every = std::chrono::seconds(5);
+/// With so many dials under way, those that nobody waits for wait: thousands of origins that become
+/// warm at once are no storm of handshakes.
+constexpr std::size_t most_dials_of_a_worker = 64;
+constexpr Duration dial_later = std::chrono::milliseconds(20);
 /// A connection beyond what is wanted stays so long after its last use: bursts come in pairs.
 constexpr Duration surplus_stays = std::chrono::seconds(30);
 /// A connection that ended so young and without a request was as good as a failed dial.
@@ -114,6 +118,8 @@ void OriginPool::start_dials() {
   need.max_connections = settings_.max_connections;
   need.failing = back_off_.failing();
   need.held_back = back_off_.holds(now());
+  if (need.waiting == 0 && *context_.dials >= most_dials_of_a_worker)
+    return plan_check(now() + dial_later);
   const auto cause = need.waiting > 0   ? observe::DialCause::request
                      : need.leaving > 0 ? observe::DialCause::replace
                                         : observe::DialCause::warm;
@@ -124,6 +130,7 @@ void OriginPool::start_dial(observe::DialCause cause) {
   if (!context_.shared->take_connection(context_.worker, settings_.max_connections)) return;
   auto* c = new PooledConnection(*this, now(), context_.random() & 0xff, cause);
   list(State::connecting).push_back(*c);
+  ++*context_.dials;
   c->dial_ =
       dialer_->dial(*c, Delegate<void(origin::DialResult)>::to<&PooledConnection::on_dialed>(c));
 }

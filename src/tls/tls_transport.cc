@@ -119,6 +119,9 @@ IoResult TlsTransport::write(std::string_view bytes) {
 
 bool TlsTransport::has_more() {
   if (reader_.has_bytes() || SSL_has_pending(ssl_.get()) == 1) return true;
+  // OpenSSL gives its 16 KiB back after a response, but not after session tickets: a connection
+  // that is kept ready would hold them for ever.
+  SSL_free_buffers(ssl_.get());
   reader_.rearm();
   return false;
 }

@@ -22,9 +22,8 @@ bool matches(const std::string& text, const std::regex& pattern) {
 }
 
 bool is_label_name(std::string_view name) {
-  const std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
-  const std::string all = std::string(letters) + "0123456789";
-  return !name.empty() && letters.find(name.front()) != letters.npos &&
+  const std::string_view all = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+  return !name.empty() && !(name.front() >= '0' && name.front() <= '9') &&
          name.find_first_not_of(all) == name.npos;
 }
 

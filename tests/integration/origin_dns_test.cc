@@ -75,6 +75,14 @@ TEST_F(OriginAddresses, F046_an_address_that_changed_is_used_when_the_ttl_has_pa
   get_until_from(old_place, proxy);
 }
 
+TEST_F(OriginAddresses, F046_the_address_that_was_left_may_end_at_once) {
+  Proxy proxy(config);
+  EXPECT_EQ(get(proxy).body, old_place);
+  point_to(new_place);
+  at_old->stop_listening();
+  get_until_from(new_place, proxy);
+}
+
 TEST_F(OriginAddresses, F054_ttl_0_is_not_a_question_for_every_connection) {
   config.set("dns.min_ttl", "1h").set("dns.max_ttl", "2h");
   Proxy proxy(config);

@@ -73,6 +73,7 @@ pool::PoolContext ReadyPool::context() {
       [this](std::unique_ptr<Retired> object) { world_.retire(std::move(object)); },
       [this] { return static_cast<std::uint32_t>(random_.next()); }};
   context.shared = shared_;
+  context.dials = world_.dials();
   return context;
 }
 

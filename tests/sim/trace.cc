@@ -30,7 +30,14 @@ std::vector<Trace> standard_traces() {
 
 std::vector<Trace> small_traces() {
   auto traces = standard_traces();
-  for (auto& trace : traces) trace.origins = 12;
+  for (auto& trace : traces) {
+    trace.origins = 12;
+    if (trace.has_day) {
+      trace.mean_gap *= 5;
+    } else if (trace.mean_gap <= seconds(1)) {
+      trace.length /= 2;
+    }
+  }
   return traces;
 }
 

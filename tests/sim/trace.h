@@ -24,7 +24,7 @@ struct Trace {
 
 /// Those that the document shows; all last long enough for every origin to be met in each state.
 std::vector<Trace> standard_traces();
-/// The same with fewer origins, for a test.
+/// The same with a dozen origins and fewer requests, for a test.
 std::vector<Trace> small_traces();
 
 /// When requests to one origin come, and what they are.

@@ -5,6 +5,9 @@
 #include <utility>
 
 namespace ccnproxy::sim {
+namespace {
+constexpr Duration aged_after = std::chrono::milliseconds(300);  // as in origin::Http1Connection
+}
 
 void Exchange::ring() { wire_->on_answer(*this); }
 
@@ -17,6 +20,7 @@ Wire::Wire(World& world, const OriginModel& origin, origin::Protocol protocol, W
       books_(books),
       end_alarm_(world, Delegate<void()>::to<&Wire::on_end_alarm>(this)),
       goaway_alarm_(world, Delegate<void()>::to<&Wire::on_goaway>(this)),
+      opened_(world.now()),
       cut_off_(origin.cut_off(world.now())) {
   books_.on_opened(world.now());
   begin_idle();
@@ -39,6 +43,7 @@ void Wire::send(Exchange& exchange) {
     if (!doomed_) stop_idling();
   }
   exchange.wire_ = this;
+  exchange.on_aged_ = world_.now() - opened_ > aged_after;
   exchange.number_ = ++requests_;
   exchanges_.push_back(&exchange);
   if (!doomed_) exchange.answer_.set(world_.now() + origin_.rtt() + exchange.service_);
@@ -72,9 +77,8 @@ void Wire::on_goaway() {
 void Wire::on_end_alarm() {
   const bool for_idleness = idle_end_ <= world_.now();
   going_ = true;
-  const auto unheard = answered_ > 0 ? Proof::no_byte_on_reused : Proof::unknown;
   const bool told = for_idleness && protocol_ == origin::Protocol::http2;
-  lose(0, told ? Proof::refused : unheard);
+  lose(0, told ? Proof::refused : Proof::unknown);
   end(for_idleness ? "the origin closed it when idle" : "cut off");
 }
 
@@ -85,7 +89,9 @@ void Wire::lose(std::size_t from, Proof proof) {
   exchanges_.erase(first, exchanges_.end());
   for (auto* exchange : lost) {
     exchange->answer_.cancel();
-    exchange->on_lost(proof);
+    const bool reused = answered_ > 0 || exchange->on_aged_;
+    const bool unheard = reused && proof == Proof::unknown;
+    exchange->on_lost(unheard ? Proof::no_byte_on_reused : proof);
   }
 }
 

@@ -31,6 +31,7 @@ class Exchange {
   Alarm answer_;
   Wire* wire_ = nullptr;
   std::uint64_t number_ = 0;  ///< on its wire, from 1
+  bool on_aged_ = false;      ///< its wire had stood for a while
 };
 
 /// Who holds a wire.
@@ -83,6 +84,7 @@ class Wire {
   Books& books_;
   Alarm end_alarm_;
   Alarm goaway_alarm_;
+  TimePoint opened_;
   TimePoint cut_off_;
   TimePoint idle_end_ = TimePoint::max();  ///< when the origin's close for idleness arrives here
   bool doomed_ = false;                    ///< a request was sent that will cross that close

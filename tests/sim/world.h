@@ -33,8 +33,9 @@ class Alarm {
   std::multimap<TimePoint, Alarm*>::iterator place_;
 };
 
-/// Time that jumps from one event to the next, and what an event loop gives its objects: timers,
-/// and a death between turns. Events of the same moment happen in the order in which they were set.
+/// Time that jumps from one event to the next, and what a worker gives its objects: timers, a death
+/// between turns, a common count of dials. Events of the same moment happen in the order in which
+/// they were set.
 class World final : public Clock {
  public:
   static constexpr TimePoint beginning{std::chrono::hours(1000)};
@@ -43,6 +44,8 @@ class World final : public Clock {
 
   TimePoint now() const noexcept override { return now_; }
   TimerWheel& timers() noexcept { return wheel_; }
+  /// How many dials the pools have under way together.
+  const std::shared_ptr<std::size_t>& dials() const noexcept { return dials_; }
   void retire(std::unique_ptr<Retired> object) { dying_.push_back(std::move(object)); }
   /// Lets everything happen that happens before `end`.
   void run_until(TimePoint end);
@@ -55,6 +58,7 @@ class World final : public Clock {
   std::multimap<TimePoint, Alarm*> alarms_;
   TimerWheel wheel_;
   std::vector<std::unique_ptr<Retired>> dying_;
+  std::shared_ptr<std::size_t> dials_ = std::make_shared<std::size_t>(0);
 };
 
 }  // namespace ccnproxy::sim

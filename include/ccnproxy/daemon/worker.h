@@ -63,6 +63,7 @@ class Worker final : private proxy::SessionOwner {
   origin::WindowBudget windows_;
   origin::FamilyHealth family_health_;
   std::uint64_t last_serial_ = 0;
+  std::shared_ptr<std::size_t> dials_ = std::make_shared<std::size_t>(0);
   origin::Resolver resolver_;
   origin::DialContext dialing_;
   pool::Pools pools_;

@@ -34,6 +34,8 @@ struct PoolContext {
   /// What the workers know of this origin together; one of its own if none is given.
   std::shared_ptr<SharedOrigin> shared = std::make_shared<SharedOrigin>(1);
   std::size_t worker = 0;  ///< which of them this is
+  /// Dials of all pools of the worker that are under way; of one pool if none is given.
+  std::shared_ptr<std::size_t> dials = std::make_shared<std::size_t>(0);
 };
 
 /// The connections of one worker to one origin: lends streams, and holds as many connections ready

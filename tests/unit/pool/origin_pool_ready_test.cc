@@ -373,6 +373,29 @@ TEST_F(TwoWorkers, F014_a_request_goes_where_a_connection_is_ready) {
   EXPECT_EQ(a->better_worker(), std::nullopt);
 }
 
+TEST_F(TwoWorkers, F016_many_origins_that_become_warm_at_once_are_dialled_in_turn) {
+  auto dials = std::make_shared<std::size_t>(64);
+  OriginPool pool(origin::Origin{origin::Scheme::https, "api.example.test", 443}, settings_,
+                  seconds(10), std::make_unique<FakeDialer>(net_[0]),
+                  PoolContext{wheel_,
+                              [this](auto object) { retired_.push_back(std::move(object)); },
+                              [] { return 0u; },
+                              {},
+                              shared_,
+                              0,
+                              dials});
+  pool.keep_for_ever();
+  EXPECT_EQ(net_[0].dials, 0u);
+  *dials = 63;
+  clock_.advance(milliseconds(40));
+  wheel_.advance();
+  EXPECT_EQ(net_[0].dials, 1u);
+  EXPECT_EQ(*dials, 64u);
+  FakeWaiter waiter;
+  net_[0].connect_http1();
+  EXPECT_EQ(*dials, 63u);
+}
+
 TEST_F(TwoWorkers, F014_a_busy_origin_spreads) {
   auto a = make(0);
   auto b = make(1);

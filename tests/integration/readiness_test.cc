@@ -1,0 +1,170 @@
+// A connection stands ready before it is needed: what the pool does ahead, seen from both ends.
+#include <csignal>
+#include <deque>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fakes/temp_dir.h"
+#include "integration/origin_side.h"
+#include "integration/proxy_fixture.h"
+
+namespace ccnproxy::integration {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// As the daemon is by default.
+DaemonConfig ready_config() {
+  return one_worker().set("pool.min_ready", "1").set("pool.spare", "0");
+}
+
+class Readiness : public ::testing::TestWithParam<std::string> {
+ protected:
+  ScriptedOrigin origin_{speaking({GetParam()}), nullptr};
+};
+INSTANTIATE_TEST_SUITE_P(Protocols, Readiness, ::testing::Values("h2", "http/1.1"),
+                         [](const auto& tested) { return protocol_name(tested.param); });
+
+TEST_P(Readiness, F101_a_warm_origin_has_a_connection_before_the_first_request) {
+  Proxy proxy(ready_config()
+                  .set("pool.warm", "[\"https://api.test\"]")
+                  .origin("api.test", origin_.endpoint(), pki().ca_file()));
+  OriginSide side(origin_);
+  RawClient client = proxy.client();
+  client.send(get_request());
+  side.read_request();
+  side.respond(200, "warm");
+  EXPECT_EQ(client.read_response().body, "warm");
+  EXPECT_EQ(proxy.record().get("found"), "ready");
+}
+
+TEST(ReadyState, F101_what_was_in_use_is_ready_again_after_a_restart) {
+  ScriptedOrigin origin(speaking({"h2"}), nullptr);
+  TempDir folder;
+  auto config = ready_config()
+                    .set("pool.state_file", folder.path() + "/state")
+                    .origin("api.test", origin.endpoint(), pki().ca_file());
+  {
+    Proxy proxy(config);
+    RawClient client = proxy.client();
+    client.send(get_request());
+    OriginSide side(origin);
+    side.read_request();
+    side.respond(200, "first");
+    EXPECT_EQ(client.read_response().body, "first");
+    client.close();
+    proxy.daemon.signal(SIGTERM);
+    EXPECT_EQ(proxy.daemon.wait_for_exit(), 0);
+  }
+  Proxy proxy(config);
+  OriginSide side(origin);
+  EXPECT_EQ(origin.accepts(), 2U) << "nobody has asked yet";
+  RawClient client = proxy.client();
+  client.send(get_request());
+  side.read_request();
+  side.respond(200, "again");
+  EXPECT_EQ(client.read_response().body, "again");
+  EXPECT_EQ(proxy.record().get("found"), "ready");
+}
+
+class ReadyOrigin : public ::testing::Test {
+ protected:
+  /// A first request that was answered.
+  void use(OriginSide& side, RawClient& client) {
+    side.read_request();
+    side.respond(200, "ok");
+    EXPECT_EQ(client.read_response().body, "ok");
+  }
+  OriginAndProxy both_{speaking({"h2"}), nullptr, ready_config()};
+};
+
+TEST_F(ReadyOrigin, F020_GOAWAY_brings_the_next_connection_without_a_request) {
+  RawClient client = both_.proxy.client();
+  client.send(get_request());
+  OriginSide first(both_.origin);
+  use(first, client);
+  first.peer().write_goaway(0x7fffffff);
+  OriginSide second(both_.origin);
+  client.send(get_request());
+  use(second, client);
+  EXPECT_EQ(both_.proxy.records(2).back().get("found"), "ready");
+}
+
+/// The peer's TCP acknowledges, but nobody is there: what kill -STOP makes of a process.
+TEST_F(ReadyOrigin, F008_a_get_leaves_a_connection_that_gives_no_sign_of_life) {
+  RawClient client = both_.proxy.client();
+  client.send(get_request());
+  OriginSide first(both_.origin);
+  use(first, client);
+  client.send(get_request());
+  OriginSide second(both_.origin);  // opened under suspicion, before the request comes over
+  use(second, client);
+  EXPECT_EQ(both_.proxy.records(2).back().outcome(), "200 retries=1 no_byte_on_reused");
+}
+
+TEST_F(ReadyOrigin, F008_a_post_stays_where_it_may_have_been_acted_on) {
+  RawClient client = both_.proxy.client();
+  client.send(get_request());
+  OriginSide first(both_.origin);
+  use(first, client);
+  client.send(post_request("/", "money"));
+  OriginSide second(both_.origin);
+  RawClient other = both_.proxy.client();
+  other.send(get_request());
+  use(second, other);  // new requests go to the connection that lives
+  use(first, client);  // and the old one had been slow only
+  for (const auto& record : both_.proxy.records(3)) EXPECT_EQ(record.outcome(), "200");
+}
+
+TEST_F(ReadyOrigin, debugging_from_curl_shows_what_was_found) {
+  RawClient client = both_.proxy.client();
+  client.send(get_request("/", "X-Ccnproxy-Debug: 1\r\n"));
+  OriginSide side(both_.origin);
+  const Request seen = side.read_request();
+  EXPECT_EQ(seen.fields.get("x-ccnproxy-debug"), "");
+  side.respond(200);
+  const auto dialed = client.read_response();
+  EXPECT_THAT(dialed.fields.get("server-timing"), HasSubstr("conn;desc=\"dialed\", wait;dur="));
+  EXPECT_THAT(dialed.fields.get("server-timing"), HasSubstr("tls;dur="));
+  EXPECT_THAT(dialed.fields.get("proxy-status"), HasSubstr("ccnproxy; next-hop=\"127.0.0.1:"));
+  EXPECT_THAT(dialed.fields.get("proxy-status"), HasSubstr("next-protocol=h2"));
+  client.send(get_request("/", "X-Ccnproxy-Debug: 1\r\n"));
+  side.read_request();
+  side.respond(200);
+  EXPECT_THAT(client.read_response().fields.get("server-timing"), HasSubstr("conn;desc=\"ready\""));
+  client.send(get_request());
+  side.read_request();
+  side.respond(200);
+  EXPECT_EQ(client.read_response().fields.get("server-timing"), "");
+}
+
+TEST(ReadyWorkers, F014_a_connection_of_one_worker_serves_the_clients_of_all) {
+  Service service(standard_answers);
+  OriginAndProxy both(speaking({"h2"}), service, ready_config().set("workers", "4"));
+  EXPECT_EQ(both.proxy.get("/bytes/10").status, 200);
+  for (int i = 0; i < 40; ++i) {
+    const std::string body(static_cast<std::size_t>(1000 * i), 'x');
+    EXPECT_EQ(both.proxy.post("/echo", body).status, 200);
+  }
+  EXPECT_EQ(both.origin.accepts(), 1U);
+  std::size_t ready = 0;
+  for (const auto& record : both.proxy.records(41)) ready += record.get("found") == "ready" ? 1 : 0;
+  EXPECT_EQ(ready, 40U);
+}
+
+TEST(ReadyWorkers, F096_limits_are_those_of_all_workers_together) {
+  Service service(standard_answers);
+  OriginAndProxy both(speaking({"http/1.1"}), service,
+                      ready_config().set("workers", "4").set("pool.max_connections", "2"));
+  std::deque<RawClient> clients;
+  for (int i = 0; i < 30; ++i) {
+    clients.emplace_back(both.proxy.daemon.address());
+    clients.back().send(get_request("/bytes/1000"));
+  }
+  for (auto& client : clients) EXPECT_EQ(client.read_response().status, 200);
+  EXPECT_LE(both.origin.accepts(), 2U);
+}
+
+}  // namespace
+}  // namespace ccnproxy::integration
