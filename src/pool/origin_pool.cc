@@ -162,9 +162,13 @@ void OriginPool::serve_waiters() {
   if (draining_) drain_connections();
 }
 
-void OriginPool::fail_waiters(const Error& error) {
+/// Those who waited when the dial began. Who came later deserves a dial of its own: the origin may
+/// have come back.
+void OriginPool::fail_waiters(const Error& error, TimePoint dial_began) {
+  auto later = waiters_.begin();
+  while (later != waiters_.end() && later->deadline_ - queue_deadline_ <= dial_began) ++later;
   Waiters failed;  // a waiter that hears of it may ask again
-  failed.swap(waiters_);
+  failed.splice(failed.begin(), waiters_, waiters_.begin(), later);
   while (!failed.empty()) {
     StreamWaiter& waiter = failed.front();
     waiter.leave_queue();

@@ -54,7 +54,7 @@ ConnectionReport OriginPool::report_of(const PooledConnection& c, TimePoint now)
     r.next_action = "close when replaced: " + std::string(c.leaving_);
     return r;
   }
-  const auto end = planned_end(c.life_, settings_.max_age, limits_of(c));
+  const auto end = planned_end(c.life_, settings_.max_age, limits_of(c, learned_.limits(now)));
   r.next_action = "replace: " + std::string(end.why);
   r.due = end.at - now;
   return r;

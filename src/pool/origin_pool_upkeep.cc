@@ -89,8 +89,17 @@ std::size_t OriginPool::staying() const {
 }
 
 std::size_t OriginPool::wanted() const {
-  const Readiness readiness{keep_ready(),       protocol_,     in_use(),
-                            peak_.value(now()), streams_each_, burst_streams(mean_answer_)};
+  const auto learned = learned_.limits(now());
+  const auto idle = learned.idle && learned.unused ? std::min(learned.idle, learned.unused)
+                    : learned.idle                 ? learned.idle
+                                                   : learned.unused;
+  const Readiness readiness{keep_ready(),
+                            protocol_,
+                            in_use(),
+                            peak_.value(now()),
+                            streams_each_,
+                            burst_streams(mean_answer_),
+                            idle ? std::optional(safe_part(*idle)) : std::nullopt};
   return connections_wanted(readiness, settings_);
 }
 
@@ -141,6 +150,7 @@ void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
     c.connection_ = std::move(*result);
     return on_connected(c);
   }
+  const auto began = c.life_.opened;
   transition(c, State::closed);
   ++metrics_.failed_dials;
   back_off_.on_failure(now(), context_.random());
@@ -149,7 +159,9 @@ void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
   plan_check(back_off_.next());
   // With a connection open or on its way those who wait still have hope; the queue's deadline
   // bounds it.
-  if (list(State::connecting).empty() && !is_ready()) fail_waiters(result.error());
+  if (!list(State::connecting).empty() || is_ready()) return;
+  fail_waiters(result.error(), began);
+  if (!waiters_.empty()) start_dials();
 }
 
 void OriginPool::on_connected(PooledConnection& c) {
@@ -181,7 +193,7 @@ void OriginPool::on_capacity(PooledConnection& c) {
   if (goes || before == State::busy || c.connection_->is_suspicious()) {
     upkeep();
   } else if (!in_use) {
-    plan_check(planned_end(c.life_, settings_.max_age, limits_of(c)).at);
+    plan_check(planned_end(c.life_, settings_.max_age, limits_of(c, learned_.limits(now()))).at);
   }
 }
 
@@ -215,19 +227,19 @@ void OriginPool::note_answers(PooledConnection& c) {
   mean_answer_ = mean_answer_ == 0 ? each : (mean_answer_ * 7 + each) / 8;
 }
 
-CloseLimits OriginPool::limits_of(const PooledConnection& c) const {
+CloseLimits OriginPool::limits_of(const PooledConnection& c, const CloseLimits& learned) {
   const auto announced = c.connection_->announced_limits();
-  return tightest(learned_.limits(now()),
-                  {announced.idle, std::nullopt, std::nullopt, announced.requests});
+  return tightest(learned, {announced.idle, std::nullopt, std::nullopt, announced.requests});
 }
 
 void OriginPool::mark_leaving(TimePoint now) {
   const bool ask_dns = now - dns_checked_ >= dns_every;
   if (ask_dns) dns_checked_ = now;
+  const auto learned = learned_.limits(now);
   for (const auto state : {State::ready, State::busy}) {
     for (auto& c : list(state)) {
       if (!c.leaving_.empty()) continue;
-      const auto end = planned_end(c.life_, settings_.max_age, limits_of(c));
+      const auto end = planned_end(c.life_, settings_.max_age, limits_of(c, learned));
       if (end.at <= now) {
         c.leaving_ = end.why;
       } else if (ask_dns && dialer_->is_withdrawn(c.connection_->info().address)) {
@@ -329,10 +341,12 @@ void OriginPool::plan_next_check(TimePoint now) {
   if (kept && !for_ever_) plan_check(kept_until());
   plan_check(now + dns_every);
   const bool surplus = staying() > wanted();
+  const auto learned = learned_.limits(now);
   for (const auto state : {State::ready, State::busy}) {
     for (const auto& c : list(state)) {
       if (!c.leaving_.empty()) continue;
-      plan_check(std::max(now, planned_end(c.life_, settings_.max_age, limits_of(c)).at));
+      const auto end = planned_end(c.life_, settings_.max_age, limits_of(c, learned));
+      plan_check(std::max(now, end.at));
       if (surplus && !c.life_.in_use) plan_check(std::max(now, surplus_until(c)));
     }
   }

@@ -106,7 +106,7 @@ class OriginPool {
   void lend(PooledConnection& c, StreamWaiter& waiter, observe::WaitResult found);
   void wait(StreamWaiter& waiter, std::uint64_t avoid);
   void serve_waiters();
-  void fail_waiters(const Error& error);
+  void fail_waiters(const Error& error, TimePoint dial_began);
   void expire_waiters(TimePoint now);
   Error no_connection(std::string_view why) const;
 
@@ -134,7 +134,7 @@ class OriginPool {
   void let_go_of_surplus(TimePoint now);
   TimePoint surplus_until(const PooledConnection& c) const;
   bool is_surplus(const PooledConnection& c, TimePoint now) const;
-  CloseLimits limits_of(const PooledConnection& c) const;
+  static CloseLimits limits_of(const PooledConnection& c, const CloseLimits& learned);
   void end_connection(PooledConnection& c, std::string_view why);
   void drain_connections();
   void check();

@@ -17,11 +17,16 @@ struct Readiness {
   std::size_t in_use = 0;                    ///< requests in flight or waiting
   std::size_t peak = 0;                      ///< the recent most of them
   std::size_t streams_each = 100;            ///< what an HTTP/2 connection takes
-  std::size_t burst_streams = 10;  ///< what an idle one answers within a round trip (placement)
+  std::size_t burst_streams = 10;     ///< what an idle one answers within a round trip (placement)
+  std::optional<Duration> idle_life;  ///< idle for so long, a connection has to be replaced
 };
 
 /// More connections than this are not opened for the sake of congestion windows alone.
 inline constexpr std::size_t widest_burst = 8;
+
+/// Connections that nobody uses are replaced no more often than this per origin: a peak is not kept
+/// ready at any price with an origin that closes after seconds.
+inline constexpr std::size_t idle_replacements_a_second = 2;
 
 constexpr std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
@@ -47,6 +52,11 @@ inline std::size_t connections_wanted(const Readiness& r, const config::Pool& se
     const auto by_window =
         std::min(widest_burst, ceil_div(r.peak, std::max<std::size_t>(1, r.burst_streams)));
     wanted = std::max({floor, by_streams, by_window});
+  }
+  if (r.idle_life) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*r.idle_life).count();
+    const auto idle = idle_replacements_a_second * static_cast<std::size_t>(seconds);
+    wanted = std::min(wanted, r.in_use + floor + idle);
   }
   const std::size_t most = settings.max_connections;
   return most > 0 ? std::min(wanted, most) : wanted;

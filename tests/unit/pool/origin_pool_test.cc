@@ -212,6 +212,18 @@ TEST_F(OriginPoolTest, F050_a_dial_that_fails_with_nothing_else_to_hope_for_fail
   EXPECT_TRUE(pool().empty());
 }
 
+TEST_F(OriginPoolTest, F050_who_came_after_the_dial_that_fails_gets_one_of_its_own) {
+  auto& first = ask();
+  pass(seconds(1));
+  auto& later = ask();
+  net_.refuse();
+  EXPECT_TRUE(first.error);
+  EXPECT_FALSE(later.answered());
+  ASSERT_EQ(net_.dialing.size(), 1u);
+  net_.connect_http1();
+  EXPECT_TRUE(later.served());
+}
+
 TEST_F(OriginPoolTest, a_dial_that_fails_fails_nobody_while_a_connection_is_open) {
   ask();
   auto& connection = net_.connect_http1();

@@ -167,39 +167,62 @@ TEST_P(ConnectionsWanted, follows_the_table) {
   EXPECT_EQ(connections_wanted(GetParam().readiness, GetParam().settings), GetParam().expected);
 }
 
-// keep_ready, protocol, in_use, peak, streams_each, burst_streams
+const std::optional<Duration> no_limit;
+
+// keep_ready, protocol, in_use, peak, streams_each, burst_streams, idle_life
 INSTANTIATE_TEST_SUITE_P(
     Table, ConnectionsWanted,
     testing::Values(
-        ReadinessCase{"not_in_use", {false, Protocol::http1, 0, 50, 100, 10}, pool_settings(1), 0},
-        ReadinessCase{"turned_off", {true, Protocol::http1, 9, 50, 100, 10}, pool_settings(0), 0},
-        ReadinessCase{"unknown_one", {true, unknown, 200, 200, 100, 10}, pool_settings(4), 1},
-        ReadinessCase{"http1_floor", {true, Protocol::http1, 0, 0, 100, 10}, pool_settings(2), 2},
         ReadinessCase{
-            "http1_one_beyond", {true, Protocol::http1, 1, 1, 100, 10}, pool_settings(1, 0), 2},
+            "not_in_use", {false, Protocol::http1, 0, 50, 100, 10, no_limit}, pool_settings(1), 0},
         ReadinessCase{
-            "http1_peak_and_spare", {true, Protocol::http1, 0, 50, 100, 10}, pool_settings(1), 75},
+            "turned_off", {true, Protocol::http1, 9, 50, 100, 10, no_limit}, pool_settings(0), 0},
+        ReadinessCase{
+            "unknown_one", {true, unknown, 200, 200, 100, 10, no_limit}, pool_settings(4), 1},
+        ReadinessCase{
+            "http1_floor", {true, Protocol::http1, 0, 0, 100, 10, no_limit}, pool_settings(2), 2},
+        ReadinessCase{"http1_one_beyond",
+                      {true, Protocol::http1, 1, 1, 100, 10, no_limit},
+                      pool_settings(1, 0),
+                      2},
+        ReadinessCase{"http1_peak_and_spare",
+                      {true, Protocol::http1, 0, 50, 100, 10, no_limit},
+                      pool_settings(1),
+                      75},
         ReadinessCase{"http1_at_the_limit",
-                      {true, Protocol::http1, 0, 50, 100, 10},
+                      {true, Protocol::http1, 0, 50, 100, 10, no_limit},
                       pool_settings(1, 0.5, 60),
                       60},
-        ReadinessCase{"http2_floor", {true, Protocol::http2, 0, 0, 100, 10}, pool_settings(2), 2},
+        ReadinessCase{"http1_that_closes_after_seconds",
+                      {true, Protocol::http1, 3, 50, 100, 10, seconds(4)},
+                      pool_settings(1),
+                      12},
         ReadinessCase{
-            "http2_one_will_do", {true, Protocol::http2, 9, 10, 100, 10}, pool_settings(1), 1},
-        ReadinessCase{
-            "http2_burst_by_windows", {true, Protocol::http2, 0, 50, 100, 10}, pool_settings(1), 5},
+            "http2_floor", {true, Protocol::http2, 0, 0, 100, 10, no_limit}, pool_settings(2), 2},
+        ReadinessCase{"http2_one_will_do",
+                      {true, Protocol::http2, 9, 10, 100, 10, no_limit},
+                      pool_settings(1),
+                      1},
+        ReadinessCase{"http2_burst_by_windows",
+                      {true, Protocol::http2, 0, 50, 100, 10, no_limit},
+                      pool_settings(1),
+                      5},
         ReadinessCase{"http2_burst_not_without_end",
-                      {true, Protocol::http2, 0, 5000, 100, 10},
+                      {true, Protocol::http2, 0, 5000, 100, 10, no_limit},
                       pool_settings(1),
                       widest_burst},
         ReadinessCase{"http2_before_it_is_full",
-                      {true, Protocol::http2, 76, 1, 100, 10},
+                      {true, Protocol::http2, 76, 1, 100, 10, no_limit},
                       pool_settings(1),
                       2},
-        ReadinessCase{
-            "http2_many_streams", {true, Protocol::http2, 1500, 1, 100, 10}, pool_settings(1), 20},
-        ReadinessCase{
-            "http2_of_one_stream", {true, Protocol::http2, 3, 3, 1, 10}, pool_settings(1), 3}),
+        ReadinessCase{"http2_many_streams",
+                      {true, Protocol::http2, 1500, 1, 100, 10, no_limit},
+                      pool_settings(1),
+                      20},
+        ReadinessCase{"http2_of_one_stream",
+                      {true, Protocol::http2, 3, 3, 1, 10, no_limit},
+                      pool_settings(1),
+                      3}),
     [](const auto& of) { return std::string(of.param.name); });
 
 TEST(DialsToStart, F016_ahead_of_need_an_origin_that_fails_gets_one_dial_at_a_time) {

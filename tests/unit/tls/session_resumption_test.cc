@@ -204,6 +204,8 @@ TEST_P(ResumptionByVersion, a_connection_may_outlive_its_context) {
 
 TEST_P(ResumptionByVersion, two_threads_share_what_is_remembered) {
   constexpr std::size_t rounds = 20;
+  // On one thread first: what OpenSSL caches of the root is guarded in a way that TSan can't see.
+  EXPECT_FALSE(resumes());
   origin_.set_script([](OriginConnection& c) { c.write("x"), c.read_to_end(); });
   const auto work = [&] {
     CipherBuffer buffer;
@@ -219,9 +221,8 @@ TEST_P(ResumptionByVersion, two_threads_share_what_is_remembered) {
   std::thread other(work);
   work();
   other.join();
-  const auto counts = origin_.wait_for_handshakes(2 * rounds);
-  EXPECT_EQ(counts.failed_handshakes, 0u);
-  EXPECT_GE(counts.resumed, 2 * rounds - 2);  // both may have begun with nothing
+  // Who takes a ticket brings two: there is always one left.
+  EXPECT_EQ(origin_.wait_for_handshakes(1 + 2 * rounds).resumed, 2 * rounds);
 }
 
 TEST_F(ResumptionFixture, F043_each_ticket_serves_one_connection_also_those_that_come_late) {
