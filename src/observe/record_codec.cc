@@ -9,10 +9,10 @@ namespace ccnproxy::observe {
 namespace {
 
 constexpr std::array<std::string_view AccessRecord::*, 14> strings = {
-    &AccessRecord::client,      &AccessRecord::method,     &AccessRecord::target,
-    &AccessRecord::host,        &AccessRecord::origin,     &AccessRecord::protocol,
-    &AccessRecord::address,     &AccessRecord::request_id, &AccessRecord::retry_proof,
-    &AccessRecord::error,       &AccessRecord::error_side, &AccessRecord::error_phase,
+    &AccessRecord::client,       &AccessRecord::method,     &AccessRecord::target,
+    &AccessRecord::host,         &AccessRecord::origin,     &AccessRecord::protocol,
+    &AccessRecord::address,      &AccessRecord::request_id, &AccessRecord::retry_proof,
+    &AccessRecord::error,        &AccessRecord::error_side, &AccessRecord::error_phase,
     &AccessRecord::error_detail, &AccessRecord::found};
 
 struct Header {

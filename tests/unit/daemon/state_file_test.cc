@@ -4,10 +4,9 @@
 
 #include <fstream>
 
-#include <sys/stat.h>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "fakes/temp_dir.h"
 
