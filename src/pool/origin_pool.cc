@@ -96,6 +96,7 @@ std::optional<std::size_t> OriginPool::better_worker() {
     decide("many requests go to another worker: connections of our own");
     last_used_ = moment;
     given_up_ = false;
+    if (!protocol_) protocol_ = context_.shared->protocol();
     upkeep();
   }
   return other;

@@ -65,8 +65,10 @@ TimePoint OriginPool::kept_until() const {
   return last_used_ + settings_.keep_warm + settings_.keep_warm / 16;
 }
 
+/// Not an origin that has never answered: a name mistyped once is no reason to go on dialling.
 bool OriginPool::keep_ready() const {
-  return !draining_ && !given_up_ && (for_ever_ || now() < kept_until() || in_use() > 0);
+  if (draining_ || given_up_) return false;
+  return for_ever_ || (protocol_ && (now() < kept_until() || in_use() > 0));
 }
 
 std::size_t OriginPool::in_use() const {
@@ -170,6 +172,7 @@ void OriginPool::on_connected(PooledConnection& c) {
   last_failure_.clear();
   c.life_.opened = c.life_.last_used = now();
   protocol_ = info.protocol;
+  context_.shared->note_protocol(info.protocol);
   streams_each_ = std::max<std::size_t>(1, c.connection_->capacity());
   ++metrics_.handshakes[info.tls_resumed ? 1 : 0][static_cast<std::size_t>(c.cause_)];
   decide("connected to " + info.address + " (" + std::string(origin::to_string(info.protocol)) +

@@ -42,7 +42,7 @@ void Pools::forget_empty() {
   const auto before = timers_.clock().now() - just_now;
   std::erase_if(pools_, [&](const auto& entry) {
     auto& pool = *entry.second;
-    if (!pool.empty() || pool.kept_for_ever() || pool.last_used() >= before) return false;
+    if (!pool.empty() || pool.is_kept() || pool.last_used() >= before) return false;
     forgotten_.add(pool.metrics());
     return true;
   });

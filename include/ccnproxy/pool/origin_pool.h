@@ -72,6 +72,9 @@ class OriginPool {
   void recall(const OriginMemory& memory, Duration last_used_ago);
   OriginMemory memory() const;
   bool remembered() const noexcept { return remembered_; }
+  /// Whether it has connections to keep or to get back: an origin that once answered and is in use,
+  /// even if it is down now.
+  bool is_kept() const { return settings_.min_ready > 0 && keep_ready(); }
   /// Whether a connection is open.
   bool is_ready() const noexcept;
   /// Ends what is idle and keeps nothing ready until the next request: there are too many origins.

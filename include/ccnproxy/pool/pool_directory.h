@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ccnproxy/origin/origin.h"
+#include "ccnproxy/origin/origin_connection.h"
 
 namespace ccnproxy::pool {
 
@@ -25,6 +26,15 @@ class SharedOrigin {
   /// Room for one more request that waits under `most`.
   bool take_waiting(std::uint32_t most) noexcept;
   void give_back_waiting() noexcept { waiting_.fetch_sub(1, std::memory_order_relaxed); }
+
+  /// What the origin spoke last, with any worker; nothing if it never answered.
+  void note_protocol(origin::Protocol protocol) noexcept {
+    protocol_.store(static_cast<int>(protocol), std::memory_order_relaxed);
+  }
+  std::optional<origin::Protocol> protocol() const noexcept {
+    const auto known = protocol_.load(std::memory_order_relaxed);
+    return known < 0 ? std::nullopt : std::optional(static_cast<origin::Protocol>(known));
+  }
 
   /// Whether this worker has a connection that takes a request now.
   void set_ready(std::size_t worker, bool ready) noexcept {
@@ -43,6 +53,7 @@ class SharedOrigin {
   std::vector<Slot> workers_;
   std::atomic<std::uint32_t> connections_{0};
   std::atomic<std::uint32_t> waiting_{0};
+  std::atomic<int> protocol_{-1};
 };
 
 /// Finds the SharedOrigin of an origin when a worker makes its pool; not on a request's path. Any

@@ -104,6 +104,24 @@ TEST_F(OriginPoolReady, F016_an_origin_that_is_down_is_dialled_with_back_off) {
   EXPECT_EQ(ask().found, observe::WaitResult::ready) << "and found when it is back";
 }
 
+TEST_F(OriginPoolReady, F016_an_origin_that_never_answered_is_not_dialled_unless_asked) {
+  ask();
+  net_.refuse();
+  live(minutes(5), seconds(1));
+  EXPECT_EQ(net_.dials, 1u);
+  EXPECT_FALSE(pool().is_kept());
+  ask();
+  EXPECT_EQ(net_.dials, 2u);
+}
+
+TEST_F(OriginPoolReady, F016_an_origin_that_is_down_is_not_forgotten_while_it_is_kept) {
+  first_http2().close();
+  turn();
+  while (!net_.dialing.empty()) net_.refuse();
+  EXPECT_TRUE(pool().empty());
+  EXPECT_TRUE(pool().is_kept());
+}
+
 TEST_F(OriginPoolReady, http1_keeps_what_its_recent_peak_needed) {
   const auto burst = ask_times(20);
   connect_all_http1();
