@@ -63,8 +63,8 @@ void check_stable(const Origin& origin) {
   host += std::to_string(origin.port);
   const auto again = table.map({"GET", "/", host, 3000});
   require(again && again->origin == origin);
-  // Named directly it is an origin too, unless it carries a label of its own: what stands before that
-  // may be no host (1.ccnproxy-https).
+  // Named directly it is an origin too, unless it carries a label of its own: what stands before
+  // that may be no host (1.ccnproxy-https).
   const auto direct = table.map({"GET", "https://" + origin.authority() + "/", "", 0});
   require(direct.has_value() || origin.host.find("ccnproxy") != origin.host.npos);
 }
