@@ -36,7 +36,8 @@ OriginStream& Http1Connection::open(const http::OutgoingRequest& request, Respon
   request_ = &request;
   sink_ = &sink;
   ++requests_;
-  on_aged_ = context_.loop.now() - opened_ > aged_after;
+  requested_ = context_.loop.now();
+  on_aged_ = requested_ - opened_ > aged_after;
   liveness_.on_request();
   reading_ = Reading::head;
   parser_.reset();
@@ -159,6 +160,7 @@ bool Http1Connection::read_batch() {
     context_.loop.count_work();
     received_bytes_ += size;
     liveness_.on_read();
+    if (facts_->probes) facts_->probes->heard(info_.address);
     if (!take({buffer, size})) return false;
     if (sink_) sink_->on_flush();
   }
@@ -217,6 +219,7 @@ bool Http1Connection::on_head(std::string_view& rest) {
   if (!framing) return broken(framing.error().reason);
   using Kind = http::BodyFraming::Kind;
   final_head_ = true;
+  facts_->note_head(context_.loop.now() - requested_);
   note_announced();
   keep_ = http::is_persistent(head_.version, head_.fields) && framing->kind != Kind::until_close;
   sink_->on_response(head_, *framing);
@@ -392,9 +395,19 @@ Error Http1Connection::failure_of(ErrorType type, const std::string& reason) con
 
 PathState Http1Connection::path_state() const { return origin::path_state(transport_->fd()); }
 
+std::optional<TimePoint> Http1Connection::unanswered_since() const {
+  return facts_->probes ? facts_->probes->unanswered_since(info_.address) : std::nullopt;
+}
+
+/// Another connection, or nobody but a probe, waits in vain for the address that this one leads to.
+bool Http1Connection::is_address_silent() const {
+  const auto since = unanswered_since();
+  return since && context_.loop.now() - *since >= liveness_times(info_.rtt).answer;
+}
+
 void Http1Connection::on_suspicion() {
   if (closed_) return;
-  if (is_suspicious()) facts_->suspect(info_.address, context_.loop.now());
+  if (liveness_.is_suspicious()) facts_->suspect(info_.address, context_.loop.now());
   listener_.on_capacity(*this);
 }
 

@@ -6,6 +6,7 @@
 #include "ccnproxy/origin/http2_connection.h"
 #include "ccnproxy/origin/socket_options.h"
 #include "ccnproxy/origin/soon.h"
+#include "ccnproxy/origin/tls_address_probes.h"
 #include "ccnproxy/tls/tls_transport.h"
 
 namespace ccnproxy::origin {
@@ -211,6 +212,14 @@ class NetworkDial final : public Dial, private IoHandler {
 };
 
 }  // namespace
+
+NetworkDialer::NetworkDialer(DialContext context, Origin origin, OriginSettings settings)
+    : context_(context), origin_(std::move(origin)), settings_(std::move(settings)) {
+  if (origin_.scheme != Scheme::https) return;
+  facts_->probes = std::make_unique<TlsAddressProbes>(
+      TlsAddressProbes::Context{context_.connections.loop, context_.connections.buffers.cipher, {}},
+      origin_, settings_);
+}
 
 std::unique_ptr<Dial> NetworkDialer::dial(ConnectionListener& listener,
                                           Delegate<void(DialResult)> on_result) {

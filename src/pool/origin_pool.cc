@@ -5,6 +5,8 @@
 
 #include <cassert>
 
+#include "ccnproxy/pool/readiness_policy.h"
+
 namespace ccnproxy::pool {
 namespace {
 
@@ -108,8 +110,12 @@ PlacementFacts OriginPool::facts_of(const PooledConnection& c) const {
   const bool fresh = c.life_.in_use || now() - c.life_.last_used < window_forgotten;
   if (fresh) facts.received = c.connection_->received_bytes() - c.idle_at_bytes_;
   facts.mean_bytes = mean_answer_;
-  facts.leaving = !c.leaving_.empty();
+  facts.leaving = !c.leaving_.empty() || is_doubted(c);
   return facts;
+}
+
+bool OriginPool::is_doubted(const PooledConnection& c) const {
+  return !doubted_.empty() && c.connection_->info().address == doubted_;
 }
 
 /// The best place among the connections that take a request now; of equals the one that became
@@ -121,7 +127,8 @@ PooledConnection* OriginPool::find_ready(std::uint64_t avoid) {
   std::int64_t best_score = 0;
   for (auto& c : ready) {
     if (c.connection_->info().serial == avoid || c.connection_->capacity() == 0) continue;
-    if (c.connection_->info().protocol == origin::Protocol::http1 && c.leaving_.empty()) return &c;
+    const bool stays = c.leaving_.empty() && !is_doubted(c);
+    if (c.connection_->info().protocol == origin::Protocol::http1 && stays) return &c;
     const auto s = ready.size() == 1 ? 0 : placement_score(facts_of(c));
     if (!best || s > best_score) {
       best = &c;
@@ -137,7 +144,7 @@ void OriginPool::lend(PooledConnection& c, StreamWaiter& waiter, observe::WaitRe
     c.idle_at_bytes_ = c.connection_->received_bytes();
   c.life_.last_used = moment;
   c.life_.in_use = true;
-  ++c.life_.requests;
+  if (++c.life_.requests == unproven_after) turned_unproven_ = true;
   ++metrics_.waits[static_cast<std::size_t>(found)];
   waiter.leave_queue();
   waiter.on_connection(*c.connection_, found);

@@ -101,13 +101,26 @@ std::size_t OriginPool::wanted() const {
                             peak_.value(now()),
                             streams_each_,
                             burst_streams(mean_answer_),
-                            idle ? std::optional(safe_part(*idle)) : std::nullopt};
+                            idle ? std::optional(safe_part(*idle)) : std::nullopt,
+                            is_far(rtt_),
+                            !learned.requests && any_unproven()};
   return connections_wanted(readiness, settings_);
+}
+
+bool OriginPool::any_unproven() const {
+  for (const auto state : {State::ready, State::busy}) {
+    for (const auto& c : list(state)) {
+      if (c.life_.requests >= unproven_after && !c.connection_->announced_limits().requests)
+        return true;
+    }
+  }
+  return false;
 }
 
 /// After each request that was placed or waits.
 void OriginPool::note_demand() {
-  if (peak_.note(in_use(), now())) upkeep();
+  const bool one_more_unproven = std::exchange(turned_unproven_, false);
+  if (peak_.note(in_use(), now()) || one_more_unproven) upkeep();
   if (!check_timer_.armed()) plan_check(kept_until());
 }
 
@@ -155,7 +168,9 @@ void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
   const auto began = c.life_.opened;
   transition(c, State::closed);
   ++metrics_.failed_dials;
-  back_off_.on_failure(now(), context_.random());
+  const bool lasts = result.error().type == ErrorType::destination_ip_prohibited;
+  lasts ? back_off_.on_lasting_failure(now(), context_.random())
+        : back_off_.on_failure(now(), context_.random());
   last_failure_ = result.error().detail;
   decide("dial failed: " + last_failure_);
   plan_check(back_off_.next());
@@ -172,6 +187,7 @@ void OriginPool::on_connected(PooledConnection& c) {
   last_failure_.clear();
   c.life_.opened = c.life_.last_used = now();
   protocol_ = info.protocol;
+  rtt_ = info.rtt;
   context_.shared->note_protocol(info.protocol);
   streams_each_ = std::max<std::size_t>(1, c.connection_->capacity());
   ++metrics_.handshakes[info.tls_resumed ? 1 : 0][static_cast<std::size_t>(c.cause_)];
@@ -193,10 +209,36 @@ void OriginPool::on_capacity(PooledConnection& c) {
   const bool goes = c.state_ == State::draining && before != State::draining;
   if (goes) note_end(c, "told to go away");
   if (!waiters_.empty()) serve_waiters();
+  if (c.connection_->is_suspicious()) doubt_others_to(c.connection_->info().address);
   if (goes || before == State::busy || c.connection_->is_suspicious()) {
     upkeep();
   } else if (!in_use) {
     plan_check(planned_end(c.life_, settings_.max_age, limits_of(c, learned_.limits(now()))).at);
+  }
+}
+
+/// A connection to this address gives no sign of life: do the others? What leaves a process that
+/// was stopped should not go to it again.
+void OriginPool::doubt_others_to(const std::string& address) {
+  review();
+  doubted_ = address;
+  for (const auto state : {State::ready, State::busy}) {
+    for (auto& c : list(state)) {
+      if (!c.connection_->is_suspicious() && c.connection_->info().address == address)
+        c.connection_->check_alive();
+    }
+  }
+}
+
+/// What one connection found out of an address, others to it have not told of.
+void OriginPool::review() {
+  doubted_.clear();
+  for (const auto state : {State::ready, State::busy}) {
+    for (auto it = list(state).begin(); it != list(state).end();) {
+      auto& c = *it++;
+      if (c.connection_->is_suspicious()) doubted_ = c.connection_->info().address;
+      transition(c, state_of(c));
+    }
   }
 }
 
@@ -329,6 +371,7 @@ void OriginPool::plan_check(TimePoint at) {
 void OriginPool::check() {
   const auto moment = now();
   expire_waiters(moment);
+  review();
   mark_leaving(moment);
   let_go_of_surplus(moment);
   upkeep();

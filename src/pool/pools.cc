@@ -15,8 +15,13 @@ Pools::Pools(std::size_t limit, TimerWheel& timers, MakePool make)
       make_(std::move(make)),
       sweep_timer_(timers, Delegate<void()>::to<&Pools::forget_empty>(this)) {}
 
+OriginPool* Pools::known(const origin::Origin& origin) const {
+  const auto it = pools_.find(origin);
+  return it == pools_.end() ? nullptr : it->second.get();
+}
+
 OriginPool* Pools::find(const origin::Origin& origin) {
-  if (const auto it = pools_.find(origin); it != pools_.end()) return it->second.get();
+  if (auto* pool = known(origin)) return pool;
   if (pools_.size() >= limit_) {
     forget_empty();
     if (pools_.size() >= limit_) give_up_oldest();

@@ -7,6 +7,7 @@ namespace ccnproxy::fakes {
 DaemonConfig::DaemonConfig() : listeners_{"127.0.0.1:0"} {
   set("admin.address", "none");
   set("pool.min_ready", "0");  // accepts are counted: only tests of readiness open ahead of need
+  set("pool.ping", "off");     // nor does a slow machine look dead
   set("log.access", "{to: stdout, format: json}");
 }
 

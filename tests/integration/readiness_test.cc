@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 /// As the daemon is by default.
 DaemonConfig ready_config() {
-  return one_worker().set("pool.min_ready", "1").set("pool.spare", "0");
+  return one_worker().set("pool.min_ready", "1").set("pool.spare", "0").set("pool.ping", "auto");
 }
 
 class Readiness : public ::testing::TestWithParam<std::string> {
@@ -115,6 +115,21 @@ TEST_F(ReadyOrigin, F008_a_post_stays_where_it_may_have_been_acted_on) {
   use(second, other);  // new requests go to the connection that lives
   use(first, client);  // and the old one had been slow only
   for (const auto& record : both_.proxy.records(3)) EXPECT_EQ(record.outcome(), "200");
+}
+
+/// HTTP/1.1 has no PING; whether the process at that address runs, another handshake tells.
+TEST(Readiness, F008_http1_an_origin_that_is_only_slow_is_asked_for_a_sign_of_life_and_waited_for) {
+  OriginAndProxy both(speaking({"http/1.1"}), nullptr,
+                      ready_config().set("pool.max_connections", "1"));
+  RawClient client = both.proxy.client();
+  client.send(get_request());
+  OriginSide side(both.origin);
+  side.read_request();
+  OriginSide probe(both.origin);
+  probe.connection().wait_for_end();
+  side.respond(200, "slow");
+  EXPECT_EQ(client.read_response().body, "slow");
+  EXPECT_EQ(both.proxy.record().outcome(), "200");
 }
 
 TEST_F(ReadyOrigin, debugging_from_curl_shows_what_was_found) {

@@ -32,6 +32,16 @@ class Link:
     def add_far_address(self, address):
         subprocess.run(self.far(["ip", "addr", "add", f"{address}/24", "dev", "wan0"]), check=True)
 
+    @staticmethod
+    def tune_near(file):
+        """The settings of a sysctl.d file, as far as they belong to a network namespace."""
+        for line in open(file, encoding="ascii"):
+            key, _, value = (part.strip() for part in line.partition("="))
+            path = "/proc/sys/" + key.replace(".", "/")
+            if key.startswith("net.ipv4.") and os.path.exists(path):
+                with open(path, "w", encoding="ascii") as setting:
+                    setting.write(value)
+
     def forget_flows(self):
         self._wan("blackhole")
 

@@ -112,10 +112,10 @@ def first200(scene):
         probe = threading.Timer(2.8 * scene.rtt, lambda: early.append(origin.accepted() - before))
         with scene.quiet():
             probe.start()
-            answers = daemon.traffic.at_once([Request(f"crowd{number}.h2.test") for _ in range(200)])
+            answers = daemon.traffic.at_once([Request(f"crowd{number}.h2.test", "/512") for _ in range(200)])
         probe.join()
         handshakes = origin.accepted() - before
-        scene.line(f"200 simultaneous first requests to an unknown h2 origin: slowest (run {number + 1})", "≤ 5.2",
+        scene.line(f"200 simultaneous first requests to an unknown h2 origin, 512 B: slowest (run {number + 1})", "≤ 5.2",
                    scene.slowest(answers), 5.2, counts=f"{counts.text()}; at the origin {early[0]} handshakes before "
                    f"the protocol was known, {handshakes} at the end; {workers} workers")
         scene.expect_all_ok(answers)

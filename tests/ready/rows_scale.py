@@ -7,7 +7,7 @@ from traffic import Request
 
 
 def many2000(scene):
-    origins, minutes = (500, 1) if scene.quick else (2000, 3)
+    origins, minutes = (500, 1) if scene.quick else (2000, 6)
     ports = {"h2": H2}
     origin = scene.origin(ports)
     names = [f"n{number:04d}.h2.test" for number in range(origins)]

@@ -1,5 +1,6 @@
 """Rows about an origin that is in use: one request after the other, large ones, silence between them."""
 
+import os
 import statistics
 import time
 
@@ -7,6 +8,8 @@ from direct import Direct
 from scene import H1, H2, Counts
 from traffic import Request
 from web_origin import SIZES, Port
+
+_PACKAGED_SYSCTL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../packaging/sysctl/10-ccnproxy.conf")
 
 
 def sequential(scene):
@@ -31,6 +34,7 @@ def sequential(scene):
 
 
 def mib(scene):
+    scene.link.tune_near(_PACKAGED_SYSCTL)
     ports = {"h2": H2, "h1": H1}
     scene.origin(ports)
     daemon = scene.daemon(ports)

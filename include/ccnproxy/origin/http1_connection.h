@@ -41,7 +41,7 @@ class Http1Connection final : public OriginConnection,
   std::uint64_t requests() const override { return requests_; }
   std::uint64_t received_bytes() const override { return received_bytes_; }
   AnnouncedLimits announced_limits() const override { return announced_; }
-  bool is_suspicious() const override { return liveness_.is_suspicious(); }
+  bool is_suspicious() const override { return liveness_.is_suspicious() || is_address_silent(); }
   bool is_draining() const override { return draining_; }
   OriginStream& open(const http::OutgoingRequest& request, ResponseSink& sink) override;
   void drain(std::string_view reason) override;
@@ -63,11 +63,14 @@ class Http1Connection final : public OriginConnection,
   // Watched
   bool awaits_answer() const override { return !closed_ && request_ && sink_; }
   PathState path_state() const override;
-  bool can_ping() const override { return false; }
-  void ping() override {}
+  bool can_ping() const override { return context_.ping && facts_->probes; }
+  void ping() override { facts_->probes->ask(info_.address); }
+  std::optional<TimePoint> unanswered_since() const override;
+  Duration patience() const override { return facts_->slowest_head() * 2; }
   void on_suspicion() override;
   void on_stalled() override;
 
+  bool is_address_silent() const;
   void note_announced();
   std::size_t pass_body(std::string_view bytes);
   void queue_body(std::string_view bytes);
@@ -121,6 +124,7 @@ class Http1Connection final : public OriginConnection,
   std::shared_ptr<PeerFacts> facts_;
   LivenessWatch liveness_;
   TimePoint opened_;
+  TimePoint requested_;
   bool on_aged_ = false;  ///< the connection had stood for a while when the request was placed
   std::uint32_t watched_ = 0;
   bool draining_ = false;

@@ -46,6 +46,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   std::uint64_t requests() const override { return requests_; }
   std::uint64_t received_bytes() const override { return received_bytes_; }
   bool is_suspicious() const override { return liveness_.is_suspicious(); }
+  void check_alive() override { liveness_.check(); }
   bool is_draining() const override { return draining_; }
   OriginStream& open(const http::OutgoingRequest& request, ResponseSink& sink) override;
   void drain(std::string_view reason) override;

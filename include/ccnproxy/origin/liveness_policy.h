@@ -11,16 +11,19 @@ namespace ccnproxy::origin {
 /// How long a connection on which an answer is awaited may be silent, by its round-trip time.
 struct LivenessTimes {
   Duration probe;    ///< then it is looked at, and sent a PING
+  Duration arrival;  ///< a PING has arrived, and that is known here, within this
   Duration answer;   ///< a PING that has arrived is answered within this
   Duration suspect;  ///< then it takes no new requests
   Duration stalled;  ///< then its requests may go elsewhere
 };
 
-constexpr LivenessTimes liveness_times(Duration rtt) {
+/// `patience`: silences shorter than this are no reason to look.
+constexpr LivenessTimes liveness_times(Duration rtt, Duration patience = {}) {
   using std::chrono::milliseconds;
-  const auto probe = std::max<Duration>(milliseconds(300), rtt * 3);
+  const auto probe = std::max<Duration>({milliseconds(300), rtt * 3, patience});
   const auto answer = std::max<Duration>(milliseconds(200), rtt * 2);
-  return {probe, answer, probe + answer, probe + std::max<Duration>(milliseconds(700), rtt * 4)};
+  return {probe, answer * 3 / 5, answer, probe + answer,
+          probe + std::max<Duration>(milliseconds(700), rtt * 4)};
 }
 
 /// What TCP knows of the way to the peer.
@@ -41,16 +44,16 @@ enum class LivenessStep : std::uint8_t {
 struct LivenessFacts {
   Duration silent{};    ///< since the last byte from the peer, or since something is awaited
   bool probed = false;  ///< in this silence
-  /// How long ago its TCP was first seen to have acknowledged our PING; nothing if it has not, or
-  /// if there was none.
+  /// How long ago its TCP was first seen to have acknowledged our PING (or what was asked in its
+  /// stead, AddressProbes); nothing if it has not, or if there was none.
   std::optional<Duration> ping_arrived;
   bool suspicious = false;
   PathState path;
 };
 
 /// A connection is suspicious if the peer's TCP does not acknowledge what was written, or if all
-/// was acknowledged, a PING included, and no answer comes. A peer that acknowledges but can't be
-/// asked (HTTP/1.1) is slow, not dead; one that still takes an upload is busy.
+/// was acknowledged, a PING included, and no answer comes. A peer that acknowledges and can't be
+/// asked (HTTP/1.1 without TLS) is slow, not dead; one that still takes an upload is busy.
 constexpr LivenessStep liveness_step(const LivenessFacts& f, const LivenessTimes& times) {
   if (f.silent < times.probe) return LivenessStep::wait;
   if (!f.probed) return LivenessStep::probe;

@@ -13,6 +13,10 @@ class Watched {
   /// Whether ping() would do something now.
   virtual bool can_ping() const = 0;
   virtual void ping() = 0;
+  /// Since when a question other than a PING of its own is unanswered.
+  virtual std::optional<TimePoint> unanswered_since() const { return std::nullopt; }
+  /// A silence that is nothing unusual.
+  virtual Duration patience() const { return Duration(0); }
   /// is_suspicious() has changed.
   virtual void on_suspicion() = 0;
   /// It has been silent for so long that its requests should go elsewhere, if they may. Called
@@ -30,6 +34,7 @@ class LivenessWatch {
  public:
   LivenessWatch(EventLoop& loop, Duration rtt, Watched& watched)
       : loop_(loop),
+        rtt_(rtt),
         times_(liveness_times(rtt)),
         watched_(watched),
         timer_(loop.timers(), Delegate<void()>::to<&LivenessWatch::look>(this)) {}
@@ -39,6 +44,14 @@ class LivenessWatch {
     if (timer_.armed()) return;
     begin_silence();
     timer_.set(heard_ + times_.probe);
+  }
+  /// Asks for a sign of life now, as if an answer had been awaited for a while.
+  void check() {
+    if (suspicious_ || checking_ || watched_.awaits_answer()) return;
+    begin_silence();
+    heard_ -= times_.probe;
+    checking_ = true;
+    look();
   }
   /// Bytes came.
   void on_read() {
@@ -56,10 +69,11 @@ class LivenessWatch {
  private:
   void begin_silence() {
     heard_ = loop_.now();
+    times_ = liveness_times(rtt_, watched_.patience());
     forget_probe();
   }
   void forget_probe() {
-    probed_ = false;
+    probed_ = checking_ = false;
     ping_end_.reset();
     ping_arrived_.reset();
   }
@@ -71,6 +85,7 @@ class LivenessWatch {
   LivenessFacts facts(TimePoint now);
 
   EventLoop& loop_;
+  Duration rtt_;
   LivenessTimes times_;
   Watched& watched_;
   Timer timer_;
@@ -79,6 +94,7 @@ class LivenessWatch {
   std::optional<std::uint64_t> ping_end_;  ///< in bytes of the TCP stream
   std::optional<TimePoint> ping_arrived_;
   bool suspicious_ = false;
+  bool checking_ = false;  ///< for its own sake: no answer is awaited
 };
 
 }  // namespace ccnproxy::origin

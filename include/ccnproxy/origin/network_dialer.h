@@ -26,8 +26,7 @@ struct DialContext {
 /// second (F045); addresses that gave no sign of life lately are tried last.
 class NetworkDialer final : public Dialer {
  public:
-  NetworkDialer(DialContext context, Origin origin, OriginSettings settings)
-      : context_(context), origin_(std::move(origin)), settings_(std::move(settings)) {}
+  NetworkDialer(DialContext context, Origin origin, OriginSettings settings);
   std::unique_ptr<Dial> dial(ConnectionListener& listener,
                              Delegate<void(DialResult)> on_result) override;
   bool is_withdrawn(const std::string& address) override;

@@ -122,6 +122,9 @@ class OriginConnection : public Retired {
   virtual AnnouncedLimits announced_limits() const { return {}; }
   /// It has given no sign of life although it should have: no new streams until it does.
   virtual bool is_suspicious() const = 0;
+  /// Another connection to its address is suspicious: it is asked for a sign of life now, whether
+  /// or not an answer is awaited, if it can be.
+  virtual void check_alive() {}
   /// No new streams (GOAWAY, Connection: close, a limit, drain()); the open ones run to their end.
   virtual bool is_draining() const = 0;
   /// Opens a stream; capacity() must be at least 1. `request` and `sink` must live as long as the

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ccnproxy/base/clock.h"
+#include "ccnproxy/origin/address_probes.h"
 #include "ccnproxy/origin/origin_connection.h"
 
 namespace ccnproxy::origin {
@@ -23,6 +25,15 @@ class PeerFacts {
 
   /// GOAWAY too_many_pings: half as many from now on (F011).
   void slow_down_pings() { ping_interval = std::min<Duration>(ping_interval * 2, slowest_pings); }
+
+  /// For connections that can't be sent a PING; null where nothing can be asked, or nothing should.
+  std::unique_ptr<AddressProbes> probes;
+
+  /// What HTTP/1.1 responses took to begin, the slowest of the recent ones.
+  Duration slowest_head() const noexcept { return slowest_head_; }
+  void note_head(Duration took) noexcept {
+    slowest_head_ = std::max(took, slowest_head_ - slowest_head_ / 16);
+  }
 
   /// This address (ip:port) gave no sign of life: others are tried before it for a while (F059).
   void suspect(const std::string& address, TimePoint now) {
@@ -43,6 +54,7 @@ class PeerFacts {
     TimePoint until;
   };
   std::vector<Suspect> suspects_;
+  Duration slowest_head_{};
 };
 
 }  // namespace ccnproxy::origin

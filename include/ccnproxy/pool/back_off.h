@@ -20,6 +20,11 @@ class BackOff {
     ++failures_;
     next_ = now + full / 2 + full / 2 / 256 * (random & 0xff);
   }
+  /// One that another try will hardly change: held back for the longest time at once.
+  void on_lasting_failure(TimePoint now, std::uint32_t random) {
+    failures_ = std::max<std::uint32_t>(failures_, 16);
+    on_failure(now, random);
+  }
   void on_success() { failures_ = 0; }
 
   bool failing() const noexcept { return failures_ > 0; }

@@ -65,6 +65,13 @@ class OriginPool {
   /// ready, or it has all that `max_connections` allows. Asked before acquire().
   std::optional<std::size_t> better_worker();
 
+  /// A place for a connection beside the pool's own (a tunnel's) under max_connections; give back
+  /// each that was taken.
+  bool take_place() noexcept {
+    return context_.shared->take_connection(context_.worker, settings_.max_connections);
+  }
+  void give_back_place() noexcept { context_.shared->give_back_connection(context_.worker); }
+
   /// Ready from now on, whatever the traffic.
   void keep_for_ever();
   bool kept_for_ever() const noexcept { return for_ever_; }
@@ -127,9 +134,13 @@ class OriginPool {
   bool keep_ready() const;
   std::size_t in_use() const;
   std::size_t staying() const;
+  bool any_unproven() const;
   std::size_t wanted() const;
   void note_demand();
   void upkeep();
+  void review();
+  void doubt_others_to(const std::string& address);
+  bool is_doubted(const PooledConnection& c) const;
   void start_dials();
   void start_dial(observe::DialCause cause);
   void replace_leaving();
@@ -166,9 +177,12 @@ class OriginPool {
   DecisionLog decisions_;
   observe::OriginMetrics metrics_;
   std::string last_failure_;
+  std::string doubted_;  ///< an address (ip:port) to which a connection is suspicious
   std::optional<origin::Protocol> protocol_;
   std::size_t streams_each_ = 100;
-  std::uint64_t mean_answer_ = 0;  ///< bytes
+  std::uint64_t mean_answer_ = 0;         ///< bytes
+  Duration rtt_ = std::chrono::hours(1);  ///< what the last connection took; far until known
+  bool turned_unproven_ = false;  ///< a connection has just carried `unproven_after` requests
   TimePoint last_used_;
   TimePoint dns_checked_;
   TimePoint handed_since_;

@@ -25,7 +25,7 @@ struct PlacementFacts {
   std::size_t streams = 0;       ///< in flight
   std::uint64_t received = 0;    ///< bytes since it was last idle: its windows have grown with them
   std::uint64_t mean_bytes = 0;  ///< of an answer
-  bool leaving = false;          ///< will be replaced
+  bool leaving = false;          ///< will be replaced, or may be as dead as another one is
 };
 
 /// How good a place a connection is: higher is better. Connections whose window has room come

@@ -20,6 +20,8 @@ class Pools {
 
   Pools(std::size_t limit, TimerWheel& timers, MakePool make);
 
+  /// The pool of this origin if there is one.
+  OriginPool* known(const origin::Origin& origin) const;
   /// The pool of this origin, made if need be; null if `limit` origins, and a few more, are in use.
   OriginPool* find(const origin::Origin& origin);
   /// See OriginPool::drain().

@@ -19,10 +19,22 @@ struct Readiness {
   std::size_t streams_each = 100;            ///< what an HTTP/2 connection takes
   std::size_t burst_streams = 10;     ///< what an idle one answers within a round trip (placement)
   std::optional<Duration> idle_life;  ///< idle for so long, a connection has to be replaced
+  bool far = true;                    ///< is_far(): a round trip is worth a connection
+  bool unproven = false;  ///< a connection has carried so much that the origin may end it any time
 };
 
+/// Round trips shorter than this are not worth a connection each: what a burst pays for the
+/// congestion window of an idle connection, or a request for a handshake, is then hardly seen,
+/// while requests that share a connection share its packets and system calls.
+constexpr bool is_far(Duration rtt) { return rtt >= std::chrono::milliseconds(5); }
+
 /// More connections than this are not opened for the sake of congestion windows alone.
-inline constexpr std::size_t widest_burst = 8;
+inline constexpr std::size_t widest_burst = 20;
+
+/// Servers end a connection after so many requests (Apache and old nginx 100, nginx 1,000, others
+/// their own number), and nobody announces it in HTTP/2. A connection that has carried more than
+/// these, of an origin whose number is not known yet, has another one beside it.
+inline constexpr std::uint64_t unproven_after = 80;
 
 /// Connections that nobody uses are replaced no more often than this per origin: a peak is not kept
 /// ready at any price with an origin that closes after seconds.
@@ -36,8 +48,9 @@ constexpr std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1
 /// HTTP/1.1: what the recent peak needed and a share (`pool.spare`) more, and never less than
 /// `pool.min_ready` beyond those in use. HTTP/2: `min_ready`, or the next one before the last is
 /// three quarters full, or as many as let the recent peak go out and come back in one round trip:
-/// an idle connection's congestion window takes about ten packets. Unknown protocol: one, which
-/// will tell. With `min_ready` 0 nothing is opened ahead of need.
+/// an idle connection's congestion window takes about ten packets. Where the origin may end one
+/// without notice, two. Neither of that for a near origin. Unknown protocol: one, which will tell.
+/// With `min_ready` 0 nothing is opened ahead of need.
 inline std::size_t connections_wanted(const Readiness& r, const config::Pool& settings) {
   const std::size_t floor = settings.min_ready;
   if (!r.keep_ready || floor == 0) return 0;
@@ -51,7 +64,8 @@ inline std::size_t connections_wanted(const Readiness& r, const config::Pool& se
     const auto by_streams = ceil_div(r.in_use, comfortable);
     const auto by_window =
         std::min(widest_burst, ceil_div(r.peak, std::max<std::size_t>(1, r.burst_streams)));
-    wanted = std::max({floor, by_streams, by_window});
+    wanted = std::max(floor, by_streams);
+    if (r.far) wanted = std::max({wanted, by_window, std::size_t{r.unproven ? 2u : 1u}});
   }
   if (r.idle_life) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*r.idle_life).count();

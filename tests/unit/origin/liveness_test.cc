@@ -81,6 +81,8 @@ class FakeWatched final : public Watched {
     ++pings;
     if (watch) watch->on_ping_written();
   }
+  std::optional<TimePoint> unanswered_since() const override { return unanswered; }
+  Duration patience() const override { return usual; }
   void on_suspicion() override { ++suspicions; }
   void on_stalled() override {
     ++stalls;
@@ -90,6 +92,8 @@ class FakeWatched final : public Watched {
   bool awaits = true;
   PathState path{100, 0, ms(0)};
   bool may_ping = true;
+  std::optional<TimePoint> unanswered;
+  Duration usual{};
   int pings = 0;
   int suspicions = 0;
   int stalls = 0;
@@ -119,6 +123,55 @@ TEST_F(LivenessWatchTest, F008_an_unanswered_ping_leads_to_suspicion_and_a_way_o
   EXPECT_EQ(watched_.pings, 1);
   EXPECT_EQ(watched_.suspicions, 1);
   EXPECT_TRUE(watch_.is_suspicious());
+}
+
+TEST_F(LivenessWatchTest, F008_asked_for_a_sign_of_life_it_is_suspected_although_nobody_waits) {
+  watched_.awaits = false;
+  watch_.check();
+  EXPECT_EQ(watched_.pings, 1) << "at once";
+  ASSERT_TRUE(until([&] { return watched_.suspicions > 0; }));
+  ASSERT_TRUE(until([&] { return watched_.stalls > 0; }));
+}
+
+TEST_F(LivenessWatchTest, asked_for_a_sign_of_life_and_giving_one_it_is_left_alone) {
+  watched_.awaits = false;
+  watch_.check();
+  watch_.on_read();
+  Timer timer(loop_.timers(), Delegate<void()>::to<&LivenessWatchTest::note>(
+                                  static_cast<LivenessWatchTest*>(this)));
+  timer.set_after(milliseconds(800));
+  ASSERT_TRUE(until([&] { return noted_; }));
+  EXPECT_EQ(watched_.suspicions, 0);
+  EXPECT_EQ(watched_.pings, 1);
+}
+
+TEST_F(LivenessWatchTest, F008_what_asked_in_its_stead_and_got_no_answer_makes_it_suspect) {
+  watched_.may_ping = false;
+  watched_.unanswered = EventLoop::read_clock();
+  watch_.on_request();
+  ASSERT_TRUE(until([&] { return watched_.stalls > 0; }));
+  EXPECT_EQ(watched_.suspicions, 1);
+}
+
+TEST_F(LivenessWatchTest, F008_it_is_trusted_again_when_the_address_has_answered) {
+  watched_.may_ping = false;
+  watched_.unanswered = EventLoop::read_clock();
+  watch_.on_request();
+  ASSERT_TRUE(until([&] { return watched_.suspicions == 1; }));
+  watched_.unanswered.reset();
+  ASSERT_TRUE(until([&] { return watched_.suspicions == 2; }));
+  EXPECT_FALSE(watch_.is_suspicious());
+  EXPECT_EQ(watched_.stalls, 0);
+}
+
+TEST_F(LivenessWatchTest, a_silence_that_is_usual_is_no_reason_to_ask) {
+  watched_.usual = std::chrono::hours(1);
+  Timer timer(loop_.timers(), Delegate<void()>::to<&LivenessWatchTest::note>(
+                                  static_cast<LivenessWatchTest*>(this)));
+  timer.set_after(milliseconds(600));
+  watch_.on_request();
+  ASSERT_TRUE(until([&] { return noted_; }));
+  EXPECT_EQ(watched_.pings, 0);
 }
 
 TEST_F(LivenessWatchTest, a_sign_of_life_ends_suspicion) {

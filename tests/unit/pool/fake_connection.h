@@ -35,6 +35,7 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
     ++requests_;
     return *this;
   }
+  void check_alive() override { ++checks; }
   void drain(std::string_view reason) override {
     if (!draining_) drain_reason_ = reason;
     draining_ = true;
@@ -69,6 +70,7 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
   }
 
   origin::AnnouncedLimits announced;
+  int checks = 0;  ///< times it was asked for a sign of life
   const std::string& drain_reason() const { return drain_reason_; }
   /// Whether a stream was ever opened although there was no room.
   bool overcommitted() const { return overcommitted_; }

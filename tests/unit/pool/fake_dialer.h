@@ -26,12 +26,13 @@ struct FakeNetwork {
   std::string withdrawn;                  ///< an address that DNS does not name any more
   std::uint32_t stream_limit = 0;         ///< as recalled
   std::string address = "192.0.2.1:443";  ///< of the next connections
+  Duration rtt = std::chrono::milliseconds(100);
 
   /// The oldest dial ends in a connection.
   FakeConnection& connect(origin::Protocol protocol, std::size_t limit) {
     const auto call = take();
     auto made = std::make_unique<FakeConnection>(
-        origin::ConnectionInfo{++last_serial, protocol, address, {}, false, Duration(0)}, limit,
+        origin::ConnectionInfo{++last_serial, protocol, address, {}, false, rtt}, limit,
         *call.listener, [this](FakeConnection& c) { std::erase(connections, &c); });
     auto& connection = *made;
     connections.push_back(&connection);

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "ccnproxy/pool/readiness_policy.h"
+
 #include "unit/pool/pool_fixture.h"
 
 namespace ccnproxy::pool {
@@ -104,6 +106,18 @@ TEST_F(OriginPoolReady, F016_an_origin_that_is_down_is_dialled_with_back_off) {
   EXPECT_EQ(ask().found, observe::WaitResult::ready) << "and found when it is back";
 }
 
+TEST_F(OriginPoolReady, F088_a_prohibited_address_is_not_asked_again_and_again) {
+  pool().keep_for_ever();
+  for (int i = 0; i < 3; ++i) {
+    net_.refuse(ErrorType::destination_ip_prohibited);
+    const auto dials = net_.dials;
+    pass(BackOff::most / 2 - seconds(1));
+    EXPECT_EQ(net_.dials, dials);
+    pass(seconds(2));
+    EXPECT_EQ(net_.dials, dials + 1) << "DNS may have changed";
+  }
+}
+
 TEST_F(OriginPoolReady, F016_an_origin_that_never_answered_is_not_dialled_unless_asked) {
   ask();
   net_.refuse();
@@ -186,6 +200,45 @@ TEST_F(OriginPoolReady, a_burst_is_learnt_and_spread_the_next_time) {
   EXPECT_EQ(net_.connections.size(), 5u);
   const auto again = ask_times(50);
   for (auto* connection : net_.connections) EXPECT_EQ(connection->streams(), 10u);
+}
+
+TEST_F(OriginPoolReady, a_burst_to_a_near_origin_shares_one_connection) {
+  net_.rtt = milliseconds(1);
+  first_http2();
+  auto burst = ask_times(50);
+  EXPECT_EQ(served(burst), 50u);
+  EXPECT_TRUE(net_.dialing.empty());
+}
+
+TEST_F(OriginPoolReady, F020_a_connection_that_may_end_any_time_has_another_beside_it) {
+  auto& connection = first_http2();
+  const auto ask_once = [&] {
+    ask();
+    connection.end_stream();
+    turn();
+  };
+  for (std::uint64_t i = 2; i < unproven_after; ++i) ask_once();
+  EXPECT_TRUE(net_.dialing.empty());
+  ask_once();
+  ASSERT_EQ(net_.dialing.size(), 1u);
+  net_.connect_http2();
+  connection.close();
+  EXPECT_EQ(ask().found, observe::WaitResult::ready);
+}
+
+TEST_F(OriginPoolReady, F020_a_number_of_requests_that_was_learnt_needs_none_beside_it) {
+  OriginMemory memory;
+  memory.protocol = origin::Protocol::http2;
+  memory.stream_limit = 100;
+  memory.limits.requests = 1000;
+  pool().recall(memory, seconds(1));
+  auto& connection = net_.connect_http2();
+  for (std::uint64_t i = 0; i < 2 * unproven_after; ++i) {
+    ask();
+    connection.end_stream();
+    turn();
+  }
+  EXPECT_TRUE(net_.dialing.empty());
 }
 
 TEST_F(OriginPoolReady, few_requests_share_one_connection_of_several) {
@@ -286,6 +339,23 @@ TEST_F(OriginPoolReady, F008_a_suspicious_connection_gets_nothing_and_has_a_repl
   EXPECT_EQ(count(State::ready), 2u) << "it may have been slow only";
 }
 
+TEST_F(OriginPoolReady, F008_what_leaves_a_suspicious_connection_goes_to_another_address) {
+  settings_.min_ready = 3;
+  net_.address = "192.0.2.1:443";
+  auto& first = first_http2();
+  auto& same = net_.connect_http2();
+  net_.address = "192.0.2.2:443";
+  auto& other = net_.connect_http2();
+  ask();
+  first.suspect(true);
+  EXPECT_EQ(same.checks, 1) << "is it as dead?";
+  EXPECT_EQ(other.checks, 0);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(ask().serial, other.serial());
+  first.suspect(false);
+  other.suspect(true);
+  EXPECT_NE(ask().serial, other.serial()) << "trusted again";
+}
+
 TEST_F(OriginPoolReady, F096_at_the_limit_a_connection_that_has_to_go_makes_room_for_the_next) {
   settings_.max_connections = 1;
   settings_.keep_warm = hours(3);
@@ -356,106 +426,6 @@ TEST_F(OriginPoolReady, counts_what_requests_found) {
   EXPECT_EQ(waited.found, observe::WaitResult::waited);
   const auto& waits = pool().metrics().waits;
   EXPECT_THAT(waits, testing::ElementsAre(0, 1, 1));
-}
-
-class TwoWorkers : public testing::Test {
- protected:
-  std::unique_ptr<OriginPool> make(std::size_t worker) {
-    return std::make_unique<OriginPool>(
-        origin::Origin{origin::Scheme::https, "api.example.test", 443}, settings_, seconds(10),
-        std::make_unique<FakeDialer>(net_[worker]),
-        PoolContext{wheel_,
-                    [this](auto object) { retired_.push_back(std::move(object)); },
-                    [] { return 0u; },
-                    {},
-                    shared_,
-                    worker});
-  }
-  ManualClock clock_;
-  TimerWheel wheel_{clock_};
-  FakeNetwork net_[2];
-  std::vector<std::unique_ptr<Retired>> retired_;
-  config::Pool settings_;
-  std::shared_ptr<SharedOrigin> shared_ = std::make_shared<SharedOrigin>(2);
-};
-
-TEST_F(TwoWorkers, F014_a_request_goes_where_a_connection_is_ready) {
-  auto a = make(0);
-  auto b = make(1);
-  EXPECT_EQ(b->better_worker(), std::nullopt) << "nobody has one";
-  FakeWaiter waiter;
-  a->acquire(waiter);
-  EXPECT_EQ(b->better_worker(), std::nullopt) << "on its way is not ready";
-  net_[0].connect_http2();
-  EXPECT_EQ(b->better_worker(), 0u);
-  EXPECT_EQ(a->better_worker(), std::nullopt);
-}
-
-TEST_F(TwoWorkers, F016_many_origins_that_become_warm_at_once_are_dialled_in_turn) {
-  auto dials = std::make_shared<std::size_t>(64);
-  OriginPool pool(origin::Origin{origin::Scheme::https, "api.example.test", 443}, settings_,
-                  seconds(10), std::make_unique<FakeDialer>(net_[0]),
-                  PoolContext{wheel_,
-                              [this](auto object) { retired_.push_back(std::move(object)); },
-                              [] { return 0u; },
-                              {},
-                              shared_,
-                              0,
-                              dials});
-  pool.keep_for_ever();
-  EXPECT_EQ(net_[0].dials, 0u);
-  *dials = 63;
-  clock_.advance(milliseconds(40));
-  wheel_.advance();
-  EXPECT_EQ(net_[0].dials, 1u);
-  EXPECT_EQ(*dials, 64u);
-  FakeWaiter waiter;
-  net_[0].connect_http1();
-  EXPECT_EQ(*dials, 63u);
-}
-
-TEST_F(TwoWorkers, F014_a_busy_origin_spreads) {
-  auto a = make(0);
-  auto b = make(1);
-  a->keep_for_ever();
-  net_[0].connect_http2();
-  for (int i = 0; i < 99; ++i) EXPECT_EQ(b->better_worker(), 0u);
-  EXPECT_EQ(net_[1].dials, 0u);
-  EXPECT_EQ(b->better_worker(), 0u);
-  EXPECT_EQ(net_[1].dials, 1u) << "in the background";
-  EXPECT_EQ(b->better_worker(), 0u);
-  net_[1].connect_http2();
-  EXPECT_EQ(b->better_worker(), std::nullopt);
-}
-
-TEST_F(TwoWorkers, F096_limits_hold_for_all_together) {
-  settings_.max_connections = 3;
-  settings_.max_pending = 4;
-  auto a = make(0);
-  auto b = make(1);
-  std::vector<std::unique_ptr<FakeWaiter>> waiters;
-  const auto ask = [&](OriginPool& pool) -> FakeWaiter& {
-    pool.acquire(*waiters.emplace_back(std::make_unique<FakeWaiter>()));
-    return *waiters.back();
-  };
-  for (auto* pool : {a.get(), b.get()}) {
-    for (int i = 0; i < 2; ++i) ask(*pool);
-  }
-  EXPECT_TRUE(ask(*b).error) << "four wait already";
-  net_[0].connect_http1();
-  net_[1].connect_http1();
-  EXPECT_EQ(net_[0].dials + net_[1].dials, 3u);
-  waiters.clear();
-}
-
-TEST_F(TwoWorkers, F096_who_can_have_no_connection_goes_to_the_worker_that_has_them) {
-  settings_.max_connections = 1;
-  auto a = make(0);
-  auto b = make(1);
-  FakeWaiter waiter;
-  a->acquire(waiter);
-  net_[0].connect_http1();
-  EXPECT_EQ(b->better_worker(), 0u) << "although it is busy";
 }
 
 }  // namespace

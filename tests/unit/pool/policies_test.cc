@@ -219,6 +219,18 @@ INSTANTIATE_TEST_SUITE_P(
                       {true, Protocol::http2, 1500, 1, 100, 10, no_limit},
                       pool_settings(1),
                       20},
+        ReadinessCase{"http2_burst_to_a_near_origin",
+                      {true, Protocol::http2, 0, 50, 100, 10, no_limit, false},
+                      pool_settings(1),
+                      1},
+        ReadinessCase{"http2_that_may_end_any_time",
+                      {true, Protocol::http2, 0, 1, 100, 10, no_limit, true, true},
+                      pool_settings(1),
+                      2},
+        ReadinessCase{"http2_near_that_may_end_any_time",
+                      {true, Protocol::http2, 0, 1, 100, 10, no_limit, false, true},
+                      pool_settings(1),
+                      1},
         ReadinessCase{"http2_of_one_stream",
                       {true, Protocol::http2, 3, 3, 1, 10, no_limit},
                       pool_settings(1),
@@ -272,6 +284,18 @@ TEST(BackOffTest, F016_doubles_to_half_a_minute_and_jitters) {
   }
   back_off.on_success();
   EXPECT_FALSE(back_off.failing());
+}
+
+TEST(BackOffTest, F088_what_another_try_will_hardly_change_is_held_back_for_the_longest_time) {
+  const TimePoint t0{hours(5)};
+  BackOff back_off;
+  back_off.on_lasting_failure(t0, 0);
+  EXPECT_EQ(back_off.next(), t0 + BackOff::most / 2);
+  back_off.on_lasting_failure(t0, 0);
+  EXPECT_EQ(back_off.next(), t0 + BackOff::most / 2);
+  back_off.on_success();
+  back_off.on_failure(t0, 0);
+  EXPECT_EQ(back_off.next(), t0 + BackOff::least / 2) << "forgotten with the first success";
 }
 
 TEST(RecentPeakTest, is_kept_for_its_time_and_then_halved) {

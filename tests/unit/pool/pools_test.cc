@@ -53,6 +53,13 @@ TEST_F(PoolsTest, an_origin_has_one_pool) {
   EXPECT_EQ(made_, 1);
 }
 
+TEST_F(PoolsTest, F098_asking_for_what_is_known_makes_nothing) {
+  EXPECT_EQ(pools_.known(named("a.test")), nullptr);
+  EXPECT_EQ(made_, 0);
+  auto* pool = pools_.find(named("a.test"));
+  EXPECT_EQ(pools_.known(named("a.test")), pool);
+}
+
 TEST_F(PoolsTest, F033_scheme_and_port_are_part_of_an_origin) {
   auto* pool = pools_.find({origin::Scheme::https, "a.test", 443});
   EXPECT_NE(pools_.find({origin::Scheme::http, "a.test", 443}), pool);

@@ -1,0 +1,143 @@
+#include "ccnproxy/origin/tls_address_probes.h"
+
+#include <algorithm>
+
+#include "ccnproxy/origin/address_race.h"
+#include "ccnproxy/tls/tls_transport.h"
+
+namespace ccnproxy::origin {
+namespace {
+
+constexpr Duration asked_at_most_each = std::chrono::seconds(10);
+constexpr Duration given_up_after = std::chrono::minutes(1);
+constexpr std::size_t most_addresses = 16;
+
+}  // namespace
+
+/// One handshake. Tells its owner when TCP has taken the question, and then either that it was
+/// answered (by whatever: an alert and a reset are signs of life too) or that it was not.
+class TlsAddressProbes::Probe final : public Retired, private IoHandler {
+ public:
+  Probe(TlsAddressProbes& owner, const Endpoint& endpoint)
+      : owner_(&owner),
+        timer_(owner.context_.loop.timers(), Delegate<void()>::to<&Probe::on_timer>(this)) {
+    AddressRace::Options options;
+    options.deadline = owner.connect_timeout_;
+    options.permitted = owner.context_.permitted;
+    race_ = std::make_unique<AddressRace>(
+        owner.context_.loop, std::vector{endpoint}, std::move(options),
+        [this](auto connected) { on_connected(std::move(connected)); });
+  }
+  /// Its owner will not hear of it any more.
+  void forget() {
+    owner_ = nullptr;
+    timer_.cancel();
+    race_.reset();
+    if (tls_) tls_->close();
+    tls_.reset();
+  }
+
+ private:
+  void on_connected(Result<Connected> connected) {
+    if (!owner_) return;
+    if (!connected) return owner_->on_answered(*this);  // whose connections TCP knows to be dead
+    try {
+      tls_ = owner_->tls_->connect(std::move(connected->fd),
+                                   {owner_->origin_.host, owner_->origin_.port},
+                                   owner_->context_.buffer);
+    } catch (const std::exception&) {
+      return owner_->on_answered(*this);  // nothing is known of the address
+    }
+    timer_.set_after(owner_->tls_timeout_);
+    owner_->context_.loop.watch(tls_->fd(), EPOLLIN, *this);
+    owner_->on_taken(*this);
+    on_io(0);
+  }
+
+  void on_io(std::uint32_t) override {
+    if (!tls_) return;
+    using Handshake = tls::TlsTransport::Handshake;
+    const auto state = tls_->handshake();  // the first flight always fits into an empty socket
+    if (state == Handshake::done || state == Handshake::failed) owner_->on_answered(*this);
+  }
+
+  void on_timer() { owner_->on_silent(*this); }
+
+  TlsAddressProbes* owner_;
+  std::unique_ptr<AddressRace> race_;
+  std::unique_ptr<tls::TlsTransport> tls_;
+  Timer timer_;
+};
+
+TlsAddressProbes::TlsAddressProbes(Context context, Origin origin, const OriginSettings& settings)
+    : context_(std::move(context)),
+      origin_(std::move(origin)),
+      tls_(settings.tls),
+      connect_timeout_(settings.timeouts.connect),
+      tls_timeout_(settings.timeouts.tls) {}
+
+TlsAddressProbes::~TlsAddressProbes() {
+  for (auto& asked : asked_) end(asked);
+}
+
+void TlsAddressProbes::ask(const std::string& address) {
+  const auto now = context_.loop.now();
+  std::erase_if(asked_, [&](const auto& asked) {
+    return !asked.probe && now - asked.begun >= asked_at_most_each;
+  });
+  const auto endpoint = Endpoint::parse(address);
+  if (!endpoint || find(address) || asked_.size() >= most_addresses) return;
+  begin(asked_.emplace_back(Asked{address, now, std::nullopt, nullptr}), *endpoint);
+}
+
+void TlsAddressProbes::begin(Asked& asked, const Endpoint& endpoint) {
+  asked.probe = std::make_unique<Probe>(*this, endpoint);
+}
+
+void TlsAddressProbes::end(Asked& asked) {
+  asked.unanswered_since.reset();
+  if (!asked.probe) return;
+  asked.probe->forget();
+  context_.loop.retire(std::move(asked.probe));
+}
+
+std::optional<TimePoint> TlsAddressProbes::unanswered_since(std::string_view address) const {
+  for (const auto& asked : asked_) {
+    if (asked.address == address) return asked.unanswered_since;
+  }
+  return std::nullopt;
+}
+
+void TlsAddressProbes::heard(std::string_view address) {
+  if (asked_.empty()) return;
+  if (auto* asked = find(address)) end(*asked);
+}
+
+void TlsAddressProbes::on_taken(Probe& probe) {
+  auto& asked = entry_of(probe);
+  if (!asked.unanswered_since) asked.unanswered_since = context_.loop.now();
+}
+
+void TlsAddressProbes::on_answered(Probe& probe) { end(entry_of(probe)); }
+
+void TlsAddressProbes::on_silent(Probe& probe) {
+  auto& asked = entry_of(probe);
+  if (context_.loop.now() - asked.begun >= given_up_after) return end(asked);
+  const auto since = asked.unanswered_since;
+  end(asked);
+  asked.unanswered_since = since;
+  begin(asked, *Endpoint::parse(asked.address));
+}
+
+TlsAddressProbes::Asked* TlsAddressProbes::find(std::string_view address) {
+  const auto found = std::find_if(asked_.begin(), asked_.end(),
+                                  [&](const auto& asked) { return asked.address == address; });
+  return found == asked_.end() ? nullptr : &*found;
+}
+
+TlsAddressProbes::Asked& TlsAddressProbes::entry_of(const Probe& probe) {
+  return *std::find_if(asked_.begin(), asked_.end(),
+                       [&](const auto& asked) { return asked.probe.get() == &probe; });
+}
+
+}  // namespace ccnproxy::origin

@@ -1,0 +1,112 @@
+// The pools of two workers for one origin.
+
+#include "unit/pool/pool_fixture.h"
+
+namespace ccnproxy::pool {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class TwoWorkers : public testing::Test {
+ protected:
+  std::unique_ptr<OriginPool> make(std::size_t worker) {
+    return std::make_unique<OriginPool>(
+        origin::Origin{origin::Scheme::https, "api.example.test", 443}, settings_, seconds(10),
+        std::make_unique<FakeDialer>(net_[worker]),
+        PoolContext{wheel_,
+                    [this](auto object) { retired_.push_back(std::move(object)); },
+                    [] { return 0u; },
+                    {},
+                    shared_,
+                    worker});
+  }
+  ManualClock clock_;
+  TimerWheel wheel_{clock_};
+  FakeNetwork net_[2];
+  std::vector<std::unique_ptr<Retired>> retired_;
+  config::Pool settings_;
+  std::shared_ptr<SharedOrigin> shared_ = std::make_shared<SharedOrigin>(2);
+};
+
+TEST_F(TwoWorkers, F014_a_request_goes_where_a_connection_is_ready) {
+  auto a = make(0);
+  auto b = make(1);
+  EXPECT_EQ(b->better_worker(), std::nullopt) << "nobody has one";
+  FakeWaiter waiter;
+  a->acquire(waiter);
+  EXPECT_EQ(b->better_worker(), std::nullopt) << "on its way is not ready";
+  net_[0].connect_http2();
+  EXPECT_EQ(b->better_worker(), 0u);
+  EXPECT_EQ(a->better_worker(), std::nullopt);
+}
+
+TEST_F(TwoWorkers, F016_many_origins_that_become_warm_at_once_are_dialled_in_turn) {
+  auto dials = std::make_shared<std::size_t>(64);
+  OriginPool pool(origin::Origin{origin::Scheme::https, "api.example.test", 443}, settings_,
+                  seconds(10), std::make_unique<FakeDialer>(net_[0]),
+                  PoolContext{wheel_,
+                              [this](auto object) { retired_.push_back(std::move(object)); },
+                              [] { return 0u; },
+                              {},
+                              shared_,
+                              0,
+                              dials});
+  pool.keep_for_ever();
+  EXPECT_EQ(net_[0].dials, 0u);
+  *dials = 63;
+  clock_.advance(milliseconds(40));
+  wheel_.advance();
+  EXPECT_EQ(net_[0].dials, 1u);
+  EXPECT_EQ(*dials, 64u);
+  FakeWaiter waiter;
+  net_[0].connect_http1();
+  EXPECT_EQ(*dials, 63u);
+}
+
+TEST_F(TwoWorkers, F014_a_busy_origin_spreads) {
+  auto a = make(0);
+  auto b = make(1);
+  a->keep_for_ever();
+  net_[0].connect_http2();
+  for (int i = 0; i < 99; ++i) EXPECT_EQ(b->better_worker(), 0u);
+  EXPECT_EQ(net_[1].dials, 0u);
+  EXPECT_EQ(b->better_worker(), 0u);
+  EXPECT_EQ(net_[1].dials, 1u) << "in the background";
+  EXPECT_EQ(b->better_worker(), 0u);
+  net_[1].connect_http2();
+  EXPECT_EQ(b->better_worker(), std::nullopt);
+}
+
+TEST_F(TwoWorkers, F096_limits_hold_for_all_together) {
+  settings_.max_connections = 3;
+  settings_.max_pending = 4;
+  auto a = make(0);
+  auto b = make(1);
+  std::vector<std::unique_ptr<FakeWaiter>> waiters;
+  const auto ask = [&](OriginPool& pool) -> FakeWaiter& {
+    pool.acquire(*waiters.emplace_back(std::make_unique<FakeWaiter>()));
+    return *waiters.back();
+  };
+  for (auto* pool : {a.get(), b.get()}) {
+    for (int i = 0; i < 2; ++i) ask(*pool);
+  }
+  EXPECT_TRUE(ask(*b).error) << "four wait already";
+  net_[0].connect_http1();
+  net_[1].connect_http1();
+  EXPECT_EQ(net_[0].dials + net_[1].dials, 3u);
+  waiters.clear();
+}
+
+TEST_F(TwoWorkers, F096_who_can_have_no_connection_goes_to_the_worker_that_has_them) {
+  settings_.max_connections = 1;
+  auto a = make(0);
+  auto b = make(1);
+  FakeWaiter waiter;
+  a->acquire(waiter);
+  net_[0].connect_http1();
+  EXPECT_EQ(b->better_worker(), 0u) << "although it is busy";
+}
+
+}  // namespace
+}  // namespace ccnproxy::pool
