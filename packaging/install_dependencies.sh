@@ -1,8 +1,9 @@
 #!/bin/bash
 # Installs what is missing of the Debian 12 packages that ccnproxy needs, and nothing else.
-# Usage: packaging/install_dependencies.sh [--list] [build] [test] [bench] [demo]      (default: build)
-#   build  compiler, libraries           test   what tests/run.sh runs
-#   bench  load generators and peers     demo   what packaging/quickstart.sh runs
+# Usage: packaging/install_dependencies.sh [--list] [build] [test] [bench] [demo] [package]      (default: build)
+#   build  compiler, libraries           test     what tests/run.sh runs
+#   bench  load generators and peers     demo     what packaging/quickstart.sh runs
+#                                        package  what packaging/build_package.sh and tests/package run
 # --list prints what is missing. Services that come with a package are not started.
 set -euo pipefail
 
@@ -11,15 +12,26 @@ packages[build]="g++ cmake ninja-build pkg-config libboost1.81-dev libssl-dev li
   libspdlog-dev libyaml-cpp-dev libcli11-dev"
 packages[demo]="nginx-light curl openssl iproute2 procps ca-certificates"
 packages[test]="${packages[demo]} libgtest-dev libgmock-dev php-cli php-curl unbound clang clang-format
-  libclang-rt-14-dev llvm shellcheck"
-packages[bench]="${packages[demo]} wrk nghttp2-client haproxy python3 libbenchmark-dev"
+  libclang-rt-14-dev llvm shellcheck chromium nodejs npm prometheus"
+packages[bench]="${packages[demo]} slowhttptest wrk nghttp2-client haproxy python3 libbenchmark-dev"
+packages[package]="dpkg-dev lintian debootstrap systemd systemd-container man-db groff-base bsdextrautils python3 python3-yaml
+  zsh curl openssl"
 
 fail() { echo "install_dependencies.sh: $*" >&2; exit 1; }
 
 is_installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
 
-# nginx comes in flavours, each of which will do; installing one would remove another.
-is_there() { is_installed "$1" || { [[ $1 == nginx-light ]] && command -v nginx >/dev/null; }; }
+# nginx comes in flavours and Node.js from several places, with or without npm in it: each will do, and installing one
+# would remove another.
+is_there() {
+  is_installed "$1" && return
+  case $1 in
+    nginx-light) command -v nginx >/dev/null ;;
+    nodejs) command -v node >/dev/null ;;
+    npm) command -v npm >/dev/null ;;
+    *) return 1 ;;
+  esac
+}
 
 missing_of() {
   local package
@@ -52,8 +64,8 @@ groups=()
 for argument in "$@"; do
   case $argument in
     --list) list_only=1 ;;
-    build | test | bench | demo) groups+=("$argument") ;;
-    *) sed -n '3,6s/^# //p' "$0" >&2; exit 2 ;;
+    build | test | bench | demo | package) groups+=("$argument") ;;
+    *) sed -n '3,7s/^# //p' "$0" >&2; exit 2 ;;
   esac
 done
 ((${#groups[@]})) || groups=(build)

@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include "ccnproxy/config/check_json.h"
 #include "ccnproxy/config/command_line.h"
 #include "ccnproxy/daemon/daemon.h"
 #include "ccnproxy/daemon/probe.h"
 #include "ccnproxy/daemon/status.h"
+#include "ccnproxy/daemon/terminal.h"
 #include "ccnproxy/route/explain.h"
 #include "ccnproxy/route/label_options.h"
 
@@ -20,36 +22,46 @@ int explain(const config::Invocation& invocation) {
   return config::exit_ok;
 }
 
-int carry_out(const config::Invocation& invocation) {
+int approve(const config::Invocation& invocation) {
+  const auto& file = invocation.config_file;
+  if (invocation.json)
+    std::cout << config::check_json(file, {});
+  else
+    std::cout << (file.empty() ? "defaults" : file) << ": ok\n";
+  return config::exit_ok;
+}
+
+int carry_out(const config::Invocation& invocation, std::function<config::Parsed()> reread) {
+  const bool colour = daemon::wants_colour(STDOUT_FILENO);
   switch (invocation.command) {
     case config::Command::check:
-      std::cout << (invocation.config_file.empty() ? "defaults" : invocation.config_file)
-                << ": ok\n";
-      return config::exit_ok;
+      return approve(invocation);
     case config::Command::map:
       return explain(invocation);
     case config::Command::probe:
       return daemon::probe(invocation.config,
-                           {invocation.urls.front(), invocation.attempts, invocation.json},
+                           {invocation.urls.front(), invocation.attempts, invocation.json, colour},
                            std::cout, std::cerr);
     case config::Command::status:
-      return daemon::show_status(invocation.config,
-                                 {invocation.watch, invocation.json, isatty(STDOUT_FILENO) == 1},
-                                 std::cout, std::cerr);
+      return daemon::show_status(
+          invocation.config,
+          {invocation.watch, invocation.json, isatty(STDOUT_FILENO) == 1, colour}, std::cout,
+          std::cerr);
     case config::Command::serve:
       break;
   }
-  return daemon::serve(invocation.config);
+  return daemon::serve(invocation.config, std::move(reread));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    const auto parsed = config::parse_command_line(argc, argv);
+    const auto read = [argc, argv] { return config::parse_command_line(argc, argv); };
+    const auto parsed = read();
     std::cout << parsed.output;
     std::cerr << parsed.errors;
-    return parsed.invocation ? carry_out(*parsed.invocation) : parsed.exit_code;
+    return parsed.invocation ? carry_out(*parsed.invocation, read) : parsed.exit_code;
   } catch (const std::exception& e) {
     std::cerr << "ccnproxy: " << e.what() << '\n';
     return config::exit_internal;

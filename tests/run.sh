@@ -2,7 +2,8 @@
 # Every test there is, from a fresh clone on Debian 12. Usage: tests/run.sh [--quick]
 #   installs what is missing, then: unit and integration tests of the release build, the same under
 #   AddressSanitizer + UndefinedBehaviorSanitizer and under ThreadSanitizer, the fuzzers for a short while, the
-#   checks of the scripts, the end-to-end tests.      --quick: the release build's only.
+#   checks of the scripts, the end-to-end tests, those of metrics, alerts and the dashboard.
+#   --quick: the release build's only.
 # FUZZ_SECONDS (20): time per fuzzer. JOBS: parallel jobs (one per CPU).
 # The last line is "N passed, N failed"; exit code 1 if anything failed. Logs are in build/test-logs.
 set -uo pipefail
@@ -15,7 +16,7 @@ quick=
 case ${1:-} in
   --quick) quick=1 ;;
   '') ;;
-  *) sed -n '2,7s/^# //p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,8s/^# //p' "$0" >&2; exit 2 ;;
 esac
 mkdir -p "$logs"
 
@@ -111,12 +112,23 @@ scripts() { find .ci/run packaging tests -type f \( -name '*.sh' -o -path .ci/ru
 scripts_are_sound() { scripts | xargs -0 shellcheck -x -P SCRIPTDIR -P . -e SC2154; }
 code_is_formatted() { sources | xargs -0 clang-format --dry-run --Werror; }
 
-end_to_end() {
-  tests/e2e/run.sh build/release/ccnproxy 2>&1 </dev/null | tee "$logs/e2e.log"
-  if [[ $(tail -n 1 "$logs/e2e.log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+# suite NAME SCRIPT: one that ends with a line "N passed, N failed".
+suite() {
+  "$2" build/release/ccnproxy 2>&1 </dev/null | tee "$logs/$1.log"
+  if [[ $(tail -n 1 "$logs/$1.log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
     count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
   else
     count 0 1
+  fi
+}
+
+# Its tools come from the npm registry, which not every machine reaches.
+dashboard() {
+  if tests/dashboard/install.sh >"$logs/dashboard-install.log" 2>&1 </dev/null; then
+    suite dashboard tests/dashboard/run.sh
+  else
+    tail -n 5 "$logs/dashboard-install.log"
+    echo 'dashboard: left out, as its npm packages can not be installed'
   fi
 }
 
@@ -129,7 +141,9 @@ if [[ ! $quick ]]; then
   test_build asan
   test_build tsan
   if step 'build fuzz' build fuzz; then step "fuzz, $fuzz_seconds s each" fuzz; fi
-  step 'end to end' end_to_end
+  step 'end to end' suite e2e tests/e2e/run.sh
+  step 'metrics and alerts' suite prometheus tests/prometheus/run.sh
+  step 'dashboard' dashboard
 fi
 
 echo

@@ -15,7 +15,9 @@ std::string share(double value) {
 
 void write_pool(YamlText& yaml, const config::Pool& pool) {
   yaml.number("max_connections", pool.max_connections).number("max_pending", pool.max_pending);
-  yaml.number("min_ready", pool.min_ready).duration("keep_warm", pool.keep_warm);
+  yaml.number("min_ready", pool.min_ready)
+      .number("max_idle", pool.max_idle)
+      .duration("keep_warm", pool.keep_warm);
   yaml.word("spare", share(pool.spare)).duration("max_age", pool.max_age);
   yaml.word("ping", pool.ping ? "auto" : "off");
 }
@@ -55,7 +57,14 @@ void write_routing(YamlText& yaml, const config::Config& config) {
   yaml.list("upgrade", config.upgrade);
   yaml.word("expect_continue",
             config.expect_continue == config::ExpectContinue::local ? "local" : "origin");
+  yaml.flag("tunnel_upgrades", config.tunnel_upgrades);
   yaml.text("request_id_header", config.request_id_header);
+}
+
+void write_access(YamlText& yaml, const config::Config& config) {
+  yaml.begin("clients").list("allow", config.clients.allow).end();
+  yaml.begin("origins").list("allow", config.origins.allow).list("deny", config.origins.deny);
+  yaml.list("deny_addresses", config.origins.deny_addresses).end();
 }
 
 void write_pools(YamlText& yaml, const config::Config& config) {
@@ -71,13 +80,17 @@ void write_timeouts(YamlText& yaml, const config::Timeouts& timeouts) {
   yaml.duration("client_idle", timeouts.client_idle);
   yaml.duration("client_write", timeouts.client_write);
   write_origin_timeouts(yaml, timeouts);
+  yaml.duration("tunnel_idle", timeouts.tunnel_idle);
   yaml.duration("drain", timeouts.drain).end();
 }
 
 void write_limits(YamlText& yaml, const config::Limits& limits) {
   yaml.begin("limits").size("head_bytes", limits.head_bytes).number("headers", limits.headers);
   yaml.size("target_bytes", limits.target_bytes).size("body_bytes", limits.body_bytes);
-  yaml.number("clients", limits.clients).number("origins", limits.origins).end();
+  yaml.number("clients", limits.clients);
+  yaml.number("clients_per_address", limits.clients_per_address);
+  yaml.number("min_rate", limits.min_rate).size("memory", limits.memory);
+  yaml.number("origins", limits.origins).end();
 }
 
 void write_dns(YamlText& yaml, const config::Dns& dns) {
@@ -116,7 +129,9 @@ void write_overrides(YamlText& yaml, const std::vector<config::Override>& overri
 
 void write_log(YamlText& yaml, const config::Log& log) {
   yaml.begin("log").word("level", log.level).begin("access");
-  yaml.text("to", log.access.to).word("format", "json");  // the only one there is
+  yaml.text("to", log.access.to);
+  yaml.word("format", log.access.format == config::AccessFormat::ltsv ? "ltsv" : "json");
+  yaml.duration("rotate_every", log.access.rotate_every).number("keep", log.access.keep);
   yaml.flag("query", log.access.query).end().end();
 }
 
@@ -125,9 +140,11 @@ void write_log(YamlText& yaml, const config::Log& log) {
 std::string config_yaml(const config::Config& config) {
   YamlText yaml;
   write_listeners(yaml, config);
+  yaml.text("pid_file", config.pid_file);
   config.workers == 0 ? yaml.word("workers", "auto") : yaml.number("workers", config.workers);
   yaml.duration("coalesce", config.coalesce);
   write_routing(yaml, config);
+  write_access(yaml, config);
   write_pools(yaml, config);
   write_timeouts(yaml, config.timeouts);
   write_limits(yaml, config.limits);

@@ -124,16 +124,39 @@ void write_workers(MetricsText& text, const Reports& reports) {
     text.sample("worker=\"" + std::to_string(worker) + '"', value);
 }
 
+void write_failures(MetricsText& text, const observe::WorkerMetrics& totals) {
+  text.family("ccnproxy_failed_requests_total", "counter",
+              "The same requests, by who is to blame and how far they had come.");
+  for (std::size_t side = 0; side < observe::sides; ++side) {
+    for (std::size_t phase = 0; phase < observe::phases; ++phase) {
+      text.sample("side=\"" + std::string(to_string(static_cast<Side>(side))) + "\",phase=\"" +
+                      std::string(to_string(static_cast<Phase>(phase))) + '"',
+                  totals.failures[side][phase]);
+    }
+  }
+}
+
 void write_totals(MetricsText& text, const observe::WorkerMetrics& totals) {
   text.family("ccnproxy_request_duration_seconds", "histogram",
               "Time from a request's first byte to the last byte of its response.");
   text.histogram(totals.request_duration);
+  text.family("ccnproxy_connection_wait_seconds", "histogram",
+              "Time from asking for a connection to having one, of requests that got one; 0 where "
+              "one stood ready.");
+  text.histogram(totals.connection_wait);
+  text.family("ccnproxy_request_connect_seconds", "histogram",
+              "Time of the dials that requests waited for, by what it was spent on; part of the "
+              "wait.");
+  text.histogram(totals.connect_dns, "phase=\"dns\"");
+  text.histogram(totals.connect_tcp, "phase=\"tcp\"");
+  text.histogram(totals.connect_tls, "phase=\"tls\"");
   text.family("ccnproxy_errors_total", "counter",
               "Requests that ended in an error, by RFC 9209 type.");
   for (std::size_t i = 0; i < totals.errors.size(); ++i) {
     const auto type = to_string(static_cast<ErrorType>(i));
     text.sample("type=\"" + std::string(type) + '"', totals.errors[i]);
   }
+  write_failures(text, totals);
   text.family("ccnproxy_bytes_total", "counter",
               "Bytes of bodies: in are those from clients, out those to them.");
   text.sample("direction=\"in\"", totals.bytes_in);
@@ -144,6 +167,8 @@ void write_process(MetricsText& text, const MetricsPage::Process& process) {
   text.family("ccnproxy_access_log_dropped_total", "counter",
               "Records that the access log lost because its sink did not keep up.");
   text.sample("", process.access_log_dropped);
+  text.family("ccnproxy_clients_limit", "gauge", "How many client connections there may be.");
+  text.sample("", std::uint64_t{process.client_limit});
   text.family("ccnproxy_ready", "gauge", "What /readyz says: 1 if traffic should come here.");
   text.sample("", std::uint64_t{process.ready});
   text.family("ccnproxy_build_info", "gauge", "Always 1; the version is in its label.");
@@ -161,6 +186,10 @@ void write_process(MetricsText& text, const MetricsPage::Process& process) {
   text.sample("", stats.max_fds);
   text.family("process_start_time_seconds", "gauge", "Start of the process, since the epoch.");
   text.sample("", stats.start_time_seconds);
+  if (!stats.slow_start_after_idle) return;
+  text.family("ccnproxy_tcp_slow_start_after_idle", "gauge",
+              "1 if the kernel takes idle connections' congestion windows away; it should be 0.");
+  text.sample("", std::uint64_t{*stats.slow_start_after_idle});
 }
 
 }  // namespace

@@ -31,14 +31,15 @@ void MetricsText::sum_of_nanoseconds(std::string_view labels, std::uint64_t nano
   sample("_sum", labels, {digits, static_cast<std::size_t>(size)});
 }
 
-void MetricsText::histogram(const observe::Histogram& histogram) {
+void MetricsText::histogram(const observe::Histogram& histogram, std::string_view labels) {
+  const std::string before = labels.empty() ? "" : std::string(labels) + ',';
   std::uint64_t up_to = 0;
   for (std::size_t i = 0; i < observe::Histogram::buckets; ++i) {
     up_to += histogram.count(i);
-    part("_bucket", "le=\"" + bucket_bound(i) + '"', up_to);
+    part("_bucket", before + "le=\"" + bucket_bound(i) + '"', up_to);
   }
-  sum_of_nanoseconds("", histogram.sum_nanoseconds());
-  part("_count", "", up_to);
+  sum_of_nanoseconds(labels, histogram.sum_nanoseconds());
+  part("_count", labels, up_to);
 }
 
 void MetricsText::sample(std::string_view suffix, std::string_view labels, std::string_view value) {

@@ -24,7 +24,7 @@ class MetricsText {
     sample(suffix, labels, std::to_string(value));
   }
   void sum_of_nanoseconds(std::string_view labels, std::uint64_t nanoseconds);
-  void histogram(const observe::Histogram& histogram);
+  void histogram(const observe::Histogram& histogram, std::string_view labels = "");
 
   std::string take() { return std::move(out_); }
 

@@ -3,6 +3,7 @@
 #include "ccnproxy/admin/config_yaml.h"
 #include "ccnproxy/admin/pools_json.h"
 
+#include "dashboard_page.h"
 #include "query.h"
 
 namespace ccnproxy::admin {
@@ -11,9 +12,10 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::string_view paths =
+    "/          the dashboard, for a browser\n"
     "/healthz   alive\n"
     "/readyz    200 if traffic should come here, else 503\n"
-    "/pools     JSON: each origin and its connections; ?origin=https://host for one\n"
+    "/pools     JSON: each origin and its connections; see docs/admin.md for its filters\n"
     "/metrics   for Prometheus\n"
     "/config    the configuration in force\n";
 
@@ -31,6 +33,12 @@ Page typed(const char* type, std::string body) {
   return page;
 }
 
+Page dashboard() {
+  Page page = typed("text/html; charset=utf-8", std::string(dashboard_page));
+  page.policy = dashboard_policy;
+  return page;
+}
+
 }  // namespace
 
 Pages::Pages(asio::any_io_executor executor, Source& source, const config::Config& config,
@@ -42,12 +50,15 @@ asio::awaitable<Page> Pages::get(const std::string& target) {
   if (path == "/healthz") co_return text(200, "ok\n");
   if (path == "/readyz") co_return readiness();
   if (path == "/pools") {
-    const auto origin = query_value(query, "origin");
-    co_return co_await pools(origin);
+    const auto asked = parse_pools_query(query);
+    if (!asked)
+      co_return text(400,
+                     "by is name, attention, requests, connections or unready; top a number\n");
+    co_return co_await pools(*asked);
   }
   if (path == "/metrics") co_return co_await metrics();
   if (path == "/config") co_return typed("application/yaml", config_yaml(config_));
-  if (path == "/") co_return text(200, "ccnproxy " CCNPROXY_VERSION "\n\n" + std::string(paths));
+  if (path == "/") co_return dashboard();
   co_return text(404, "Nothing is here. There are:\n\n" + std::string(paths));
 }
 
@@ -56,15 +67,16 @@ Page Pages::readiness() const {
   return readiness.ready ? text(200, "ready\n") : text(503, readiness.reason + '\n');
 }
 
-asio::awaitable<Page> Pages::pools(const std::string& origin) {
+asio::awaitable<Page> Pages::pools(const PoolsQuery& query) {
   const auto reports = co_await collector_.collect();
-  co_return typed("application/json", pools_json(*reports, origin));
+  co_return typed("application/json", pools_json(*reports, query, source_.readiness()));
 }
 
 asio::awaitable<Page> Pages::metrics() {
   const auto reports = co_await collector_.collect();
   MetricsPage::Process process;
   process.ready = source_.readiness().ready;
+  process.client_limit = source_.client_limit();
   process.access_log_dropped = source_.access_log_dropped();
   process.stats = read_process_stats();
   co_return typed("text/plain; version=0.0.4; charset=utf-8", metrics_.render(*reports, process));

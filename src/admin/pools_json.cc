@@ -7,16 +7,6 @@
 namespace ccnproxy::admin {
 namespace {
 
-/// As origins are named: lower case, no path, without the scheme's own port.
-std::string normal_origin(std::string_view origin) {
-  if (origin.ends_with('/')) origin.remove_suffix(1);
-  std::string text;
-  for (const char c : origin) text += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  const std::string_view own_port = text.starts_with("https:") ? ":443" : ":80";
-  if (text.ends_with(own_port)) text.erase(text.size() - own_port.size());
-  return text;
-}
-
 void write_seconds(JsonText& json, const char* name, const std::optional<Duration>& value) {
   json.key(name);
   value ? json.seconds(*value) : json.null();
@@ -29,6 +19,7 @@ void write_connection(JsonText& json, const pool::ConnectionReport& connection) 
   json.key("tls_resumed").boolean(connection.tls_resumed).key("cause").text(connection.cause);
   json.key("age_s").seconds(connection.age).key("idle_s").seconds(connection.idle);
   json.key("rtt_ms").duration(connection.rtt, std::chrono::milliseconds(1));
+  write_seconds(json, "ping_interval_s", connection.ping_interval);
   json.key("streams").number(connection.streams).key("capacity").number(connection.capacity);
   json.key("requests").number(connection.requests);
   json.key("next_action").text(connection.next_action);
@@ -56,10 +47,10 @@ void write_counts(JsonText& json, const observe::OriginMetrics& metrics) {
   json.key("requests").number(requests);
 }
 
-void write_pool(JsonText& json, const pool::PoolReport& pool, std::size_t worker) {
+void write_pool(JsonText& json, const pool::PoolReport& pool) {
   json.open('{');
   json.key("origin").text(pool.origin).key("protocol").text(pool.protocol);
-  json.key("worker").number(worker);
+  json.key("worker").number(pool.worker);
   json.key("kept_warm").boolean(pool.kept_warm).key("warm_for_ever").boolean(pool.warm_for_ever);
   json.key("wanted").number(pool.wanted).key("waiting").number(pool.waiting);
   json.key("peak").number(pool.peak).key("last_used_s").seconds(pool.last_used);
@@ -76,31 +67,21 @@ void write_pool(JsonText& json, const pool::PoolReport& pool, std::size_t worker
   json.close('}');
 }
 
-using Shown = std::pair<const pool::PoolReport*, std::size_t>;  ///< and its worker
-
-std::vector<Shown> in_order(const Reports& reports, const std::string& only) {
-  std::vector<Shown> pools;
-  for (const auto& worker : reports.workers) {
-    for (const auto& pool : worker.pools) {
-      if (only.empty() || pool.origin == only) pools.emplace_back(&pool, worker.worker);
-    }
-  }
-  std::sort(pools.begin(), pools.end(), [](const Shown& a, const Shown& b) {
-    return std::tie(a.first->origin, a.second) < std::tie(b.first->origin, b.second);
-  });
-  return pools;
-}
-
 }  // namespace
 
-std::string pools_json(const Reports& reports, std::string_view only) {
+std::string pools_json(const Reports& reports, const PoolsQuery& query,
+                       const Readiness& readiness) {
+  const auto chosen = choose(reports, query);
   JsonText json;
   json.open('{').key("origins").open('[');
-  for (const auto& [pool, worker] : in_order(reports, normal_origin(only)))
-    write_pool(json, *pool, worker);
+  for (const auto& [origin, pools] : chosen.origins) {
+    for (const auto* pool : pools) write_pool(json, *pool);
+  }
   json.close(']').key("silent_workers").open('[');
   for (const auto worker : reports.silent) json.number(worker);
-  return json.close(']').close('}').take();
+  json.close(']').key("matching").number(chosen.matching);
+  json.key("ready").boolean(readiness.ready).key("not_ready").text(readiness.reason);
+  return json.close('}').take();
 }
 
 }  // namespace ccnproxy::admin

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ccnproxy/base/kernel_settings.h"
+
 namespace ccnproxy::admin {
 namespace {
 
@@ -80,6 +82,7 @@ ProcessStats read_process_stats() {
       fields.resident_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   stats.start_time_seconds = boot_time() + static_cast<double>(fields.start_ticks) / ticks;
   stats.open_fds = count_descriptors();
+  stats.slow_start_after_idle = slow_start_after_idle();
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) stats.max_fds = limit.rlim_cur;
   return stats;

@@ -52,6 +52,8 @@ Response make_response(const Page& page, unsigned version, bool keep) {
   response.set(http::field::content_type, page.type);
   response.set(http::field::cache_control, "no-store");
   response.set("X-Content-Type-Options", "nosniff");
+  response.set("Content-Security-Policy", page.policy);
+  response.set("Cross-Origin-Resource-Policy", "same-origin");
   response.body() = page.body;
   response.keep_alive(keep);
   response.prepare_payload();
@@ -64,7 +66,12 @@ bool is_malformed(const boost::system::error_code& error) {
          error != http::error::end_of_stream && error != http::error::partial_message;
 }
 
-Page refusal(unsigned status, std::string text) { return {status, Page().type, text + '\n'}; }
+Page refusal(unsigned status, std::string text) {
+  Page page;
+  page.status = status;
+  page.body = text + '\n';
+  return page;
+}
 
 }  // namespace
 

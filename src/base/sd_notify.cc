@@ -1,10 +1,10 @@
 #include "ccnproxy/base/sd_notify.h"
 
 #include <cerrno>
+#include <charconv>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
-#include <optional>
 
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -46,6 +46,16 @@ bool send_whole(int fd, const UnixAddress& to, std::string_view state) {
   }
 }
 
+/// A whole number above 0 and nothing else.
+template <class Number>
+std::optional<Number> positive(const char* text) noexcept {
+  Number number{};
+  const char* end = text + std::strlen(text);
+  const auto [stopped, fault] = std::from_chars(text, end, number);
+  if (fault != std::errc() || stopped != end || number <= 0) return std::nullopt;
+  return number;
+}
+
 }  // namespace
 
 bool sd_notify(std::string_view state) noexcept {
@@ -61,6 +71,19 @@ bool sd_notify(std::string_view state) noexcept {
   const bool sent = send_whole(fd, *to, state);
   ::close(fd);
   return sent;
+}
+
+std::optional<std::chrono::microseconds> watchdog_timeout(const char* usec, const char* pid,
+                                                          pid_t self) noexcept {
+  if (usec == nullptr) return std::nullopt;
+  if (pid != nullptr && positive<pid_t>(pid) != self) return std::nullopt;
+  const auto number = positive<std::chrono::microseconds::rep>(usec);
+  if (!number) return std::nullopt;
+  return std::chrono::microseconds(*number);
+}
+
+std::optional<std::chrono::microseconds> watchdog_timeout() noexcept {
+  return watchdog_timeout(std::getenv("WATCHDOG_USEC"), std::getenv("WATCHDOG_PID"), ::getpid());
 }
 
 }  // namespace ccnproxy

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "ccnproxy/config/check_json.h"
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/listen_address.h"
 #include "ccnproxy/config/loader.h"
@@ -20,6 +21,7 @@ struct KeyFlag {
   const char* flag;
   const char* key;
   const char* help;
+  const char* unit = "";  ///< that the flag's number is in
   std::optional<std::string> value = {};
 };
 
@@ -31,7 +33,20 @@ struct Flags {
   std::vector<KeyFlag> keys = {
       {"--workers", "workers", "Event loops: auto or 1 to 256"},
       {"--log-level", "log.level", "trace, debug, info, warn, error, critical or off"},
+      {"--pid-file", "pid_file", "File that gets the process id"},
+      // chocon's, with its units.
+      {"-c,--keepalive-conns", "pool.max_idle", "Idle connections kept per origin, at most"},
+      {"--max-conns-per-host", "pool.max_connections", "Connections per origin, 0 = no limit"},
+      {"--read-timeout", "timeouts.client_head", "Seconds for a request's head", "s"},
+      {"--write-timeout", "timeouts.client_write", "Seconds in which a client takes something",
+       "s"},
+      {"--proxy-read-timeout", "timeouts.response_head", "Seconds for a response's head", "s"},
+      {"--shutdown-timeout", "timeouts.drain", "What runs may take so long to end, as in 30s"},
+      {"--access-log-dir", "log.access.to", "A folder, stdout or none"},
+      {"--access-log-rotate", "log.access.keep", "Access log files kept, 0 = all"},
+      {"--access-log-rotate-time", "log.access.rotate_every", "Minutes for a file", "m"},
   };
+  std::string ignored;  ///< the value of a flag of chocon's that has no meaning here
   std::vector<std::string> urls;
   bool json = false;
   std::uint32_t attempts = 3;
@@ -48,6 +63,8 @@ void add_serve_flags(CLI::App& app, Flags& flags) {
       ->type_name("ADDR");
   app.add_option("-p,--port", flags.port, "Listen port, 3000 unless set")->type_name("PORT");
   for (KeyFlag& key : flags.keys) app.add_option(key.flag, key.value, key.help)->type_name("VALUE");
+  for (const char* flag : {"--stsize", "--spfactor"})
+    app.add_option(flag, flags.ignored, "Taken and ignored (chocon's sampling of statistics)");
 }
 
 void add_probe_flags(CLI::App& app, Flags& flags) {
@@ -79,6 +96,7 @@ class CommandLine {
                     flags);
     check_ = app_.add_subcommand("check", "Read the configuration and tell every mistake");
     add_file(*check_, flags);
+    check_->add_flag("--json", flags.json, "One line of JSON");
     map_ = app_.add_subcommand("map", "Tell what a URL maps to");
     add_file(*map_, flags);
     map_->add_flag("--json", flags.json, "One line of JSON for each URL");
@@ -141,7 +159,9 @@ std::string apply_listener(const Flags& flags, Config& config) {
 std::string apply_flags(const Flags& flags, Config& config) {
   for (const KeyFlag& key : flags.keys) {
     if (!key.value) continue;
-    const std::string fault = set_value(config, key.key, *key.value);
+    const bool bare = key.value->find_first_not_of("0123456789") == std::string::npos;
+    const auto text = bare && *key.value != "0" ? *key.value + key.unit : *key.value;
+    const std::string fault = set_value(config, key.key, text);
     if (!fault.empty()) return std::string(key.flag) + ": " + fault;
   }
   return apply_listener(flags, config);
@@ -158,12 +178,16 @@ Parsed build(const CommandLine& line) {
   Invocation invocation;
   invocation.command = line.command();
   if (invocation.command != Command::serve && has_serve_flags(flags)) {
-    return usage_error("-l, -p, --workers and --log-level belong to serve");
+    return usage_error("flags that change the configuration belong to serve");
   }
   if (flags.file) {
     Loaded loaded = load_file(*flags.file);
     if (!loaded.ok()) {
       Parsed parsed{{}, exit_configuration, "", ""};
+      if (invocation.command == Command::check && flags.json) {
+        parsed.output = check_json(*flags.file, loaded.mistakes);
+        return parsed;
+      }
       for (const Mistake& mistake : loaded.mistakes) parsed.errors += mistake.to_string() + '\n';
       return parsed;
     }

@@ -47,6 +47,8 @@ class Reading {
   /// "`the.key` WHAT" where the key stands, or at the start of the file if it does not.
   void mistake_in(const std::string& path, std::string_view what);
 
+  /// The key that is being read counts as failed: a part of it is wrong.
+  void fail() { failed_.insert(path_); }
   bool given(const std::string& path) const { return marks_.count(path) != 0; }
   bool failed(const std::string& path) const { return failed_.count(path) != 0; }
   int line_of(const std::string& path) const;

@@ -127,6 +127,9 @@ const Fields<Limits>& limits_fields() {
       size("body_bytes", &Limits::body_bytes, 0, 1024 * 1024 * GiB,
            "of at most 1048576GiB, or 0 for no limit"),
       count("clients", &Limits::clients, 1, 10'000'000),
+      count("clients_per_address", &Limits::clients_per_address, 0, 10'000'000, " (0 = no limit)"),
+      count("min_rate", &Limits::min_rate, 0, 1'000'000, " (0 = off)"),
+      size("memory", &Limits::memory, MiB, 1024 * GiB, "from 1MiB to 1024GiB"),
       count("origins", &Limits::origins, 1, 1'000'000),
   };
   return fields;
@@ -164,10 +167,21 @@ const Fields<Admin>& admin_fields() {
   return fields;
 }
 
+bool take_rotation(const std::string& text, AccessLog& log) {
+  const auto value = text == "0" ? std::optional(Duration(0)) : parse_duration(text);
+  if (!value || (value->count() != 0 && (*value < 1min || *value > 8760h))) return false;
+  log.rotate_every = *value;
+  return true;
+}
+
 const Fields<AccessLog>& access_fields() {
   static const Fields<AccessLog> fields = {
       {"to", plain_text(&AccessLog::to, "`stdout`, `stderr`, `none` or a folder", false)},
-      choice("format", &AccessLog::format, {{"json", AccessFormat::json}}),
+      choice("format", &AccessLog::format,
+             {{"json", AccessFormat::json}, {"ltsv", AccessFormat::ltsv}}),
+      {"rotate_every",
+       text_of<AccessLog>("a duration from 1m to 8760h, or 0 for never", take_rotation)},
+      count("keep", &AccessLog::keep, 0, 100'000, " (0 = all)"),
       flag("query", &AccessLog::query),
   };
   return fields;
@@ -189,6 +203,7 @@ const Fields<Pool>& pool_fields() {
       count("max_connections", &Pool::max_connections, 0, 65536, " (0 = no limit)"),
       count("max_pending", &Pool::max_pending, 1, 1'000'000),
       count("min_ready", &Pool::min_ready, 0, 1024),
+      count("max_idle", &Pool::max_idle, 0, 65536, " (0 = no limit)"),
       duration("keep_warm", &Pool::keep_warm, 1ms, 24h * 30, "from 1ms to 720h"),
       {"spare", text_of<Pool>("a share from 0 to 10, as in 0.5", take_spare)},
       duration("max_age", &Pool::max_age, 1ms, 24h * 30, "from 1ms to 720h"),
@@ -230,6 +245,7 @@ const Fields<Timeouts>& timeouts_fields() {
         timeout("client_head", &Timeouts::client_head),
         timeout("client_idle", &Timeouts::client_idle),
         timeout("client_write", &Timeouts::client_write),
+        timeout("tunnel_idle", &Timeouts::tunnel_idle),
         timeout("drain", &Timeouts::drain),
     };
     const auto& of_origins = origin_timeouts_fields();
@@ -258,6 +274,7 @@ const Fields<Config>& config_fields() {
   static const Fields<Config> fields = {
       {"listeners", read_listeners, {"[].address"}},
       section("admin", &Config::admin, admin_fields()),
+      {"pid_file", plain_text(&Config::pid_file, "a file", true)},
       {"workers", text_of<Config>("`auto` or a number from 1 to 256", take_workers)},
       duration("coalesce", &Config::coalesce, 0ms, 10ms, "from 0 to 10ms"),
       {"labels", read_labels},
@@ -270,9 +287,12 @@ const Fields<Config>& config_fields() {
                        text_of<std::string>("a host or *.suffix, without a port", take_upgrade))},
       choice("expect_continue", &Config::expect_continue,
              {{"local", ExpectContinue::local}, {"origin", ExpectContinue::origin}}),
+      flag("tunnel_upgrades", &Config::tunnel_upgrades),
       {"request_id_header",
        text_of<Config>("a field name of at most 64 bytes that neither frames nor routes a message",
                        take_request_id_header)},
+      section("clients", &Config::clients, clients_fields()),
+      section("origins", &Config::origins, origins_fields()),
       section_of_whole("pool", pool_section_fields()),
       section("retries", &Config::retries, retries_fields()),
       section("timeouts", &Config::timeouts, timeouts_fields()),

@@ -17,6 +17,8 @@ const Fields<Timeouts>& timeouts_fields();
 const Fields<Timeouts>& origin_timeouts_fields();
 const Fields<Tls>& tls_fields();
 const Fields<Override>& override_fields();
+const Fields<Clients>& clients_fields();
+const Fields<Origins>& origins_fields();
 const Fields<Config>& config_fields();
 
 /// `listeners:`, `labels:` and `overrides:`, whose elements are not one value each.
@@ -27,5 +29,7 @@ void read_overrides(Reading& reading, const YAML::Node& node, Config& config);
 
 /// What each key alone allows, but all together do not.
 void find_contradictions(Reading& reading, const Config& config);
+/// Of these, what concerns `clients:` and `origins:`.
+void find_access_contradictions(Reading& reading, const Config& config);
 
 }  // namespace ccnproxy::config

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <csignal>
 #include <iostream>
+#include <sstream>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -16,11 +17,16 @@
 #include <sys/resource.h>
 
 #include "ccnproxy/admin/server.h"
+#include "ccnproxy/base/kernel_settings.h"
 #include "ccnproxy/base/sd_notify.h"
 #include "ccnproxy/config/command_line.h"
 #include "ccnproxy/daemon/admin_source.h"
+#include "ccnproxy/daemon/client_capacity.h"
+#include "ccnproxy/daemon/inherited_sockets.h"
+#include "ccnproxy/daemon/pid_file.h"
 #include "ccnproxy/daemon/shared.h"
 #include "ccnproxy/daemon/warm_start.h"
+#include "ccnproxy/daemon/watchdog.h"
 #include "ccnproxy/daemon/worker.h"
 #include "ccnproxy/observe/access_log.h"
 #include "ccnproxy/observe/process_log.h"
@@ -48,20 +54,36 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// 0 = no limit.
+std::size_t descriptor_limit() {
+  rlimit limit{};
+  const bool known = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  return known ? limit.rlim_cur : 0;
+}
+
 /// Starts everything, then lives by its signals.
 class Daemon {
  public:
-  explicit Daemon(const config::Config& config)
-      : log_(observe::make_process_log(config.log)),
+  Daemon(const config::Config& config, std::function<config::Parsed()> reread)
+      : reread_(std::move(reread)),
+        log_(observe::make_process_log(config.log)),
         shared_(config),
         access_log_(config.log.access, log_flush_deadline),
-        group_(worker_count(config), config.limits.clients),
+        group_(worker_count(config),
+               client_capacity(config.limits.clients, descriptor_limit(), worker_count(config))),
         warm_start_(io_, shared_.config(), group_, *log_),
+        watchdog_(
+            io_, worker_count(config),
+            [this](std::size_t i, auto answer) { workers_[i]->ask_alive(std::move(answer)); },
+            sd_notify, [this] { return status(); }, *log_),
         signals_(io_, SIGTERM, SIGINT, SIGUSR1),
         drain_deadline_(io_),
         admin_source_(io_, group_, access_log_, [this] { return readiness(); }) {
+    signals_.add(SIGHUP);
     bind_admin();
     bind();
+    refuse_what_nobody_serves();
+    pid_file_.emplace(config.pid_file);
   }
 
   void run() {
@@ -69,10 +91,15 @@ class Daemon {
       worker->start([this] { asio::post(io_, [this] { on_worker_end(); }); });
     running_ = workers_.size();
     log_->info("ccnproxy {} is serving with {} workers", CCNPROXY_VERSION, workers_.size());
+    if (const auto most = group_.client_limit; most < shared_.config().limits.clients)
+      log_->info("the limit of open files ({}) leaves room for {} clients at once",
+                 descriptor_limit(), most);
+    warn_of_slow_start();
     warm_start_.begin([this] {
-      sd_notify("READY=1\nSTATUS=serving");
+      sd_notify("READY=1\nSTATUS=" + status());
       log_->info("ready");
     });
+    if (const auto timeout = watchdog_timeout()) watchdog_.begin(*timeout);
     asio::co_spawn(io_, live(), asio::detached);
     io_.run();
     for (auto& worker : workers_) worker->join();
@@ -83,10 +110,44 @@ class Daemon {
   void bind_admin() {
     const auto& address = shared_.config().admin.address;
     if (!address) return;
-    auto socket = std::move(bind_listener(*address, 1).front());
+    auto socket = std::move(open_listener(*address, 1).front());
     log_->info("admin endpoint listening on {}", socket.address);
+    shared_.note_listening(socket.address);
     admin_ =
         std::make_unique<admin::Server>(io_, std::move(socket.fd), admin_source_, shared_.config());
+  }
+
+  std::vector<ListeningSocket> open_listener(const config::ListenAddress& address,
+                                             std::size_t workers) {
+    auto inherited = inherited_.take(address);
+    if (inherited.empty()) return bind_listener(address, workers);
+    log_->info("{} was open before this process", inherited.front().address);
+    return share_out(std::move(inherited), workers);
+  }
+
+  /// Who left us such a socket keeps it open: its clients would wait for an answer for ever.
+  void warn_of_slow_start() const {
+    if (slow_start_after_idle().value_or(false))
+      log_->warn(
+          "net.ipv4.tcp_slow_start_after_idle is 1: connections that are kept ready lose their "
+          "congestion window while idle; set it to 0");
+  }
+
+  void refuse_what_nobody_serves() const {
+    const auto left = inherited_.left();
+    if (left.empty()) return;
+    throw std::runtime_error(
+        "an inherited socket has an address that no listener of the "
+        "configuration has: " +
+        left.front());
+  }
+
+  /// For the service manager to show.
+  std::string status() const {
+    const auto clients = std::to_string(group_.clients.load(std::memory_order_relaxed));
+    if (draining_) return "draining, clients left: " + clients;
+    if (!warm_start_.is_ready()) return warm_start_.waiting_for();
+    return "serving, clients: " + clients;
   }
 
   admin::Readiness readiness() const {
@@ -100,9 +161,11 @@ class Daemon {
     const auto count = worker_count(config);
     std::vector<std::vector<ListeningSocket>> sockets(count);
     for (const auto& address : config.listeners) {
-      auto bound = bind_listener(address, count);
+      auto bound = open_listener(address, count);
       log_->info("listening on {}", bound.front().address);
-      for (std::size_t i = 0; i < count; ++i) sockets[i].push_back(std::move(bound[i]));
+      shared_.note_listening(bound.front().address);
+      for (std::size_t i = 0; i < bound.size(); ++i)
+        sockets[i % count].push_back(std::move(bound[i]));
     }
     for (auto& own : sockets) {
       workers_.push_back(std::make_unique<Worker>(shared_, group_, workers_.size(),
@@ -116,6 +179,8 @@ class Daemon {
       const auto signal = co_await signals_.async_wait(asio::use_awaitable);
       if (signal == SIGUSR1) {
         access_log_.reopen();
+      } else if (signal == SIGHUP) {
+        judge_configuration();
       } else if (std::exchange(draining_, true)) {
         log_->warn("second signal: ending at once");
         kill();
@@ -125,11 +190,26 @@ class Daemon {
     }
   }
 
+  /// What is wrong with the configuration is better known now than at the next start (F102).
+  void judge_configuration() {
+    const auto parsed = reread_();
+    if (!parsed.invocation) {
+      std::istringstream lines(parsed.errors);
+      for (std::string line; std::getline(lines, line);) log_->error("SIGHUP: {}", line);
+      log_->error("SIGHUP: the configuration can't be used; nothing is changed");
+    } else if (parsed.invocation->config == shared_.config()) {
+      log_->info("SIGHUP: the configuration is the one in force");
+    } else {
+      log_->warn("SIGHUP: the configuration is good, and holds from the next start on");
+    }
+  }
+
   void drain(int signal) {
     const auto limit = shared_.config().timeouts.drain;
     log_->info("{}: draining, for at most {} s", signal == SIGTERM ? "SIGTERM" : "SIGINT",
                std::chrono::duration_cast<std::chrono::seconds>(limit).count());
-    sd_notify("STOPPING=1\nSTATUS=draining");
+    sd_notify("STOPPING=1\nSTATUS=" + status());
+    watchdog_.stop_asking();
     warm_start_.finish([this] {
       for (auto& worker : workers_) worker->drain();
     });
@@ -148,32 +228,38 @@ class Daemon {
   void on_worker_end() {
     if (--running_ > 0) return;
     drain_deadline_.cancel();
+    watchdog_.end();
     signals_.cancel();
     io_.stop();
   }
 
+  /// First: the environment is changed while nothing else runs.
+  InheritedSockets inherited_ = InheritedSockets::from_environment();
+  std::function<config::Parsed()> reread_;
   std::shared_ptr<spdlog::logger> log_;
   Shared shared_;
   observe::AccessLog access_log_;
   asio::io_context io_{1};
   WorkerGroup group_;
   WarmStart warm_start_;
+  Watchdog watchdog_;
   asio::signal_set signals_;
   asio::steady_timer drain_deadline_;
   AdminSource admin_source_;
   std::unique_ptr<admin::Server> admin_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::size_t running_ = 0;
+  std::optional<PidFile> pid_file_;
   bool draining_ = false;
 };
 
 }  // namespace
 
-int serve(const config::Config& config) {
+int serve(const config::Config& config, std::function<config::Parsed()> reread) {
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
   try {
-    Daemon(config).run();
+    Daemon(config, std::move(reread)).run();
     return config::exit_ok;
   } catch (const std::exception& e) {
     std::cerr << "ccnproxy: " << e.what() << '\n';

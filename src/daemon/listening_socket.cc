@@ -95,10 +95,14 @@ std::vector<ListeningSocket> bind_unix(const config::ListenAddress& address, std
   ::chmod(where.sun_path, 0666);  // who may use it is the folder's matter
   if (::listen(fd.get(), backlog) < 0) fail(name);
   std::vector<ListeningSocket> sockets;
-  for (std::size_t i = 0; i + 1 < workers; ++i)
-    sockets.push_back({UniqueFd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0)), 0, name});
   sockets.push_back({std::move(fd), 0, name});
-  return sockets;
+  return share_out(std::move(sockets), workers);
+}
+
+ListeningSocket duplicate(const ListeningSocket& socket) {
+  UniqueFd fd(::fcntl(socket.fd.get(), F_DUPFD_CLOEXEC, 0));
+  if (!fd) fail(socket.address);
+  return {std::move(fd), socket.port, socket.address};
 }
 
 }  // namespace
@@ -106,6 +110,12 @@ std::vector<ListeningSocket> bind_unix(const config::ListenAddress& address, std
 std::vector<ListeningSocket> bind_listener(const config::ListenAddress& address,
                                            std::size_t workers) {
   return address.unix_path.empty() ? bind_tcp(address, workers) : bind_unix(address, workers);
+}
+
+std::vector<ListeningSocket> share_out(std::vector<ListeningSocket> sockets, std::size_t workers) {
+  const auto given = sockets.size();
+  for (std::size_t i = given; i < workers; ++i) sockets.push_back(duplicate(sockets[i % given]));
+  return sockets;
 }
 
 }  // namespace ccnproxy::daemon

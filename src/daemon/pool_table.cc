@@ -73,6 +73,10 @@ struct ReadyShare {
     return std::to_string(tenths / 10) + (ready == all ? "" : '.' + std::to_string(tenths % 10)) +
            '%';
   }
+  Style style() const {
+    if (ready == all) return all == 0 ? Style::plain : Style::good;
+    return ready * 1000 >= all * 999 ? Style::plain : Style::warning;
+  }
 };
 
 /// The pools of one origin in all workers, summed up.
@@ -95,6 +99,7 @@ struct OriginRow {
   void add(const json::object& pool);
   std::string learned() const;
   std::string last_event() const;
+  Style openness() const;
 
  private:
   void add_connections(const json::array& connections);
@@ -157,6 +162,12 @@ std::string OriginRow::last_event() const {
   return decided_ago ? short_time(*decided_ago) + " ago: " + decision : "-";
 }
 
+/// Whether it is as the pool wants it.
+Style OriginRow::openness() const {
+  if (ready >= wanted) return wanted == 0 ? Style::plain : Style::good;
+  return open == 0 ? Style::bad : Style::warning;
+}
+
 using Rows = std::map<std::string, OriginRow, std::less<>>;
 
 std::string summary(const Rows& rows) {
@@ -185,7 +196,7 @@ std::string silence(const json::array& workers) {
   return names.empty() ? "" : "not answering, and left out: worker " + names + '\n';
 }
 
-std::string to_table(const Rows& rows) {
+std::string to_table(const Rows& rows, bool colour) {
   using Align = TextTable::Align;
   TextTable table({{"ORIGIN"},
                    {"PROTOCOL"},
@@ -195,12 +206,18 @@ std::string to_table(const Rows& rows) {
                    {"REQUESTS", Align::right},
                    {"FOUND READY", Align::right},
                    {"LEARNED LIMITS"},
-                   {"LAST DECISION"}});
+                   {"LAST DECISION"}},
+                  colour);
   for (const auto& [origin, row] : rows) {
-    table.add({origin, row.protocol.empty() ? "-" : row.protocol,
-               std::to_string(row.ready) + '/' + std::to_string(row.wanted),
-               std::to_string(row.open), std::to_string(row.waiting), std::to_string(row.requests),
-               row.share.to_string(), row.learned(), row.last_event()});
+    table.add({origin,
+               row.protocol.empty() ? "-" : row.protocol,
+               {std::to_string(row.ready) + '/' + std::to_string(row.wanted), row.openness()},
+               std::to_string(row.open),
+               {std::to_string(row.waiting), row.waiting > 0 ? Style::warning : Style::plain},
+               std::to_string(row.requests),
+               {row.share.to_string(), row.share.style()},
+               row.learned(),
+               {row.last_event(), row.next_dial ? Style::bad : Style::plain}});
   }
   return table.to_string();
 }
@@ -212,7 +229,7 @@ Error no_pools(const std::string& why) {
 
 }  // namespace
 
-Result<std::string> pool_table(std::string_view pools_json) {
+Result<std::string> pool_table(std::string_view pools_json, bool colour) {
   boost::system::error_code error;
   const auto parsed = json::parse({pools_json.data(), pools_json.size()}, error);
   if (error) return no_pools(error.message());
@@ -223,7 +240,7 @@ Result<std::string> pool_table(std::string_view pools_json) {
     if (const auto* pool = entry.if_object()) rows[std::string(text(*pool, "origin"))].add(*pool);
   }
   auto out = summary(rows) + silence(list(*object, "silent_workers"));
-  if (!rows.empty()) out += '\n' + to_table(rows);
+  if (!rows.empty()) out += '\n' + to_table(rows, colour);
   return out;
 }
 

@@ -54,7 +54,7 @@ int run_and_print(const Shared& shared, const route::Mapped& mapped, const Probe
   } else {
     out << text_head(report.to) << std::flush;
     run(prober, options.attempts, report, [&](const auto& name, const auto& result, bool fresh) {
-      out << text_line(name, result, fresh) << std::flush;
+      out << text_line(name, result, fresh, options.colour) << std::flush;
     });
     out << text_tail(report);
   }
@@ -76,6 +76,8 @@ int probe(const config::Config& config, const ProbeOptions& options, std::ostrea
     const Shared shared(config);
     const auto mapped = shared.labels().map({"HEAD", uri, "", listener_port(config, uri)});
     if (!mapped) return fail(options.url + ": " + mapped.error().reason);
+    const auto decision = shared.origin_access().judge(mapped->origin);
+    if (!decision.allowed) return fail(options.url + ": " + decision.reason);
     return run_and_print(shared, *mapped, options, out);
   } catch (const std::exception& e) {
     return fail(e.what());

@@ -2,6 +2,7 @@
 
 #include <ctime>
 
+#include "ccnproxy/daemon/terminal.h"
 #include "ccnproxy/observe/json_text.h"
 
 namespace ccnproxy::daemon {
@@ -43,6 +44,11 @@ std::string outcome(const ProbeResult& result) {
   const auto& e = *result.error;
   return "failed in " + std::string(to_string(e.phase)) + ": " + std::string(to_string(e.type)) +
          ": " + e.detail;
+}
+
+Style style_of(const ProbeResult& result) {
+  if (result.error) return Style::bad;
+  return result.status < 400 ? Style::good : Style::warning;
 }
 
 std::string tls_text(const tls::HandshakeFacts& facts) {
@@ -134,7 +140,7 @@ std::string text_head(const std::string& to) {
   return "HEAD " + to + "\n         DNS       TCP       TLS  FIRST BYTE, in ms\n";
 }
 
-std::string text_line(const std::string& name, const ProbeResult& result, bool fresh) {
+std::string text_line(const std::string& name, const ProbeResult& result, bool fresh, bool colour) {
   std::string out = name + std::string(name_width - std::min(name_width, name.size()), ' ');
   const auto* made = result.connection ? &*result.connection : nullptr;
   const auto timings = made && fresh ? std::optional(made->timings) : std::nullopt;
@@ -143,10 +149,11 @@ std::string text_line(const std::string& name, const ProbeResult& result, bool f
   add(timings ? std::optional(timings->tcp) : std::nullopt);
   add(timings ? std::optional(timings->tls) : std::nullopt);
   add(result.status != 0 ? std::optional(result.first_byte) : std::nullopt);
-  out += "  " + outcome(result);
-  if (made) out += "  " + std::string(origin::to_string(made->protocol)) + ' ' + made->address;
-  if (made && fresh && result.tls) out += "  " + tls_text(*result.tls);
-  return printable(std::move(out)) + '\n';
+  out += "  " + painted(printable(outcome(result)), style_of(result), colour);
+  std::string how;
+  if (made) how += "  " + std::string(origin::to_string(made->protocol)) + ' ' + made->address;
+  if (made && fresh && result.tls) how += "  " + tls_text(*result.tls);
+  return out + printable(std::move(how)) + '\n';
 }
 
 std::string text_tail(const ProbeReport& report) {

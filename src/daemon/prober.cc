@@ -32,6 +32,7 @@ Prober::Prober(const Shared& shared, origin::Origin origin, const std::string& t
     : authority_(origin.authority()),
       target_(target),
       settings_(settings_of(shared, origin, [this](const auto& facts) { result_.tls = facts; })),
+      access_(shared.address_access()),
       resolver_(loop_, shared.config().dns),
       response_timer_(loop_.timers(), Delegate<void()>::to<&Prober::on_response_timeout>(this)) {
   request_.method = "HEAD";
@@ -41,7 +42,7 @@ Prober::Prober(const Shared& shared, origin::Origin origin, const std::string& t
   request_.fields = {{"user-agent", "ccnproxy-probe/" CCNPROXY_VERSION}, {"accept", "*/*"}};
   const origin::ConnectionContext connections{
       loop_, buffers_, windows_, head_limits(shared.config().limits), settings_.timeouts.tls};
-  dialer_.emplace(origin::DialContext{connections, resolver_, health_, last_serial_},
+  dialer_.emplace(origin::DialContext{connections, resolver_, health_, last_serial_, access_},
                   std::move(origin), settings_);
 }
 

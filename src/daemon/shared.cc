@@ -18,9 +18,21 @@ std::string pseudonym() {
 }  // namespace
 
 Shared::Shared(config::Config config)
-    : config_(std::move(config)), labels_(route::label_options(config_)), via_(pseudonym()) {
+    : config_(std::move(config)),
+      labels_(route::label_options(config_)),
+      origin_access_(config_),
+      address_access_(AddressList(config_.origins.deny_addresses)),
+      clients_(config_.clients.allow),
+      via_(pseudonym()) {
+  for (const auto& listener : config_.listeners) note_listening(listener.to_string());
+  if (config_.admin.address) note_listening(config_.admin.address->to_string());
   context_for(config_.tls);
   for (const auto& entry : config_.overrides) context_for(entry.tls);
+}
+
+void Shared::note_listening(const std::string& address) {
+  const auto endpoint = Endpoint::parse(address);
+  if (endpoint && endpoint->port() != 0) address_access_.add_own(*endpoint);
 }
 
 std::shared_ptr<const tls::TlsContext> Shared::context_for(const config::Tls& settings) {

@@ -4,18 +4,23 @@
 #include <ostream>
 
 #include <signal.h>
+#include <unistd.h>
 
 #include "ccnproxy/config/command_line.h"
 #include "ccnproxy/daemon/admin_client.h"
 #include "ccnproxy/daemon/pool_table.h"
+#include "ccnproxy/daemon/terminal.h"
 
 namespace ccnproxy::daemon {
 namespace {
 
 constexpr auto answer_deadline = std::chrono::seconds(5);
 constexpr timespec pause_between{1, 0};
-/// Cursor to the top left, and all behind it gone.
-constexpr const char* clear_screen = "\033[H\033[J";
+/// Cursor to the top left. What stood there is drawn over and the rest erased afterwards, which
+/// does not flicker.
+constexpr std::string_view top_left = "\033[H";
+constexpr std::string_view erase_line = "\033[K";
+constexpr std::string_view erase_below = "\033[J";
 
 /// SIGINT and SIGTERM wait to be taken by pause() instead of ending the process.
 class Interruption {
@@ -38,10 +43,20 @@ class Interruption {
   sigset_t before_{};
 };
 
-Result<std::string> look(const config::ListenAddress& address, bool json) {
+Result<std::string> look(const config::ListenAddress& address, const StatusOptions& options) {
   auto body = fetch_from_admin(address, "/pools", answer_deadline);
-  if (!body || json) return body;
-  return pool_table(*body);
+  if (!body || options.json) return body;
+  return pool_table(*body, options.colour);
+}
+
+/// Over what was drawn before, as much as the screen can hold.
+std::string redrawn(const std::string& text) {
+  std::string out(top_left);
+  for (const char c : fit_to_screen(text, screen_of(STDOUT_FILENO))) {
+    if (c == '\n') out += erase_line;
+    out += c;
+  }
+  return out.append(erase_below);
 }
 
 int fail(const std::string& why, std::ostream& errors) {
@@ -52,12 +67,13 @@ int fail(const std::string& why, std::ostream& errors) {
 int watch(const config::ListenAddress& address, const StatusOptions& options,
           const std::string& first, std::ostream& out) {
   const Interruption interruption;
-  const std::string before = options.terminal ? clear_screen : "";
+  const bool redraw = options.terminal && !options.json;
   const std::string between = options.terminal || options.json ? "" : "\n";
-  out << before << first << std::flush;
+  out << (redraw ? redrawn(first) : first) << std::flush;
   while (out && !interruption.pause()) {
-    const auto seen = look(address, options.json);
-    out << between << before << (seen ? *seen : seen.error().detail + '\n') << std::flush;
+    const auto seen = look(address, options);
+    const auto text = seen ? *seen : seen.error().detail + '\n';
+    out << between << (redraw ? redrawn(text) : text) << std::flush;
   }
   return config::exit_ok;
 }
@@ -69,7 +85,7 @@ int show_status(const config::Config& config, const StatusOptions& options, std:
   const auto& address = config.admin.address;
   if (!address)
     return fail("admin.address is `none`: a daemon with this configuration shows nothing", errors);
-  const auto seen = look(*address, options.json);
+  const auto seen = look(*address, options);
   if (!seen) return fail(seen.error().detail, errors);
   if (options.watch) return watch(*address, options, *seen, out);
   out << *seen << std::flush;

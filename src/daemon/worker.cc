@@ -1,12 +1,19 @@
 #include "ccnproxy/daemon/worker.h"
 
 #include <pthread.h>
+#include <sys/socket.h>
+
+#include "ccnproxy/proxy/own_response.h"
 
 namespace ccnproxy::daemon {
 namespace {
 
 /// How often a draining worker looks whether its last client and its last connection have gone.
 constexpr auto drain_check = std::chrono::milliseconds(20);
+constexpr auto relief_every = std::chrono::milliseconds(50);
+/// Of clients that keep a connection for their next request.
+constexpr auto idle_long_enough = std::chrono::seconds(1);
+constexpr std::size_t most_closed_at_once = 64;
 
 }  // namespace
 
@@ -26,13 +33,15 @@ Worker::Worker(const Shared& shared, WorkerGroup& group, std::size_t index,
                 shared.config().pool.ping},
                resolver_,
                family_health_,
-               last_serial_},
+               last_serial_,
+               shared.address_access()},
       pools_(shared.config().limits.origins, loop_.timers(),
              [this](const auto& origin) { return make_pool(origin); }),
       context_{loop_,
                buffers_,
                shared.config(),
                shared.labels(),
+               shared.origin_access(),
                pools_,
                access_log,
                metrics_,
@@ -42,11 +51,16 @@ Worker::Worker(const Shared& shared, WorkerGroup& group, std::size_t index,
                },
                {},
                proxy::ExchangeShelf(loop_)},
-      drain_timer_(loop_.timers(), Delegate<void()>::to<&Worker::end_if_drained>(this)) {
+      drain_timer_(loop_.timers(), Delegate<void()>::to<&Worker::end_if_drained>(this)),
+      relief_timer_(loop_.timers(), Delegate<void()>::to<&Worker::relieve_memory>(this)) {
+  context_.http1_dialer = [this](const origin::Origin& origin) {
+    auto settings = shared_.settings_for(origin);
+    settings.http1_only = true;
+    return std::make_unique<origin::NetworkDialer>(dialing_, origin, std::move(settings));
+  };
   for (auto& socket : sockets) {
     acceptors_.push_back(std::make_unique<Acceptor>(
-        loop_, std::move(socket),
-        [this] { return group_.clients.load(std::memory_order_relaxed) < group_.client_limit; },
+        loop_, std::move(socket), [this] { return has_room(); },
         [this](UniqueFd fd, const Endpoint& from, std::uint16_t port) {
           accept(std::move(fd), from, port);
         }));
@@ -82,8 +96,11 @@ void Worker::kill() { loop_.stop(); }
 
 void Worker::accept(UniqueFd fd, const Endpoint& from, std::uint16_t listener_port) {
   loop_.count_work();
+  const auto most = from ? shared_.config().limits.clients_per_address : 0;
+  if (most > 0 && !group_.client_counts.take(from, most)) return turn_away(std::move(fd));
   const auto text = from ? from.to_string() : std::string("unix");
-  add_session(std::move(fd), {text, listener_port});
+  add_session(std::move(fd),
+              {text, listener_port, shared_.allows_client(from), most > 0 ? from : Endpoint()});
 }
 
 proxy::ClientSession& Worker::add_session(UniqueFd fd, proxy::ClientAddress address) {
@@ -93,7 +110,64 @@ proxy::ClientSession& Worker::add_session(UniqueFd fd, proxy::ClientAddress addr
   return *session;
 }
 
+/// Told in words that it has too many connections, and closed: what it would send is not waited
+/// for.
+void Worker::turn_away(UniqueFd fd) {
+  static const std::string answer = [] {
+    proxy::OwnResponse response;
+    response.status = 503;
+    response.error_type = to_string(ErrorType::connection_limit_reached);
+    response.text = "too many connections from this address (limits.clients_per_address)";
+    response.close = true;
+    std::string text;
+    proxy::append_own_response(text, response);
+    return text;
+  }();
+  // What has come already is taken, so that closing does not reset the connection under the answer.
+  ::recv(fd.get(), buffers_.client.get(), origin::WorkerBuffers::client_bytes, 0);
+  ::send(fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+  ++metrics_.requests_without_origin[503];
+  metrics_.count_error({ErrorType::connection_limit_reached, Side::client, Phase::request,
+                        Proof::not_sent, std::string()});
+}
+
+bool Worker::has_room() {
+  const auto room = [&] {
+    return group_.clients.load(std::memory_order_relaxed) < group_.client_limit;
+  };
+  if (!room()) close_idle_clients();
+  return room();
+}
+
+/// Who has no request gives its place to one who waits for a place (RFC 9112 §9.5 lets a server
+/// close an idle connection at any time). The oldest first, and nobody who had a request just now:
+/// the next may be on its way.
+void Worker::close_idle_clients() {
+  std::size_t closed = 0;
+  const auto then = loop_.now() - idle_long_enough;
+  for (auto it = sessions_.begin(); it != sessions_.end() && closed < most_closed_at_once;)
+    closed += (it++)->close_if_idle_since(then) ? 1 : 0;
+}
+
+void Worker::on_memory_pressure() {
+  if (!relief_timer_.armed()) relief_timer_.set_after(relief_every);
+}
+
+/// Cuts those who have stood still longest, see MemoryBudget.
+void Worker::relieve_memory() {
+  std::vector<proxy::ClientSession*> holders;
+  std::vector<proxy::Standing> standing;
+  for (auto& session : sessions_) {
+    holders.push_back(&session);
+    standing.push_back(session.standing());
+  }
+  for (const auto i : proxy::choose_to_cut(standing, context_.memory.excess(), loop_.now()))
+    holders[i]->kill();
+  if (context_.memory.nearly_full()) on_memory_pressure();
+}
+
 void Worker::take_over(proxy::HandedClient client) {
+  if (client.address.counted) group_.client_counts.add(client.address.counted);
   auto shared = std::make_shared<proxy::HandedClient>(std::move(client));
   loop_.post([this, shared] {
     loop_.count_work();
@@ -108,6 +182,7 @@ void Worker::prepare(std::vector<origin::Origin> for_ever,
   loop_.post([this, for_ever = std::move(for_ever), remembered = std::move(remembered)] {
     for (const auto& memory : remembered) remember(memory);
     for (const auto& origin : for_ever) {
+      if (!shared_.origin_access().judge(origin).allowed) continue;
       if (auto* pool = pools_.find(origin)) pool->keep_for_ever();
     }
   });
@@ -117,6 +192,7 @@ void Worker::remember(const pool::OriginMemory& memory) {
   const auto ago =
       std::max<Duration>(Duration(0), std::chrono::system_clock::now() - memory.last_used);
   if (ago > shared_.settings_for(memory.origin).pool.keep_warm) return;
+  if (!shared_.origin_access().judge(memory.origin).allowed) return;
   if (auto* pool = pools_.find(memory.origin)) pool->recall(memory, ago);
 }
 
@@ -141,6 +217,8 @@ void Worker::ask_report(std::function<void(admin::WorkerReport)> answer) {
 void Worker::on_session_closed(proxy::ClientSession& session) {
   sessions_.erase(sessions_.iterator_to(session));
   group_.clients.fetch_sub(1, std::memory_order_relaxed);
+  if (const auto& counted = session.address().counted) group_.client_counts.give_back(counted);
+  for (auto& acceptor : acceptors_) acceptor->on_room();
   loop_.retire(std::unique_ptr<Retired>(&session));
 }
 

@@ -21,6 +21,10 @@ void append_request_head(std::string& out, const OutgoingRequest& request) {
   out.append(request.method).append(1, ' ').append(request.path).append(" HTTP/1.1\r\n");
   append_field(out, "Host", request.authority);
   for (const auto& field : request.fields) append_field(out, field.name, field.value);
+  if (!request.upgrade.empty()) {
+    append_field(out, "Connection", "Upgrade");
+    append_field(out, "Upgrade", request.upgrade);
+  }
   if (request.accepts_trailers) out.append("TE: trailers\r\nConnection: TE\r\n");
   if (request.body.kind == BodyFraming::Kind::chunked) {
     append_field(out, "Transfer-Encoding", "chunked");

@@ -2,17 +2,11 @@
 #include <charconv>
 #include <cstdint>
 
-#include "ccnproxy/observe/access_log.h"
+#include "ccnproxy/observe/access_format.h"
 #include "ccnproxy/observe/json_text.h"
+#include "ccnproxy/observe/public_target.h"
 
 namespace ccnproxy::observe {
-namespace {
-
-/// Where a target's secrets can be: `path?secret#secret`, and `http://user:secret@host/`.
-struct PublicTarget {
-  std::string_view before;  ///< the user information that is left out
-  std::string_view after;   ///< it, up to the query
-};
 
 PublicTarget public_part(std::string_view target) noexcept {
   target = without_query(target);
@@ -23,6 +17,8 @@ PublicTarget public_part(std::string_view target) noexcept {
   if (at == std::string_view::npos || at < authority) return {{}, target};
   return {target.substr(0, authority), target.substr(at + 1)};
 }
+
+namespace {
 
 /// `key` is everything between the value before and this one, e.g. `,"status":`.
 template <class Number>

@@ -12,9 +12,11 @@
 #include <spdlog/pattern_formatter.h>
 #include <unistd.h>
 
+#include "ccnproxy/observe/access_format.h"
 #include "ccnproxy/observe/doorbell.h"
 #include "ccnproxy/observe/json_text.h"
 #include "ccnproxy/observe/line_sink.h"
+#include "ccnproxy/observe/log_rotation.h"
 #include "ccnproxy/observe/record_codec.h"
 #include "ccnproxy/observe/ring_writer.h"
 
@@ -33,21 +35,20 @@ class NullWriter final : public AccessLog::Writer {
   bool enabled() const noexcept override { return false; }
 };
 
-/// The file to append to, or "" for a stream that we were started with.
-std::string path_of(const config::AccessLog& settings) {
-  if (settings.to == "stdout" || settings.to == "stderr") return {};
-  return (std::filesystem::path(settings.to) / "access_log").string();
-}
-
-LineFile open_file(const config::AccessLog& settings) {
-  if (settings.to == "stdout") return LineFile::duplicate(STDOUT_FILENO, settings.to);
-  if (settings.to == "stderr") return LineFile::duplicate(STDERR_FILENO, settings.to);
+/// The files of the folder, or nothing for a stream that we were started with.
+std::unique_ptr<LogRotation> make_rotation(const config::AccessLog& settings) {
+  if (settings.to == "stdout" || settings.to == "stderr") return nullptr;
   std::filesystem::create_directories(settings.to);
-  return LineFile::open(path_of(settings));
+  return std::make_unique<LogRotation>(settings.to, settings.rotate_every, settings.keep);
 }
 
-std::shared_ptr<LineSink> make_sink(const config::AccessLog& settings) {
-  auto sink = std::make_shared<LineSink>(open_file(settings));
+LineFile open_file(const config::AccessLog& settings, LogRotation* rotation) {
+  if (rotation) return rotation->open(std::chrono::system_clock::now());
+  return LineFile::duplicate(settings.to == "stdout" ? STDOUT_FILENO : STDERR_FILENO, settings.to);
+}
+
+std::shared_ptr<LineSink> make_sink(const config::AccessLog& settings, LogRotation* rotation) {
+  auto sink = std::make_shared<LineSink>(open_file(settings, rotation));
   // A batch is one message, its lines already end in newlines.
   sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(
       "%v", spdlog::pattern_time_type::utc, std::string()));
@@ -76,14 +77,15 @@ struct AccessLog::State {
   State(const config::AccessLog& settings, std::chrono::milliseconds deadline)
       : flush_deadline(deadline),
         with_query(settings.query),
-        path(path_of(settings)),
-        sink(make_sink(settings)),
+        format(settings.format == config::AccessFormat::ltsv ? append_ltsv : append_json),
+        rotation(make_rotation(settings)),
+        sink(make_sink(settings, rotation.get())),
         logger("access", sink) {}
 
   // Never changed.
   const std::chrono::milliseconds flush_deadline;
   const bool with_query;
-  const std::string path;
+  void (*const format)(std::string&, const AccessRecord&, bool);
 
   // Of the thread that makes the log.
   std::unique_ptr<RingWriter> writers;
@@ -97,6 +99,7 @@ struct AccessLog::State {
   std::promise<void> finished;
 
   // Of the log's thread.
+  const std::unique_ptr<LogRotation> rotation;
   const std::shared_ptr<LineSink> sink;
   spdlog::logger logger;
   std::string batch;
@@ -113,6 +116,7 @@ struct AccessLog::State {
   std::uint64_t put(const std::string& lines);
   void report_dropped();
   void reopen_file();
+  void report_trouble(std::string_view event_name, std::string_view what);
 };
 
 std::uint64_t AccessLog::State::dropped() const noexcept {
@@ -148,6 +152,7 @@ bool AccessLog::State::drain() {
   bool failed = false;
   while (fill_batch()) {
     any = true;
+    if (rotation && rotation->is_due(std::chrono::system_clock::now())) reopen_file();
     const auto lines_lost = put(batch);
     lost += lines_lost;
     failed = lines_lost != 0;
@@ -168,7 +173,7 @@ void AccessLog::State::take_share(RingWriter& writer) {
   while (batch.size() < enough) {
     const auto packed = ring.front();
     if (packed.data() == nullptr) return;
-    append_json(batch, unpack(packed), with_query);
+    format(batch, unpack(packed), with_query);
     ring.pop();
   }
 }
@@ -188,15 +193,21 @@ void AccessLog::State::report_dropped() {
 }
 
 void AccessLog::State::reopen_file() {
-  if (path.empty()) return;
+  if (!rotation) return;
   try {
-    sink->replace(LineFile::open(path));
+    sink->replace(rotation->open(std::chrono::system_clock::now()));
   } catch (const std::exception& e) {
-    auto line = event("access_log_reopen_failed");
-    line += R"(,"error":")";
-    append_escaped(line, e.what());
-    put(line + "\"}\n");
+    report_trouble("access_log_reopen_failed", e.what());
   }
+  if (const auto trouble = rotation->take_trouble(); !trouble.empty())
+    report_trouble("access_log_rotation_failed", trouble);
+}
+
+void AccessLog::State::report_trouble(std::string_view event_name, std::string_view what) {
+  auto line = event(event_name);
+  line += R"(,"error":")";
+  append_escaped(line, what);
+  put(line + "\"}\n");
 }
 
 AccessLog::AccessLog(const config::AccessLog& settings, std::chrono::milliseconds flush_deadline) {

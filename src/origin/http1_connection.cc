@@ -24,6 +24,7 @@ Http1Connection::Http1Connection(const ConnectionContext& context,
       flush_task_(Delegate<void()>::to<&Http1Connection::flush>(this)),
       chunks_(context.limits),
       facts_(std::move(facts)),
+      use_(facts_, info_.address),
       liveness_(context.loop, info_.rtt, *this),
       opened_(context.loop.now()),
       watched_(EPOLLIN) {
@@ -209,7 +210,7 @@ bool Http1Connection::take_head(std::string_view& bytes) {
 }
 
 bool Http1Connection::on_head(std::string_view& rest) {
-  if (head_.status == 101) return broken("101 to a request that asked for no upgrade");
+  if (head_.status == 101) return switch_protocols(rest);
   if (head_.status < 200) {
     if (++interim_ > most_interim_responses) return broken("interim responses without end");
     sink_->on_informational(head_);
@@ -244,6 +245,23 @@ bool Http1Connection::on_head(std::string_view& rest) {
       break;
   }
   return !closed_;
+}
+
+/// The connection is no longer HTTP's: whoever asked for that takes it (RFC 9110 §7.8).
+bool Http1Connection::switch_protocols(std::string_view rest) {
+  if (request_->upgrade.empty()) return broken("101 to a request that asked for no upgrade");
+  if (!body_ended_ || !output_.empty()) return broken("101 before the request was complete");
+  if (!http::find(head_.fields, http::FieldId::upgrade))
+    return broken("101 that does not say to what");
+  closed_ = draining_ = true;
+  end_reason_ = "became a tunnel";
+  liveness_.stop();
+  context_.loop.cancel(flush_task_);
+  context_.loop.unwatch(transport_->fd());
+  request_ = nullptr;
+  std::exchange(sink_, nullptr)->on_upgrade(head_, std::move(transport_), rest);
+  listener_.on_closed(*this, end_reason_);
+  return false;
 }
 
 bool Http1Connection::take_body(std::string_view& bytes) {

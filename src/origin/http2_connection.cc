@@ -1,7 +1,5 @@
 #include "ccnproxy/origin/http2_connection.h"
 
-#include <cstring>
-
 #include "ccnproxy/origin/socket_options.h"
 
 namespace ccnproxy::origin {
@@ -23,10 +21,6 @@ constexpr Duration long_path = std::chrono::milliseconds(10);
 constexpr Duration longest_gathering = std::chrono::milliseconds(2);
 constexpr std::uint32_t writes_at_once = 4;
 
-constexpr std::size_t tls_record = 16 * 1024;
-/// nghttp2 sends header blocks and DATA in frames of at most 16 KiB, each with a head of 9 bytes.
-constexpr std::size_t largest_frame = tls_record + 9;
-
 }  // namespace
 
 Http2Connection::Http2Connection(const ConnectionContext& context,
@@ -41,8 +35,10 @@ Http2Connection::Http2Connection(const ConnectionContext& context,
       settings_timer_(context.loop.timers(),
                       Delegate<void()>::to<&Http2Connection::on_settings_timeout>(this)),
       facts_(std::move(facts)),
+      use_(facts_, info_.address),
       liveness_(context.loop, info_.rtt, *this),
-      opened_(context.loop.now()) {
+      opened_(context.loop.now()),
+      flood_(opened_) {
   const nghttp2_settings_entry settings[] = {
       {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, WindowPolicy::start},
@@ -77,6 +73,7 @@ OriginStream& Http2Connection::open(const http::OutgoingRequest& request, Respon
   stream->on_aged_ = context_.loop.now() - opened_ > aged_after;
   streams_.push_back(*stream);
   ++requests_;
+  flood_.expect(FloodGuard::a_request);
   liveness_.on_request();
   submit(*stream);
   flush_requests();
@@ -159,152 +156,6 @@ void Http2Connection::reset(Http2Stream& stream, std::uint32_t code) {
   context_.loop.at_turn_end(flush_task_);
 }
 
-void Http2Connection::on_io(std::uint32_t events) {
-  if (closed_) return;
-  if (events & EPOLLOUT) watch_writing(false);
-  if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-    while (read_batch()) {
-    }
-    if (closed_) return;
-  }
-  context_.loop.at_turn_end(flush_task_);
-}
-
-/// Reads what fits the worker's buffer, lets nghttp2 take it apart, and tells the sinks before the
-/// buffer is used again. Returns whether more can be had at once.
-bool Http2Connection::read_batch() {
-  const auto size = fill_read_buffer();
-  if (size > 0) {
-    context_.loop.count_work();
-    received_bytes_ += size;
-    liveness_.on_read();
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(context_.buffers.read.get());
-    const auto taken = nghttp2_session_mem_recv(session_.get(), bytes, size);
-    if (taken < 0) {
-      fail(ErrorType::http_protocol_error,
-           std::string("the origin broke HTTP/2: ") + nghttp2_strerror(static_cast<int>(taken)));
-      return false;
-    }
-    deliver();
-  }
-  if (read_end_) {
-    fail(read_end_->first, read_end_->second);
-    return false;
-  }
-  return more_to_read_;
-}
-
-std::size_t Http2Connection::fill_read_buffer() {
-  std::size_t size = 0;
-  do {
-    const auto r =
-        transport_->read(context_.buffers.read.get() + size, WorkerBuffers::read_bytes - size);
-    if (r.status != tls::IoStatus::ok) {
-      more_to_read_ = false;
-      if (r.status != tls::IoStatus::would_block) note_read_end(r.status);
-      break;
-    }
-    size += r.bytes;
-    more_to_read_ = transport_->has_more();
-  } while (more_to_read_ && size + tls_record <= WorkerBuffers::read_bytes);
-  return size;
-}
-
-void Http2Connection::note_read_end(tls::IoStatus status) {
-  const bool failed = status == tls::IoStatus::failed;
-  read_end_.emplace(ErrorType::connection_terminated,
-                    failed ? transport_->failure() : std::string("closed by the origin"));
-}
-
-void Http2Connection::flush() {
-  if (closed_) return;
-  bool open = write_pending();
-  while (open && pending_.empty()) {
-    auto* buffer = context_.buffers.write.get();
-    const auto size = pull(buffer, WorkerBuffers::write_bytes);
-    if (size == 0) break;
-    ++flight_writes_;
-    open = write_pulled({buffer, size});
-  }
-  if (closed_) return;
-  if (pending_.empty() && std::exchange(ping_to_write_, false)) liveness_.on_ping_written();
-  deliver();
-  close_when_done();
-  if (!closed_ && pending_.empty() && nghttp2_session_want_read(session_.get()) == 0 &&
-      nghttp2_session_want_write(session_.get()) == 0)
-    fail(ErrorType::http_protocol_error, "the origin broke HTTP/2");  // nghttp2 has said GOAWAY
-}
-
-/// Moves what nghttp2 wants to send into `into`, as long as a whole frame fits. Returns 0 when
-/// there is nothing, or when the connection has failed.
-std::size_t Http2Connection::pull(char* into, std::size_t size) {
-  pulling_ = {into, size, 0};
-  while (pulling_.used + largest_frame <= size) {
-    const std::uint8_t* bytes = nullptr;
-    const auto before = pulling_.used;
-    const auto n = nghttp2_session_mem_send(session_.get(), &bytes);
-    if (n < 0) {
-      fail(ErrorType::proxy_internal_error, nghttp2_strerror(static_cast<int>(n)));
-      return 0;
-    }
-    if (n == 0) {
-      if (pulling_.used == before) break;
-      continue;  // DATA frames went straight into the buffer
-    }
-    const auto length = static_cast<std::size_t>(n);
-    if (length > size - pulling_.used) {  // can't be: no frame of ours is larger than largest_frame
-      fail(ErrorType::proxy_internal_error, "an HTTP/2 frame larger than agreed");
-      return 0;
-    }
-    std::memcpy(into + pulling_.used, bytes, length);
-    pulling_.used += length;
-    queued_bytes_ += length;
-  }
-  return pulling_.used;
-}
-
-bool Http2Connection::write_pulled(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto r = transport_->write(bytes);
-    if (r.status == tls::IoStatus::failed || r.status == tls::IoStatus::closed ||
-        r.status == tls::IoStatus::truncated) {
-      fail(ErrorType::connection_terminated, transport_->failure());
-      return false;
-    }
-    if (r.status == tls::IoStatus::would_block) {
-      pending_.append(bytes);
-      watch_writing(true);
-      return true;
-    }
-    written_bytes_ += r.bytes;
-    bytes.remove_prefix(r.bytes);
-  }
-  return true;
-}
-
-bool Http2Connection::write_pending() {
-  while (!pending_.empty()) {
-    const auto r = transport_->write(pending_.view());
-    if (r.status == tls::IoStatus::would_block) {
-      watch_writing(true);
-      return true;
-    }
-    if (r.status != tls::IoStatus::ok) {
-      fail(ErrorType::connection_terminated, transport_->failure());
-      return false;
-    }
-    written_bytes_ += r.bytes;
-    pending_.consume(r.bytes);
-  }
-  return true;
-}
-
-void Http2Connection::watch_writing(bool wanted) {
-  if (watching_write_ == wanted) return;
-  watching_write_ = wanted;
-  context_.loop.rewatch(transport_->fd(), wanted ? EPOLLIN | EPOLLOUT : EPOLLIN, *this);
-}
-
 void Http2Connection::touch(Http2Stream& stream) {
   using Hook = boost::intrusive::list_base_hook<boost::intrusive::tag<TouchedTag>>;
   if (!static_cast<Hook&>(stream).is_linked()) touched_.push_back(stream);
@@ -378,9 +229,7 @@ void Http2Connection::close_when_done() {
   if (!draining_ || !streams_.empty() || !pending_.empty()) return;
   nghttp2_session_terminate_session2(session_.get(), 0,
                                      NGHTTP2_NO_ERROR);  // a client has accepted no stream (F036)
-  auto* buffer = context_.buffers.write.get();
-  const auto size = pull(buffer, WorkerBuffers::write_bytes);
-  if (size > 0) transport_->write({buffer, size});  // a courtesy: not waited for
+  say_last_words();
   fail(ErrorType::connection_terminated, end_reason_);
 }
 
@@ -389,6 +238,10 @@ PathState Http2Connection::path_state() const { return origin::path_state(transp
 bool Http2Connection::can_ping() const {
   return context_.ping && !closed_ &&
          (!pinged_at_ || context_.loop.now() - *pinged_at_ >= facts_->ping_interval);
+}
+
+std::optional<Duration> Http2Connection::ping_interval() const {
+  return context_.ping ? std::optional(facts_->ping_interval) : std::nullopt;
 }
 
 /// Not waited for: anything that comes is a sign of life.

@@ -57,7 +57,9 @@ void Http2Connection::on_broken(Http2Stream& stream, ErrorType type, const std::
 void Http2Connection::on_head_end(Http2Stream& stream, bool end_stream) {
   if (stream.sink_ && !stream.final_head_ && !stream.failure_) {
     const auto& head = stream.block_.head();
-    if (is_informational(head.status)) {
+    if (head.status < 100) {  // nghttp2 takes any three digits
+      on_broken(stream, ErrorType::http_protocol_error, "the response has no valid status");
+    } else if (is_informational(head.status)) {
       if (++stream.interim_ <= most_interim_responses) {
         stream.sink_->on_informational(head);
       } else {
@@ -158,6 +160,7 @@ int Http2Connection::write_data(Http2Stream& stream, const std::uint8_t* head, s
   stream.upload_.view().copy(into + frame_head, length);  // may be nothing, of no memory
   stream.upload_.consume(length);
   pulling_.used += frame_head + length;
+  flood_.expect(FloodGuard::a_data_frame);
   queued_bytes_ += frame_head + length;
   if (stream.wants_writable_ && stream.upload_.size() <= Http2Stream::upload_limit / 2)
     touch(stream);

@@ -15,6 +15,13 @@ namespace {
 /// An address that has not finished TLS after this, or five round trips, is left for the next.
 constexpr Duration tls_patience = std::chrono::seconds(1);
 
+/// Why this origin must not be looked for at this address. With `connect_to` the place is the
+/// operator's, not DNS's.
+std::string objection_to(const Endpoint& to, const DialContext& context,
+                         const OriginSettings& settings) {
+  return context.access.objection(to, !settings.connect_host.empty());
+}
+
 /// One dial: resolve, connect, handshake, each step begun by the one before. Outlived by the dialer
 /// whose origin and settings it refers to, and by the pool's entry that it reports to.
 class NetworkDial final : public Dial, private IoHandler {
@@ -56,18 +63,33 @@ class NetworkDial final : public Dial, private IoHandler {
 
   void connect(const std::vector<Endpoint>& addresses) {
     const auto now = context_.connections.loop.now();
-    auto ordered = order_addresses(addresses, context_.health.is_v6_first(now));
+    auto least_used_first = addresses;  // of several, or in the order that DNS gave
+    std::stable_sort(least_used_first.begin(), least_used_first.end(),
+                     [&](const auto& a, const auto& b) {
+                       return facts_->uses_of(a.with_port(port()).to_string()) <
+                              facts_->uses_of(b.with_port(port()).to_string());
+                     });
+    auto ordered = order_addresses(least_used_first, context_.health.is_v6_first(now));
     for (auto& address : ordered) address = address.with_port(port());
     std::stable_partition(ordered.begin(), ordered.end(), [&](const auto& address) {
       return !facts_->is_suspect(address.to_string(), now);
     });
+    if (!ordered.empty()) use_.emplace(facts_, ordered.front().to_string());
     race(std::move(ordered));
+  }
+
+  bool permits(const Endpoint& to) {
+    auto objection = objection_to(to, context_, settings_);
+    if (objection.empty()) return true;
+    objection_ = std::move(objection);
+    return false;
   }
 
   void race(std::vector<Endpoint> addresses) {
     AddressRace::Options options;
     options.deadline = settings_.timeouts.connect;
     options.health = &context_.health;
+    options.permitted = [this](const Endpoint& to) { return permits(to); };
     candidates_ = addresses;
     tried_ = addresses;
     race_ = std::make_unique<AddressRace>(context_.connections.loop, std::move(addresses), options,
@@ -110,6 +132,7 @@ class NetworkDial final : public Dial, private IoHandler {
       return fail(
           {ErrorType::proxy_internal_error, Side::us, Phase::tls, Proof::not_sent, e.what()});
     }
+    if (settings_.http1_only) tls_->offer_only_http1();
     const auto patience = std::max(tls_patience, rtt_ * 5);
     tls_timer_.set_after(candidates_.empty() ? settings_.timeouts.tls
                                              : std::min(settings_.timeouts.tls, patience));
@@ -185,6 +208,7 @@ class NetworkDial final : public Dial, private IoHandler {
     tls_timer_.cancel();
     if (tls_) tls_->close();
     tls_.reset();
+    if (error.type == ErrorType::destination_ip_prohibited) error.detail += ", " + objection_;
     error.detail =
         origin_.to_string() + (peer_.empty() ? "" : " (" + peer_ + ")") + ": " + error.detail;
     on_result_(DialResult(std::move(error)));
@@ -194,11 +218,13 @@ class NetworkDial final : public Dial, private IoHandler {
   const Origin& origin_;
   const OriginSettings& settings_;
   const std::shared_ptr<PeerFacts>& facts_;
+  std::optional<PeerFacts::Use> use_;  ///< of the address that is tried first
   ConnectionListener& listener_;
   Delegate<void(DialResult)> on_result_;
   TimePoint phase_began_;
   DialTimings timings_;
   std::string peer_;
+  std::string objection_;        ///< to the last address that was prohibited
   bool is_stale_ = false;        ///< the addresses came from an answer whose TTL has passed
   std::vector<Endpoint> tried_;  ///< by the newest race
   std::unique_ptr<Lookup> lookup_;
@@ -217,7 +243,9 @@ NetworkDialer::NetworkDialer(DialContext context, Origin origin, OriginSettings 
     : context_(context), origin_(std::move(origin)), settings_(std::move(settings)) {
   if (origin_.scheme != Scheme::https) return;
   facts_->probes = std::make_unique<TlsAddressProbes>(
-      TlsAddressProbes::Context{context_.connections.loop, context_.connections.buffers.cipher, {}},
+      TlsAddressProbes::Context{
+          context_.connections.loop, context_.connections.buffers.cipher,
+          [this](const Endpoint& to) { return objection_to(to, context_, settings_).empty(); }},
       origin_, settings_);
 }
 

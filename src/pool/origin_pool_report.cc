@@ -39,6 +39,7 @@ ConnectionReport OriginPool::report_of(const PooledConnection& c, TimePoint now)
   r.address = info.address;
   r.tls_resumed = info.tls_resumed;
   r.rtt = info.rtt;
+  r.ping_interval = c.connection_->ping_interval();
   r.idle = c.life_.in_use ? Duration(0) : now - c.life_.last_used;
   r.streams = c.connection_->streams();
   r.capacity = c.connection_->capacity();

@@ -13,6 +13,11 @@ namespace {
 /// How long, and for how many bytes, a client may go on sending after it was answered early.
 constexpr auto linger_time = std::chrono::seconds(5);
 constexpr std::uint64_t linger_bytes = 16 * 1024 * 1024;
+/// How long a new client may take to send its first request while the daemon drains: an application
+/// sends it at once.
+constexpr Duration first_request_time = std::chrono::seconds(5);
+/// Who is not allowed must not hold a place for long only to be told so.
+constexpr Duration stranger_time = std::chrono::seconds(5);
 
 http::HeadLimits head_limits(const config::Limits& limits) {
   return {limits.head_bytes, limits.headers, limits.target_bytes};
@@ -44,20 +49,39 @@ void ClientSession::wait_for_request() {
   handed_ = false;
   parser_.reset();
   request_began_ = {};
-  timer_.set_after(context_.config.timeouts.client_idle);
+  idle_since_ = context_.loop.now();
+  const auto idle = context_.config.timeouts.client_idle;
+  timer_.set_after(address_.allowed ? idle : std::min(idle, stranger_time));
 }
 
+/// What the client has sent already is answered. The request of a connection that has only just
+/// come is on its way and gets a moment (F099); a connection that has had its answers is closed.
 void ClientSession::drain() {
   draining_ = true;
-  if (!exchange_ && life_ == Life::open) close();
+  if (exchange_ || life_ != Life::open) return;
+  on_readable();
+  if (exchange_ || life_ != Life::open || request_began_ != TimePoint{}) return;
+  if (used_) return close();
+  timer_.set_after(std::min<Duration>(context_.config.timeouts.client_idle, first_request_time));
 }
 
 void ClientSession::kill() {
   if (life_ != Life::closed) abort();
 }
 
+bool ClientSession::close_if_idle_since(TimePoint then) {
+  const bool idle = !exchange_ && life_ == Life::open && request_began_ == TimePoint{};
+  if (!idle || idle_since_ > then) return false;
+  close();
+  return true;
+}
+
+Standing ClientSession::standing() const noexcept {
+  return {output_blocked_ ? charged_ : 0, took_at_};
+}
+
 void ClientSession::on_io(std::uint32_t events) {
-  if (life_ == Life::closed) return;
+  if (life_ == Life::closed || life_ == Life::tunnel) return;
   if (events & EPOLLOUT) flush();
   if (life_ == Life::closed) return;
   if (events & (EPOLLIN | EPOLLERR | EPOLLHUP)) {
@@ -138,7 +162,7 @@ std::size_t ClientSession::process(std::string_view bytes) {
 std::size_t ClientSession::read_head(std::string_view bytes) {
   if (request_began_ == TimePoint{}) {
     request_began_ = context_.loop.now();
-    timer_.set_after(context_.config.timeouts.client_head);
+    if (address_.allowed) timer_.set_after(context_.config.timeouts.client_head);
   }
   const auto result = parser_.parse(bytes, head_limits(context_.config.limits), head_);
   switch (result.status) {
@@ -175,7 +199,22 @@ void ClientSession::refuse(std::string_view bytes, const http::ParseResult& resu
   exchange_->refuse(*this, bytes.substr(0, 256), result.status_code, result.reason);
 }
 
+/// Answered like any other request, so that a person at curl sees why, and logged.
+void ClientSession::deny(std::string_view head_bytes) {
+  timer_.cancel();
+  reading_ = Reading::unframed;
+  exchange_ = context_.exchanges.take(context_);
+  const auto colon = address_.text.rfind(':');
+  exchange_->refuse(*this, head_bytes, 403,
+                    "clients from " + address_.text.substr(0, colon) +
+                        " are not allowed: no block in clients.allow of this proxy's "
+                        "configuration holds that address; add it there to allow them",
+                    ErrorType::http_request_denied);
+}
+
 void ClientSession::begin_exchange(std::string_view head_bytes) {
+  if (!address_.allowed) return deny(head_bytes);
+  used_ = true;
   timer_.cancel();
   exchange_ = context_.exchanges.take(context_);
   client_persists_ = http::is_persistent(head_.version, head_.fields);
@@ -234,43 +273,6 @@ void ClientSession::resume_reading() {
   if (life_ != Life::closed) update_watch();
 }
 
-void ClientSession::flush() {
-  const auto before = output_.written();
-  const auto outcome = output_.flush(fd_.get());
-  if (outcome == ClientOutput::Outcome::failed) return client_gone();
-  output_blocked_ = outcome == ClientOutput::Outcome::held_back;
-  if (output_blocked_ && (output_.written() > before || !timer_.armed()))
-    timer_.set_after(context_.config.timeouts.client_write);
-  update_watch();
-  if (const auto credit = output_.take_credit(); credit > 0 && exchange_)
-    exchange_->on_client_took(credit);
-  if (output_blocked_ || life_ == Life::closed) return;
-  if (exchange_) timer_.cancel();
-  if (life_ == Life::finishing) end_exchange();
-}
-
-void ClientSession::finish(bool keep_alive) {
-  keep_alive_ = keep_alive_ && keep_alive && reading_ == Reading::nothing && !draining_;
-  life_ = Life::finishing;
-  flush();
-}
-
-void ClientSession::end_exchange() {
-  exchange_->end();
-  context_.exchanges.give(std::move(exchange_));
-  // Where the end is our idea alone, the client may be sending its next request already.
-  const bool ours = client_persists_ && !draining_;
-  const bool unread = reading_ != Reading::nothing;
-  reading_ = Reading::nothing;
-  chunks_.reset();
-  if (!keep_alive_ || draining_)
-    return ours || unread || !input_.empty() || bytes_at_hand_ > 0 ? linger() : close();
-  life_ = Life::open;
-  wait_for_request();
-  if (!input_.empty()) process_kept();
-  if (life_ != Life::closed) update_watch();
-}
-
 /// A close() with unread input would reset the connection and could take the response with it
 /// (F112).
 void ClientSession::linger() {
@@ -292,6 +294,10 @@ void ClientSession::client_gone() {
 void ClientSession::abort() {
   const ::linger reset{1, 0};
   ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  if (life_ == Life::tunnel) {
+    tunnel_->reset();
+    exchange_->note_tunnel(*tunnel_, UpgradeTunnel::End::closed);
+  }
   if (exchange_) {
     exchange_->on_aborted();
     context_.exchanges.give(std::move(exchange_));
@@ -304,15 +310,19 @@ void ClientSession::close() {
   life_ = Life::closed;
   timer_.cancel();
   output_.clear();
+  context_.memory.change(charged_, 0);
   fd_.reset();
   owner_.on_session_closed(*this);
 }
 
 void ClientSession::on_timer() {
-  if (output_blocked_) return abort();  // client_write
+  if (output_blocked_) return check_taking();  // client_write
   if (exchange_) return;
-  if (life_ == Life::lingering || input_.empty()) return close();  // client_idle
-  exchange_ = context_.exchanges.take(context_);                   // client_head
+  if (life_ == Life::lingering) return close();
+  if (input_.empty()) {  // client_idle; the kernel need not go on for a response that nobody takes
+    return taken_by_client() < output_.written() ? abort() : close();
+  }
+  exchange_ = context_.exchanges.take(context_);  // client_head
   exchange_->refuse(*this, input_.view().substr(0, 256), 408,
                     "the request's head did not arrive in time");
 }
@@ -320,12 +330,19 @@ void ClientSession::on_timer() {
 bool ClientSession::wants_input() const {
   if (life_ == Life::lingering || !exchange_) return true;
   // With a request in flight some input is taken, so that the usual case changes no registration.
-  return input_.size() < RequestBody::high_mark &&
-         (reading_ == Reading::nothing || exchange_->wants_body());
+  const auto most = context_.memory.tight() ? 1 : RequestBody::high_mark;
+  return input_.size() < most && (reading_ == Reading::nothing || exchange_->wants_body());
+}
+
+void ClientSession::account() {
+  context_.memory.change(charged_,
+                         output_.held() + input_.size() + (exchange_ ? exchange_->held() : 0));
+  if (context_.memory.nearly_full()) owner_.on_memory_pressure();
 }
 
 void ClientSession::update_watch() {
-  if (life_ == Life::closed) return;
+  if (life_ == Life::closed || life_ == Life::tunnel) return;
+  account();
   std::uint32_t wanted = 0;
   if (life_ != Life::lingering && !input_ended_) wanted |= EPOLLRDHUP;
   if (!input_ended_ && wants_input()) wanted |= EPOLLIN;

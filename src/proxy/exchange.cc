@@ -7,11 +7,6 @@
 namespace ccnproxy::proxy {
 namespace {
 
-/// What a chocon puts on each request; chocons don't take requests of each other, and we replace
-/// one.
-constexpr std::string_view chocon_version_header = "x-chocon-ver";
-constexpr std::string_view debug_header = "x-ccnproxy-debug";
-
 /// The same views, of a copy of the bytes they were of.
 http::RequestHead rebased(const http::RequestHead& head, std::string_view from,
                           std::string_view to) {
@@ -46,21 +41,27 @@ void Exchange::reset() {
   request_.clear();
   authority_.clear();
   path_.clear();
+  upgrade_.clear();
   request_id_.clear();
   trailer_bytes_.clear();
   trailers_.clear();
   outgoing_.fields.clear();
   outgoing_.body = {};
   outgoing_.accepts_trailers = false;
+  outgoing_.upgrade = {};
   body_.reset(context_.config.retries.replay_bytes);
-  idempotent_ = expects_continue_ = debug_ = false;
+  sending_.release();
+  idempotent_ = expects_continue_ = awaits_permission_ = debug_ = false;
   pool_ = nullptr;
   stream_ = nullptr;
+  dedicated_ = nullptr;
+  holds_place_ = false;
   connection_serial_ = 0;
   body_end_sent_ = false;
   response_begun_ = response_flushed_ = chunked_ = body_expected_ = false;
   keep_alive_ = true;
   body_length_.reset();
+  credit_ = 0;
   asked_pool_at_ = {};
   status_ = 0;
   bytes_out_ = 0;
@@ -85,7 +86,7 @@ void Exchange::adopt(ClientSession& client, std::string_view head_bytes,
 }
 
 void Exchange::refuse(ClientSession& client, std::string_view bytes, std::uint16_t status,
-                      std::string_view reason) {
+                      std::string_view reason, ErrorType type) {
   adopt(client, bytes, {});
   keep_alive_ = false;
   // As much of the request line as can be told, for the log.
@@ -94,25 +95,26 @@ void Exchange::refuse(ClientSession& client, std::string_view bytes, std::uint16
   request_.method = line.substr(0, std::min<std::size_t>(space, 16));
   if (space != line.npos)
     request_.target = line.substr(space + 1, line.find(' ', space + 1) - space - 1);
-  fail_with(status, ErrorType::http_request_error, Side::client, Phase::request, reason);
+  fail_with(status, type, Side::client, Phase::request, reason);
 }
 
 void Exchange::begin(ClientSession& client, std::string_view head_bytes,
                      const http::RequestHead& head, const http::BodyFraming& framing) {
   adopt(client, head_bytes, head);
   choose_request_id();
-  if (!map()) return;
+  if (!map() || !is_served(framing)) return;
   const auto limit = context_.config.limits.body_bytes;
   if (limit > 0 && framing.length > limit) {
     return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request,
                      "the request's body is over limits.body_bytes");
   }
-  auto* pool = context_.pools.find(origin_);
-  if (!pool) {
+  if (context_.memory.full()) {
     return fail_with(503, ErrorType::connection_limit_reached, Side::us, Phase::queue,
-                     "too many origins in use (limits.origins)");
+                     "all the memory for those who are slow is in use (limits.memory)");
   }
-  if (client.can_hand_over()) {
+  auto* pool = find_pool();
+  if (!pool) return;
+  if (upgrade_.empty() && client.can_hand_over()) {
     if (const auto worker = pool->better_worker()) {
       client_ = nullptr;
       return client.hand_over(*worker);
@@ -128,114 +130,9 @@ void Exchange::begin(ClientSession& client, std::string_view head_bytes,
   acquire(0);
 }
 
-void Exchange::choose_request_id() {
-  const auto* given = http::find(request_.fields, context_.config.request_id_header);
-  if (given && !given->value.empty() && given->value.size() <= 128) {
-    request_id_ = given->value;
-  } else {
-    context_.ids.next(request_id_);
-  }
-}
-
-/// Finds the origin, or answers the client and returns false.
-bool Exchange::map() {
-  const auto host = http::request_host(request_);
-  if (!host) {  // in doubt for whom: what follows is not to be trusted either (F079)
-    fail_with(host.error().status_code, ErrorType::http_request_error, Side::client, Phase::request,
-              host.error().reason);
-    return false;
-  }
-  if (is_loop()) {
-    fail_with(508, ErrorType::proxy_loop_detected, Side::client, Phase::route,
-              "the request has come through this proxy before");
-    return false;
-  }
-  auto mapped = context_.labels.map(
-      {request_.method, request_.target, *host, client_->address().listener_port});
-  if (!mapped) {
-    if (mapped.error().no_label && answer_own_path()) return false;
-    fail_with(mapped.error().status_code, ErrorType::http_request_error, Side::client, Phase::route,
-              mapped.error().reason);
-    return false;
-  }
-  origin_ = std::move(mapped->origin);
-  authority_ = origin_.authority();
-  if (mapped->prepend_slash) path_.assign("/").append(mapped->target);
-  outgoing_.path = mapped->prepend_slash ? std::string_view(path_) : mapped->target;
-  return true;
-}
-
-bool Exchange::answer_own_path() {
-  const auto path = request_.target.substr(0, request_.target.find('?'));
-  if (path != "/hc" || (request_.method != "GET" && request_.method != "HEAD")) return false;
-  if (context_.draining) {
-    keep_alive_ = false;
-    answer(503, "", "draining");
-  } else {
-    answer(200, "", "OK");
-  }
-  return true;
-}
-
-bool Exchange::is_loop() const {
-  for (const auto& field : request_.fields) {
-    if (field.id == http::FieldId::via && field.value.find(context_.via) != field.value.npos)
-      return true;
-    if (http::iequals(field.name, chocon_version_header)) return true;
-  }
-  return false;
-}
-
-void Exchange::build_request(const http::BodyFraming& framing) {
-  outgoing_.method = request_.method;
-  outgoing_.scheme = origin_.scheme == origin::Scheme::https ? "https" : "http";
-  outgoing_.authority = authority_;
-  outgoing_.body = framing;
-  idempotent_ = http::is_idempotent(request_.method);
-  const http::HopByHop hop_by_hop(request_.fields);
-  for (const auto& field : request_.fields) {
-    using Id = http::FieldId;
-    switch (field.id) {
-      case Id::host:
-      case Id::content_length:
-      case Id::transfer_encoding:
-        continue;
-      case Id::te:
-        outgoing_.accepts_trailers = http::list_contains(field.value, "trailers");
-        continue;
-      case Id::expect:
-        expects_continue_ =
-            http::iequals(field.value, "100-continue") && request_.version == http::Version::http11;
-        if (context_.config.expect_continue == config::ExpectContinue::local) continue;
-        break;
-      case Id::idempotency_key:
-        idempotent_ = true;
-        break;
-      default:
-        break;
-    }
-    if (hop_by_hop.drops(field) || http::iequals(field.name, context_.config.request_id_header))
-      continue;
-    if (http::iequals(field.name, debug_header)) {
-      debug_ = field.value == "1";
-      continue;
-    }
-    outgoing_.fields.push_back(field);
-  }
-  outgoing_.fields.push_back({"Via", context_.via, http::FieldId::via});
-  outgoing_.fields.push_back(
-      {context_.config.request_id_header, request_id_, http::FieldId::other});
-}
-
-/// An upload must not wait a round trip for a permission that is nearly always given (F111).
-void Exchange::answer_expectation() {
-  if (context_.config.expect_continue == config::ExpectContinue::origin) return;
-  if (client_->request_complete() || client_->has_input()) return;
-  client_->output().front() += "HTTP/1.1 100 Continue\r\n\r\n";
-  client_->flush();
-}
-
 void Exchange::on_client_body(std::string_view bytes) {
+  awaits_permission_ = false;
+  sending_.moved(context_.loop.now(), bytes.size());
   const auto limit = context_.config.limits.body_bytes;
   if (limit > 0 && body_.received() + bytes.size() > limit) {
     return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request,
@@ -339,17 +236,18 @@ void Exchange::end() {
   log();
 }
 
-void Exchange::count(Duration total) {
+void Exchange::count() {
   auto& metrics = context_.metrics;
-  metrics.request_duration.add(total);
+  metrics.count_timings(timings_);
   metrics.bytes_in += body_.received();
   metrics.bytes_out += bytes_out_;
-  if (error_) metrics.count_error(error_->type);
+  if (error_) metrics.count_error(*error_);
   auto* pool = std::exchange(pool_, nullptr);
   if (!pool) {
     ++metrics.requests_without_origin[status_];
     return;
   }
+  if (std::exchange(holds_place_, false)) pool->give_back_place();
   ++pool->metrics().requests[status_];
   if (timings_.first_byte >= Duration(0))
     pool->metrics().response_head.add(timings_.first_byte - std::max(timings_.wait, Duration(0)));
@@ -361,7 +259,7 @@ void Exchange::log() {
   body_.release();
   const auto* client = std::exchange(client_, nullptr);
   timings_.total = context_.loop.now() - client->request_began();
-  count(timings_.total);
+  count();
   if (!context_.access_log.enabled()) return;
   observe::AccessRecord r;
   r.time = began_at_;

@@ -9,7 +9,13 @@ namespace ccnproxy::proxy {
 
 void Exchange::acquire(std::uint64_t avoid) {
   asked_pool_at_ = context_.loop.now();
-  pool_->acquire(*this, avoid);
+  if (upgrade_.empty()) return pool_->acquire(*this, avoid);
+  // A connection that the request may keep: never one of the pool's, and HTTP/1.1.
+  dedicated_ = context_.dedicated.dial(*pool_, context_.http1_dialer(origin_), *this);
+  if (dedicated_) return;
+  on_no_connection({ErrorType::connection_limit_reached, Side::us, Phase::queue, Proof::not_sent,
+                    origin_.to_string() + ": no connection is left for a tunnel "
+                                          "(pool.max_connections)"});
 }
 
 void Exchange::on_connection(origin::OriginConnection& connection, observe::WaitResult found) {
@@ -34,7 +40,10 @@ void Exchange::on_connection(origin::OriginConnection& connection, observe::Wait
   if (wants_body()) client_->resume_reading();  // it may have been paused while there was no stream
 }
 
-void Exchange::on_no_connection(Error error) { fail(std::move(error)); }
+void Exchange::on_no_connection(Error error) {
+  dedicated_ = nullptr;
+  fail(std::move(error));
+}
 
 void Exchange::send_body() {
   if (!stream_ || body_end_sent_) return;
@@ -55,15 +64,25 @@ void Exchange::on_writable() {
   if (wants_body()) client_->resume_reading();
 }
 
+/// Where memory is tight, an origin may send on only when all that it sent before has gone.
 void Exchange::on_client_took(std::size_t n) {
-  if (stream_) stream_->consumed(n);
+  credit_ += n;
+  const bool withheld = context_.memory.tight() && client_->output().held() > 0;
+  if (stream_ && !withheld) stream_->consumed(std::exchange(credit_, 0));
   watch_progress();
+}
+
+bool Exchange::client_owes() const {
+  return !response_begun_ && !client_->request_complete() && !awaits_permission_ && wants_body();
 }
 
 /// Nothing about an exchange has a limit in total; everything has one on standing still.
 void Exchange::watch_progress() {
-  if (!stream_ && !client_->request_complete() && !response_begun_)
-    return timer_.set_after(pool_->timeouts().body_idle);
+  if (client_owes()) {
+    sending_.owe(context_.loop.now(), pool_->timeouts().body_idle, context_.config.limits.min_rate);
+    return timer_.set(sending_.due());
+  }
+  sending_.release();
   // Without a stream the pool's queue has its own deadline, and so has the session's output.
   if (!stream_) return timer_.cancel();
   const bool sending = outgoing_.has_body() && !body_end_sent_;
@@ -72,14 +91,16 @@ void Exchange::watch_progress() {
 }
 
 void Exchange::on_timer() {
-  const bool client_owes = !client_->request_complete() && wants_body();
+  const bool owed = sending_.owed();
+  if (owed && !sending_.too_slow(context_.loop.now())) return timer_.set(sending_.due());
   if (response_begun_ && client_->output().held() > 0)
     return watch_progress();  // the client's turn: client_write
-  cancel_stream();
-  if (client_owes && !response_begun_) {
+  drop_attempt();  // of the queue too: an exchange that has ended must not be lent a stream
+  if (owed) {
     keep_alive_ = false;
     return fail_with(408, ErrorType::connection_read_timeout, Side::client, Phase::request,
-                     "the request's body did not arrive in time");
+                     "the request's body did not arrive in time (timeouts.body_idle, "
+                     "limits.min_rate)");
   }
   const bool body = response_begun_ || (outgoing_.has_body() && !body_end_sent_);
   fail({ErrorType::http_response_timeout, Side::origin, Phase::response,
@@ -95,12 +116,14 @@ void Exchange::cancel_stream() {
 /// Leaves the pool's queue and the connection, whichever it is in.
 void Exchange::drop_attempt() {
   leave_queue();
+  if (auto* dedicated = std::exchange(dedicated_, nullptr)) dedicated->forget();
   cancel_stream();
   timer_.cancel();
 }
 
 void Exchange::on_failure(Error error) {
   stream_ = nullptr;
+  dedicated_ = nullptr;
   timer_.cancel();
   error.detail =
       origin_.to_string() + (address_.empty() ? "" : " (" + address_ + ")") + ": " + error.detail;

@@ -39,6 +39,7 @@ void append_fields(std::string& out, const http::Fields& fields) {
 /// HTTP/1.1 clients get 103 and the like; HTTP/1.0 has no such thing (RFC 9110 §15.2). An origin's
 /// 100 answers nothing that we asked, unless the client's Expect was passed on.
 void Exchange::on_informational(const http::ResponseHead& head) {
+  if (head.status == 100 && std::exchange(awaits_permission_, false)) watch_progress();
   if (request_.version == http::Version::http10 || response_begun_) return;
   if (head.status == 101 ||
       (head.status == 100 && context_.config.expect_continue == config::ExpectContinue::local))
@@ -49,6 +50,40 @@ void Exchange::on_informational(const http::ResponseHead& head) {
   out += "\r\n";
 }
 
+/// The origin has agreed: its 101 goes to the client, and after it whatever they say (F078).
+void Exchange::on_upgrade(const http::ResponseHead& head,
+                          std::unique_ptr<tls::Transport> connection, std::string_view rest) {
+  stream_ = nullptr;
+  std::exchange(dedicated_, nullptr)->keep_place();
+  holds_place_ = true;
+  timer_.cancel();
+  timings_.first_byte = context_.loop.now() - client_->request_began();
+  status_ = head.status;
+  response_begun_ = response_flushed_ = true;
+  auto& out = client_->output().front();
+  append_status_line(out, head);
+  append_fields(out, head.fields);
+  append_line(out, "Connection", "Upgrade");
+  append_line(out, "Upgrade", http::find(head.fields, http::FieldId::upgrade)->value);
+  append_line(out, "Via", context_.via);
+  append_line(out, context_.config.request_id_header, request_id_);
+  out += "\r\n";
+  client_->begin_tunnel(std::move(connection), rest);
+}
+
+void Exchange::note_tunnel(const UpgradeTunnel& tunnel, UpgradeTunnel::End how) {
+  using End = UpgradeTunnel::End;
+  body_.pass(tunnel.to_origin());
+  bytes_out_ += tunnel.to_client();
+  if (how == End::closed) return;
+  const auto side = how == End::client_broke   ? Side::client
+                    : how == End::origin_broke ? Side::origin
+                                               : Side::us;
+  error_ = Error{ErrorType::connection_terminated, side, Phase::response, Proof::response_started,
+                 how == End::idle ? "the tunnel carried nothing for timeouts.tunnel_idle"
+                                  : "the tunnel was reset"};
+}
+
 bool Exchange::response_has_body(std::uint16_t status) const {
   return request_.method != "HEAD" && status >= 200 && status != 204 && status != 304;
 }
@@ -57,6 +92,8 @@ void Exchange::on_response(const http::ResponseHead& head, const http::BodyFrami
   timings_.first_byte = context_.loop.now() - client_->request_began();
   status_ = head.status;
   response_begun_ = true;
+  // What was meant for a tunnel that did not come to be is no request.
+  if (!upgrade_.empty() && client_->has_unread()) keep_alive_ = false;
   body_expected_ = response_has_body(head.status);
   if (framing.kind == http::BodyFraming::Kind::length) body_length_ = framing.length;
   append_response_head(head, framing);
@@ -146,6 +183,7 @@ void Exchange::on_flush() {
 
 void Exchange::on_complete(const http::Fields& trailers) {
   stream_ = nullptr;
+  dedicated_ = nullptr;
   timer_.cancel();
   if (body_expected_ && body_length_ && bytes_out_ != *body_length_) {
     return fail({ErrorType::http_response_incomplete, Side::origin, Phase::response,

@@ -5,6 +5,7 @@
 
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/overrides.h"
+#include "ccnproxy/route/origin_access.h"
 
 namespace ccnproxy::route {
 namespace {
@@ -71,6 +72,7 @@ struct Explanation {
   const config::Override* entry = nullptr;
   std::string connect_to;
   bool verify = true;
+  std::string allowed_by;
 };
 
 Explanation describe(const config::Config& config, const Mapped& mapped) {
@@ -98,7 +100,7 @@ std::string as_text(const Explanation& e) {
   if (e.entry != nullptr) out += "; override " + quoted(e.entry->match);
   if (!e.connect_to.empty()) out += " connect_to " + e.connect_to;
   if (!e.verify) out += "; certificate not verified";
-  return out + ')';
+  return out + "; allowed by " + quoted(e.allowed_by) + ')';
 }
 
 std::string as_json(const Explanation& e) {
@@ -106,7 +108,15 @@ std::string as_json(const Explanation& e) {
       ",\"to\":" + quoted(e.url) + ",\"protocols\":[" + join(e.protocols, ",", quoted) + ']';
   if (e.entry != nullptr) out += ",\"override\":" + quoted(e.entry->match);
   if (!e.connect_to.empty()) out += ",\"connect_to\":" + quoted(e.connect_to);
-  return out + ",\"verify\":" + (e.verify ? "true" : "false");
+  return out + ",\"verify\":" + (e.verify ? "true" : "false") +
+         ",\"allowed_by\":" + quoted(e.allowed_by);
+}
+
+std::string refusal(std::string_view url, std::uint16_t status, std::string_view reason,
+                    bool json) {
+  const std::string code = std::to_string(status);
+  if (!json) return shown(url) + " -> " + code + ": " + std::string(reason);
+  return "{\"url\":" + quoted(url) + ",\"status\":" + code + ",\"reason\":" + quoted(reason) + '}';
 }
 
 boost::system::result<Mapped, MapFailure> map_url(const LabelTable& table,
@@ -124,14 +134,11 @@ std::string explain(const LabelTable& table, const config::Config& config, std::
   std::string uri(url);
   if (!has_scheme(uri)) uri.insert(0, "http://");
   const auto mapped = map_url(table, config, uri);
-  if (!mapped) {
-    const auto& failure = mapped.error();
-    const std::string status = std::to_string(failure.status_code);
-    if (!json) return shown(url) + " -> " + status + ": " + failure.reason;
-    return "{\"url\":" + quoted(url) + ",\"status\":" + status +
-           ",\"reason\":" + quoted(failure.reason) + '}';
-  }
-  const Explanation explanation = describe(config, *mapped);
+  if (!mapped) return refusal(url, mapped.error().status_code, mapped.error().reason, json);
+  const auto decision = OriginAccess(config).judge(mapped->origin);
+  if (!decision.allowed) return refusal(url, 403, decision.reason, json);
+  Explanation explanation = describe(config, *mapped);
+  explanation.allowed_by = decision.rule;
   if (!json) return shown(url) + " -> " + as_text(explanation);
   return "{\"url\":" + quoted(url) + as_json(explanation) + '}';
 }

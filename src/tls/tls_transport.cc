@@ -42,6 +42,11 @@ TlsTransport::TlsTransport(UniqueFd fd, ssl_st* ssl, CipherBuffer& buffer)
 
 TlsTransport::~TlsTransport() = default;
 
+void TlsTransport::offer_only_http1() {
+  static constexpr unsigned char wire[] = "\x08http/1.1";
+  SSL_set_alpn_protos(ssl_.get(), wire, sizeof wire - 1);
+}
+
 TlsTransport::Handshake TlsTransport::handshake() {
   ERR_clear_error();
   errno = 0;

@@ -7,7 +7,8 @@ namespace ccnproxy::fakes {
 DaemonConfig::DaemonConfig() : listeners_{"127.0.0.1:0"} {
   set("admin.address", "none");
   set("pool.min_ready", "0");  // accepts are counted: only tests of readiness open ahead of need
-  set("pool.ping", "off");     // nor does a slow machine look dead
+  set("pool.ping", "off");     // nor does a slow machine look dead: tests of liveness say so
+  set("origins.deny_addresses", "[]");  // the tests' origins are on loopback
   set("log.access", "{to: stdout, format: json}");
 }
 
@@ -41,6 +42,17 @@ DaemonConfig& DaemonConfig::set(const std::string& key, const std::string& yaml)
     from = dot + 1;
   }
   node->value = yaml;
+  return *this;
+}
+
+DaemonConfig& DaemonConfig::leave_out(const std::string& key) {
+  Node* node = &root_;
+  std::size_t from = 0;
+  for (auto dot = key.find('.'); dot != key.npos; dot = key.find('.', from)) {
+    node = &child(*node, key.substr(from, dot - from));
+    from = dot + 1;
+  }
+  std::erase_if(node->children, [&](const Node& entry) { return entry.name == key.substr(from); });
   return *this;
 }
 

@@ -7,7 +7,7 @@
 namespace ccnproxy::fakes {
 
 /// Writes a configuration for a daemon under test. It starts with what every test wants: one
-/// listener on 127.0.0.1:0, no admin endpoint, access log as JSON on stdout.
+/// listener on 127.0.0.1:0, no admin endpoint, no address denied, access log as JSON on stdout.
 ///
 ///   DaemonConfig config;
 ///   config.origin("api.test", origin.endpoint(), pki.ca_file()).set("timeouts.connect", "1s");
@@ -22,6 +22,8 @@ class DaemonConfig {
   DaemonConfig& with_admin(const std::string& address = "127.0.0.1:0");
   /// Sets a dotted key to a scalar or flow value, as YAML text: set("tls.alpn", "[http/1.1]").
   DaemonConfig& set(const std::string& key, const std::string& yaml);
+  /// Leaves a key of these, that the constructor sets, at the daemon's default again.
+  DaemonConfig& leave_out(const std::string& key);
   /// An entry of `overrides:`: requests for `match` connect to `endpoint`, and trust `ca_file` if
   /// one is given. `more` are further lines of the entry, "timeouts: {connect: 1s}".
   DaemonConfig& origin(const std::string& match, const std::string& endpoint,

@@ -163,46 +163,57 @@ TEST(ClientUpgrade, F122_connect_is_told_what_to_do_instead) {
   EXPECT_THAT(response.fields.get("allow"), HasSubstr("GET"));
   EXPECT_THAT(response.body, HasSubstr("ccnproxy-https"));
   EXPECT_EQ(proxy_error(response), "http_request_error");
-  EXPECT_EQ(client.get(proxy.label_host).body, "ok");
+  EXPECT_EQ(response.fields.get("connection"), "close");  // what follows is no request
+  EXPECT_EQ(client.read_to_end(), "");
 }
 
-TEST(ClientUpgrade, F122_an_upgrade_is_left_out_and_the_request_served) {
+TEST(ClientUpgrade, F122_is_refused_in_words_unless_it_is_configured) {
+  OneOrigin proxy("http/1.1", Service(standard_answers));
+  RawClient client = proxy.connect();
+  const auto response =
+      client.get(proxy.label_host, "/chat", {{"Connection", "Upgrade"}, {"Upgrade", "websocket"}});
+  EXPECT_EQ(response.status, 501);
+  EXPECT_EQ(proxy_error(response), "http_request_error");
+  EXPECT_THAT(response.body, HasSubstr("tunnel_upgrades"));
+  EXPECT_EQ(client.read_to_end(), "");
+  EXPECT_EQ(proxy.origin.requests(), 0U);
+}
+
+TEST(ClientUpgrade, F122_one_to_another_http_is_left_out_and_the_request_served) {
   const auto seen = std::make_shared<Tally<Request>>();
   OneOrigin proxy("http/1.1", Service([seen](const Request& request) {
                     seen->update([&](Request& kept) { kept = request; });
-                    return Response{.status = 426, .body = "upgrade needed"};
+                    return Response{.body = "as HTTP/1.1"};
                   }));
-  for (const std::string protocol : {"websocket", "h2c"}) {
-    RawClient client = proxy.connect();
-    const auto response = client.get(proxy.label_host, "/chat",
-                                     {{"Connection", "Upgrade, HTTP2-Settings"},
-                                      {"Upgrade", protocol},
-                                      {"HTTP2-Settings", "AAMAAABkAAQAAP__"},
-                                      {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}});
-    EXPECT_EQ(response.status, 426);
-    EXPECT_FALSE(seen->copy().fields.has("upgrade"));
-    EXPECT_FALSE(seen->copy().fields.has("connection"));
-    EXPECT_FALSE(seen->copy().fields.has("http2-settings"));
-    EXPECT_EQ(client.get(proxy.label_host).status, 426);  // still HTTP/1.1
-  }
+  RawClient client = proxy.connect();  // as curl --http2 and Java's HttpClient ask
+  const auto response = client.get(proxy.label_host, "/",
+                                   {{"Connection", "Upgrade, HTTP2-Settings"},
+                                    {"Upgrade", "h2c"},
+                                    {"HTTP2-Settings", "AAMAAABkAAQAAP__"}});
+  EXPECT_EQ(response.body, "as HTTP/1.1");
+  for (const std::string field : {"upgrade", "connection", "http2-settings"})
+    EXPECT_FALSE(seen->copy().fields.has(field)) << field;
+  EXPECT_EQ(client.get(proxy.label_host).status, 200);
 }
 
-TEST(ClientUpgrade, F122_a_grpc_call_over_http_1_keeps_its_trailers) {
-  OneOrigin proxy("h2", Service([](const Request& request) {
-                    return Response{
-                        .fields = {{"content-type", request.fields.get("content-type")}},
-                        .body = request.body,
-                        .trailers = {{"grpc-status", "0"}},
-                        .chunked = true};
-                  }));
-  const auto response = proxy.connect().roundtrip(
-      head("POST /pkg.Service/Call HTTP/1.1", proxy.label_host,
-           "Content-Type: application/grpc\r\nTE: trailers\r\nConnection: TE\r\n"
-           "Transfer-Encoding: chunked\r\n") +
-      "5\r\nframe\r\n0\r\n\r\n");
-  EXPECT_EQ(response.fields.get("content-type"), "application/grpc");
-  EXPECT_EQ(response.body, "frame");
-  EXPECT_EQ(response.trailers.get("grpc-status"), "0");
+TEST(ClientUpgrade, F122_grpc_is_told_what_it_needs_and_grpc_web_passes) {
+  OneOrigin proxy(
+      "h2", Service([](const Request& request) {
+        return Response{.body = request.body, .trailers = {{"grpc-status", "0"}}, .chunked = true};
+      }));
+  const auto call = [&](const std::string& type) {
+    return proxy.connect().roundtrip(
+        head("POST /pkg.Service/Call HTTP/1.1", proxy.label_host,
+             "Content-Type: " + type + "\r\nTE: trailers\r\nContent-Length: 5\r\n") +
+        "frame");
+  };
+  const auto refused = call("application/grpc");
+  EXPECT_EQ(refused.status, 501);
+  EXPECT_THAT(refused.body, HasSubstr("gRPC-Web"));
+  EXPECT_EQ(proxy.origin.requests(), 0U);
+  const auto passed = call("application/grpc-web");
+  EXPECT_EQ(passed.body, "frame");
+  EXPECT_EQ(passed.trailers.get("grpc-status"), "0");
 }
 
 }  // namespace

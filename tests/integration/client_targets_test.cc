@@ -143,16 +143,17 @@ TEST(ClientOwnAnswers, hc_answers_where_no_label_is) {
 
 TEST(ClientOwnAnswers, no_label_is_a_400_that_says_what_to_send) {
   OneOrigin proxy("h2", Service(standard_answers));
-  RawClient client = proxy.connect();
   for (const std::string wrong :
        {"api.test", "ccnproxy-https.api", "ccnproxy-https", "api.test:80"}) {
-    const auto response = client.get(wrong);
+    const auto response = proxy.connect().get(wrong);
     EXPECT_EQ(response.status, 400) << wrong;
     EXPECT_THAT(response.body, HasSubstr("ccnproxy-https"));
     EXPECT_THAT(response.fields.get("content-type"), StartsWith("text/plain"));
     EXPECT_THAT(response.fields.get("proxy-status"),
                 StartsWith("ccnproxy; error=http_request_error; details=\""));
   }
+  RawClient client = proxy.connect();
+  EXPECT_EQ(client.get("api.test").status, 400);
   const auto without_host = client.roundtrip("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   EXPECT_EQ(without_host.status, 400);
   EXPECT_EQ(client.get(proxy.label_host).body, "ok");  // the connection lives on

@@ -71,6 +71,20 @@ TEST_F(CommandLine, check_is_content_with_a_good_file) {
   EXPECT_EQ(run({"check"}).code, 0);
 }
 
+TEST_F(CommandLine, check_answers_in_json_too) {
+  const std::string path = file("workers: 2\n");
+  const Outcome good = run({"check", "-f", path, "--json"});
+  EXPECT_EQ(good.code, 0);
+  EXPECT_EQ(good.out, "{\"file\":\"" + path + "\",\"ok\":true,\"mistakes\":[]}\n");
+  EXPECT_EQ(run({"check", "--json"}).out, "{\"file\":\"\",\"ok\":true,\"mistakes\":[]}\n");
+  const Outcome bad = run({"check", "--json", "-f", file("wokers: 2\n")});
+  EXPECT_EQ(bad.code, 1);
+  EXPECT_EQ(bad.err, "");
+  EXPECT_THAT(bad.out,
+              StartsWith("{\"file\":\"" + path + "\",\"ok\":false,\"mistakes\":[{\"file\":"));
+  EXPECT_THAT(bad.out, HasSubstr("\"line\":1,\"column\":1,\"message\":\""));
+}
+
 TEST_F(CommandLine, a_file_that_is_not_there_is_a_mistake_in_the_configuration) {
   const Outcome outcome = run({"serve", "-f", folder_.path() + "/missing.yaml"});
   EXPECT_EQ(outcome.code, 1);

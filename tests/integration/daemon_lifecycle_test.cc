@@ -1,13 +1,9 @@
 // Starting, draining and ending, as a service manager and an operator see it.
 #include <csignal>
 
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-
 #include "access_line.h"
 #include "client_fixture.h"
-#include "fakes/temp_dir.h"
+#include "notify_socket.h"
 
 namespace ccnproxy::integration {
 namespace {
@@ -26,6 +22,25 @@ void wait_until_refused(const std::string& address) {
     }
     if (deadline.passed()) throw Failure("connections are still taken");
   }
+}
+
+TEST(DaemonReload, F102_SIGHUP_tells_what_is_wrong_and_changes_nothing) {
+  OneOrigin proxy("plain", Service(standard_answers), drain_for_long);
+  proxy.daemon->reload("workers: none\npool: {warmth: 1}\n");
+  proxy.daemon->wait_for_log("1:10: `workers` must be");
+  proxy.daemon->wait_for_log("unknown key `warmth`");
+  proxy.daemon->wait_for_log("nothing is changed");
+  EXPECT_EQ(proxy.connect().get(proxy.label_host).status, 200);
+}
+
+TEST(DaemonReload, SIGHUP_says_when_another_configuration_will_hold) {
+  DaemonConfig config;
+  OneOrigin proxy("plain", Service(standard_answers), [&](DaemonConfig& made) { config = made; });
+  proxy.daemon->reload(config);
+  proxy.daemon->wait_for_log("the configuration is the one in force");
+  proxy.daemon->reload(config.set("timeouts.dns", "3s"));
+  proxy.daemon->wait_for_log("holds from the next start on");
+  EXPECT_EQ(proxy.connect().get(proxy.label_host).status, 200);
 }
 
 class DaemonDrain : public ::testing::TestWithParam<std::string> {};
@@ -76,6 +91,22 @@ TEST_P(DaemonDrain, F099_a_response_that_begins_while_draining_says_close) {
   EXPECT_EQ(proxy.daemon->wait_for_exit(), 0);
 }
 
+TEST_P(DaemonDrain, F099_a_request_that_is_on_its_way_is_answered) {
+  OneOrigin proxy(GetParam(), Service(standard_answers), drain_for_long);
+  RawClient fresh = proxy.connect();
+  RawClient half = proxy.connect();
+  half.send("GET / HTTP/1.1\r\n");
+  EXPECT_EQ(proxy.connect().get(proxy.label_host).status, 200);  // who came before is in, too
+  proxy.daemon->signal(SIGTERM);
+  proxy.daemon->wait_for_log("draining");
+  const auto response = fresh.get(proxy.label_host);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.fields.get("connection"), "close");
+  half.send("Host: " + proxy.label_host + "\r\n\r\n");
+  EXPECT_EQ(half.read_response().status, 200);
+  EXPECT_EQ(proxy.daemon->wait_for_exit(), 0);
+}
+
 TEST_P(DaemonDrain, F100_a_second_signal_ends_at_once) {
   const auto never = std::make_shared<Latch>();
   OneOrigin proxy(GetParam(), Service([&](const Request&) { return Response{.held_by = never}; }),
@@ -117,32 +148,6 @@ TEST(DaemonLifecycle, ends_at_once_when_nothing_runs) {
     EXPECT_EQ(proxy.daemon->access_records().size(), 1U);
   }
 }
-
-/// What a service manager listens on.
-class NotifySocket {
- public:
-  NotifySocket() : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path().copy(address.sun_path, sizeof address.sun_path - 1);
-    if (::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-      throw Failure("no notify socket");
-  }
-  std::string path() const { return folder_.path() + "/notify"; }
-
-  /// The next message.
-  std::string receive(Deadline deadline = {}) {
-    pollfd entry{socket_.get(), POLLIN, 0};
-    if (::poll(&entry, 1, deadline.poll_timeout()) != 1) throw Failure("awaited a notification");
-    std::array<char, 4096> buffer;
-    const auto size = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
-    return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(0, size))};
-  }
-
- private:
-  TempDir folder_;
-  Descriptor socket_;
-};
 
 TEST(DaemonLifecycle, tells_the_service_manager_when_it_is_ready_and_when_it_stops) {
   NotifySocket manager;

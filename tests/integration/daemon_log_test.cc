@@ -231,7 +231,7 @@ TEST(DaemonLog, SIGUSR1_opens_the_file_anew) {
   const std::string file = folder.path() + "/access_log";
   const std::string old = folder.path() + "/access_log.1";
   OneOrigin proxy("plain", Service(standard_answers), [&](DaemonConfig& config) {
-    config.set("log.access", "{to: \"" + folder.path() + "\"}");
+    config.set("log.access", "{rotate_every: 0, to: \"" + folder.path() + "\"}");
   });
   const auto ask = [&](const std::string& target) {
     EXPECT_EQ(proxy.connect().get(proxy.label_host, target).status, 200);
@@ -248,6 +248,31 @@ TEST(DaemonLog, SIGUSR1_opens_the_file_anew) {
   EXPECT_EQ(lines_of(old).size(), 2U);
   EXPECT_EQ(AccessLine(lines_of(file)[0]).get("target"), "/third");
   EXPECT_TRUE(proxy.daemon->access_records().empty());
+}
+
+TEST(DaemonLog, a_folder_has_a_file_for_each_day_and_a_link_to_the_newest) {
+  const TempDir folder;
+  OneOrigin proxy("plain", Service(standard_answers), [&](DaemonConfig& config) {
+    config.set("log.access", "{format: ltsv, to: \"" + folder.path() + "\"}");
+  });
+  EXPECT_EQ(proxy.connect().get(proxy.label_host, "/seen").status, 200);
+  wait_until("a line", [&] { return lines_of(folder.path() + "/current").size() == 1; });
+  EXPECT_THAT(lines_of(folder.path() + "/current")[0], testing::HasSubstr("\ttarget:/seen\t"));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.path() + "/current"));
+}
+
+TEST(DaemonLog, the_pid_file_is_there_while_the_daemon_runs) {
+  const TempDir folder;
+  const std::string file = folder.path() + "/pid";
+  {
+    OneOrigin proxy("plain", Service(standard_answers),
+                    [&](DaemonConfig& config) { config.set("pid_file", '"' + file + '"'); });
+    wait_until("a pid file", [&] { return lines_of(file).size() == 1; });
+    EXPECT_EQ(lines_of(file)[0], std::to_string(proxy.daemon->process().pid()));
+    proxy.daemon->signal(SIGTERM);
+    EXPECT_EQ(proxy.daemon->wait_for_exit(), 0);
+  }
+  EXPECT_FALSE(std::filesystem::exists(file));
 }
 
 }  // namespace

@@ -88,6 +88,7 @@ INSTANTIATE_TEST_SUITE_P(
         MalformedHead{"transfer_encoding", {{":status", "200"}, {"transfer-encoding", "chunked"}}},
         MalformedHead{"no_status", {{"a", "b"}}},
         MalformedHead{"status_in_words", {{":status", "ok"}}},
+        MalformedHead{"status_below_100", {{":status", "099"}}},
         MalformedHead{"status_of_four_digits", {{":status", "2000"}}},
         MalformedHead{"status_twice", {{":status", "200"}, {":status", "200"}}},
         MalformedHead{"status_after_a_field", {{"a", "b"}, {":status", "200"}}},

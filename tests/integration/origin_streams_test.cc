@@ -245,5 +245,27 @@ TEST(OriginSilence, F038_an_origin_that_never_sends_settings_is_left) {
   both.origin.wait_for_open(0);
 }
 
+/// Its deadline passes while it waits for a connection: that is its end, and the connection that
+/// becomes free is for others.
+TEST(OriginQueue, F025_who_gave_up_in_the_queue_gets_no_connection) {
+  OriginAndProxy both(
+      speaking({"http/1.1"}), nullptr,
+      one_worker().set("pool.max_connections", "1").set("timeouts.body_idle", "300ms"));
+  RawClient first = both.proxy.client();
+  first.send(get_request("/first"));
+  OriginSide side(both.origin);
+  side.read_request();
+  RawClient second = both.proxy.client();
+  second.send("POST /second HTTP/1.1\r\nHost: " + std::string(host) +
+              "\r\nContent-Length: 9\r\n\r\nhalf");
+  EXPECT_EQ(second.read_response("POST").status, 408);
+  side.respond(200, "one");
+  EXPECT_EQ(first.read_response().body, "one");
+  first.send(get_request("/third"));
+  EXPECT_EQ(side.read_request().target, "/third");
+  side.respond(200, "three");
+  EXPECT_EQ(first.read_response().body, "three");
+}
+
 }  // namespace
 }  // namespace ccnproxy::integration

@@ -1,4 +1,6 @@
 // `ccnproxy status` as a person at a shell meets it. In most tests the admin endpoint is scripted.
+#include <csignal>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -77,6 +79,45 @@ TEST_F(StatusCommand, shows_the_pools_of_a_real_daemon) {
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, StartsWith("1 origin, 1 open connection; 0.0% of 1 request found"));
   EXPECT_THAT(outcome.out, HasSubstr("\nhttps://api.test  h2 "));
+}
+
+/// What a command says to a terminal: script(1) gives it one.
+std::string on_a_terminal(const std::vector<std::string>& arguments, const std::string& before) {
+  std::string command = before + " TERM=xterm " CCNPROXY_BINARY;
+  for (const auto& argument : arguments) command += ' ' + argument;
+  ChildOptions options;
+  options.program = "/usr/bin/script";
+  options.arguments = {"-qec", command, "/dev/null"};
+  ChildProcess child(options);
+  child.wait_for_exit();
+  std::string out;
+  for (const auto& line : child.wait_for_out_lines(1)) out += line + '\n';
+  return out;
+}
+
+TEST_F(StatusCommand, colour_is_for_terminals_that_want_it) {
+  const auto arguments = command(admin_.endpoint());
+  EXPECT_THAT(on_a_terminal(arguments, "env -u NO_COLOR"), HasSubstr("\033[1mORIGIN\033[0m"));
+  EXPECT_THAT(on_a_terminal(arguments, "env NO_COLOR=1"), ::testing::Not(HasSubstr("\033")));
+  EXPECT_THAT(on_a_terminal(command(admin_.endpoint(), "--json"), "env -u NO_COLOR"),
+              StartsWith(R"({"origins":)"));
+}
+
+TEST_F(StatusCommand, watching_on_a_terminal_draws_over_what_was_there) {
+  ChildOptions options;
+  options.program = "/usr/bin/script";
+  std::string line = "stty rows 24 columns 30; exec " CCNPROXY_BINARY;
+  for (const auto& argument : command(admin_.endpoint(), "--watch")) line += ' ' + argument;
+  options.arguments = {"-qec", line, "/dev/null"};
+  ChildProcess child(options);
+  std::size_t drawn = 0;
+  for (std::size_t count = 1; drawn < 3; ++count) {
+    const auto seen = child.wait_for_out_lines(count)[count - 1];
+    if (seen.find("\033[H1 origin, ") != std::string::npos) ++drawn;
+    EXPECT_LE(seen.size(), 30 + 40U) << "cut to the screen but for colours: " << seen;
+  }
+  child.signal(SIGTERM);
+  child.wait_for_exit();
 }
 
 TEST_F(StatusCommand, watching_goes_on_while_the_daemon_is_away_and_ends_with_a_signal) {

@@ -17,6 +17,7 @@ class MetricsPage {
   /// What is not of a worker.
   struct Process {
     bool ready = true;
+    std::size_t client_limit = 0;
     std::uint64_t access_log_dropped = 0;
     ProcessStats stats;
   };

@@ -5,6 +5,7 @@
 
 #include "ccnproxy/admin/collector.h"
 #include "ccnproxy/admin/metrics_page.h"
+#include "ccnproxy/admin/pools_query.h"
 #include "ccnproxy/config/config.h"
 
 namespace ccnproxy::admin {
@@ -14,6 +15,8 @@ struct Page {
   unsigned status = 200;
   std::string type = "text/plain; charset=utf-8";
   std::string body;
+  /// What a browser that shows it may load and run: nothing, where the page doesn't say otherwise.
+  std::string policy = "default-src 'none'; frame-ancestors 'none'";
 };
 
 /// What is behind each path. Lives on the main thread; `source` and `config` must outlive it.
@@ -28,7 +31,7 @@ class Pages {
 
  private:
   Page readiness() const;
-  boost::asio::awaitable<Page> pools(const std::string& origin);
+  boost::asio::awaitable<Page> pools(const PoolsQuery& query);
   boost::asio::awaitable<Page> metrics();
 
   Source& source_;

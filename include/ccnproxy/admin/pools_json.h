@@ -1,14 +1,14 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
-#include "ccnproxy/admin/worker_report.h"
+#include "ccnproxy/admin/pools_query.h"
+#include "ccnproxy/admin/source.h"
 
 namespace ccnproxy::admin {
 
-/// The answer of /pools (docs/admin.md): one JSON object in one line with a final newline. `only`
-/// is an origin as a person writes it (https://Host:443/ is https://host), or empty for all.
-std::string pools_json(const Reports& reports, std::string_view only = "");
+/// The answer of /pools (docs/admin.md): one JSON object in one line with a final newline.
+std::string pools_json(const Reports& reports, const PoolsQuery& query = {},
+                       const Readiness& readiness = {});
 
 }  // namespace ccnproxy::admin

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace ccnproxy::admin {
 
@@ -11,7 +12,8 @@ struct ProcessStats {
   std::uint64_t virtual_bytes = 0;
   std::uint64_t open_fds = 0;
   std::uint64_t max_fds = 0;
-  double start_time_seconds = 0;  ///< since the epoch
+  double start_time_seconds = 0;              ///< since the epoch
+  std::optional<bool> slow_start_after_idle;  ///< the kernel's; nothing if it does not say
 };
 
 /// Reads /proc/self; never fails.

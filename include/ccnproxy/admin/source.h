@@ -24,6 +24,8 @@ class Source {
   /// or later; never, if the worker is stuck or has ended.
   virtual void ask(std::size_t worker, std::function<void(WorkerReport)> answer) = 0;
   virtual Readiness readiness() const = 0;
+  /// How many client connections there may be, all workers together.
+  virtual std::size_t client_limit() const = 0;
   /// Records that the access log lost so far.
   virtual std::uint64_t access_log_dropped() const = 0;
 };

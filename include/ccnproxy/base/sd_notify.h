@@ -1,6 +1,10 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string_view>
+
+#include <sys/types.h>
 
 namespace ccnproxy {
 
@@ -10,5 +14,14 @@ namespace ccnproxy {
 /// to stop serving. Waits at most a second for a manager that does not read. Any thread; allocates
 /// nothing.
 bool sd_notify(std::string_view state) noexcept;
+
+/// Within which time the service manager wants to hear `WATCHDOG=1` again and again, as
+/// WATCHDOG_USEC and WATCHDOG_PID say (sd_watchdog_enabled(3)); a null pointer is a variable that
+/// is not set. Nothing if no time is given, it can't be one, or it is meant for a process other
+/// than `self`.
+std::optional<std::chrono::microseconds> watchdog_timeout(const char* usec, const char* pid,
+                                                          pid_t self) noexcept;
+/// As this process's environment has it. Not while another thread changes the environment.
+std::optional<std::chrono::microseconds> watchdog_timeout() noexcept;
 
 }  // namespace ccnproxy

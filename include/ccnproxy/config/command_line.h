@@ -17,7 +17,7 @@ struct Invocation {
   Config config;
   std::string config_file;        ///< empty: none was given
   std::vector<std::string> urls;  ///< of `map`, and the one of `probe`
-  bool json = false;              ///< of `map`, `probe` and `status`
+  bool json = false;              ///< of `check`, `map`, `probe` and `status`
   std::uint32_t attempts = 3;     ///< of `probe`: connections, one after the other
   bool watch = false;             ///< of `status`
 };

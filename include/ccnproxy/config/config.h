@@ -28,6 +28,9 @@ struct Pool {
   /// requests that may wait for a connection, per origin, all workers together
   std::uint32_t max_pending = 1024;
   std::uint32_t min_ready = 1;  ///< connections kept ready per origin in use
+  /// connections kept beyond those in use, whatever the recent peak, per origin and worker;
+  /// 0 = no limit, and never less than min_ready
+  std::uint32_t max_idle = 0;
   /// an origin is kept ready so long after its last request
   Duration keep_warm = std::chrono::minutes(10);
   double spare = 0.5;  ///< share of the recent peak kept open ahead of need
@@ -65,6 +68,8 @@ struct Timeouts {
   /// from the end of the request to the response's head
   Duration response_head = std::chrono::seconds(60);
   Duration body_idle = std::chrono::seconds(60);  ///< no byte of a body from the side that owes one
+  /// a tunnel (`tunnel_upgrades`) that carries no byte either way
+  Duration tunnel_idle = std::chrono::minutes(10);
   Duration drain = std::chrono::hours(1);
 
   bool operator==(const Timeouts&) const = default;
@@ -74,9 +79,14 @@ struct Limits {
   std::size_t head_bytes = 64 * 1024;
   std::size_t headers = 256;
   std::size_t target_bytes = 16 * 1024;
-  std::uint64_t body_bytes = 0;   ///< of a request; 0 = no limit
-  std::uint32_t clients = 65536;  ///< client connections, all workers together
-  std::uint32_t origins = 10000;  ///< origins that have a pool, per worker
+  std::uint64_t body_bytes = 0;           ///< of a request; 0 = no limit
+  std::uint32_t clients = 65536;          ///< client connections, all workers together
+  std::uint32_t origins = 10000;          ///< origins that have a pool, per worker
+  std::uint32_t clients_per_address = 0;  ///< of the clients, from one address; 0 = no limit
+  /// bytes a second that a client must send of a body, or take of a response, on average over
+  /// timeouts.body_idle or client_write; 0 = any progress will do
+  std::uint32_t min_rate = 64;
+  std::size_t memory = 256 * 1024 * 1024;  ///< bodies held for those who are slow, per worker
 
   bool operator==(const Limits&) const = default;
 };
@@ -106,6 +116,41 @@ struct Dns {
   bool operator==(const Dns&) const = default;
 };
 
+/// `clients:`, who may use the proxy.
+struct Clients {
+  /// By the address that they come from; blocks, as AddressRange reads them. Whoever can open a
+  /// unix socket may use it.
+  std::vector<std::string> allow = {"127.0.0.0/8",    "::1",     "10.0.0.0/8", "172.16.0.0/12",
+                                    "192.168.0.0/16", "fc00::/7"};
+
+  bool operator==(const Clients&) const = default;
+};
+
+/// `origins:`, what may be asked for. docs/access.md has the reasons of the defaults.
+struct Origins {
+  std::vector<std::string> allow = {"*"};  ///< host patterns, normalised
+  std::vector<std::string> deny;           ///< the same; wins over `allow`
+  /// Blocks and `multicast`: what no connection is made to, whatever name led there.
+  std::vector<std::string> deny_addresses = {"0.0.0.0/8",
+                                             "127.0.0.0/8",
+                                             "169.254.0.0/16",
+                                             "::/128",
+                                             "::1/128",
+                                             "fe80::/10",
+                                             "multicast",
+                                             "100.100.100.200",
+                                             "168.63.129.16",
+                                             "192.0.0.192",
+                                             "fd00:ec2::/32",
+                                             "fd20:ce::254",
+                                             "fd00:c1::a9fe:a9fe",
+                                             "fd00:42::42",
+                                             "fd00:a9fe:a9fe::1",
+                                             "fd00:100::100:200"};
+
+  bool operator==(const Origins&) const = default;
+};
+
 struct Retries {
   std::uint32_t attempts = 2;  ///< tries after the first, each on another connection
   std::size_t replay_bytes = 64 * 1024;
@@ -126,13 +171,15 @@ struct Override {
   bool operator==(const Override&) const = default;
 };
 
-enum class AccessFormat : std::uint8_t { json };
+enum class AccessFormat : std::uint8_t { json, ltsv };
 enum class PortInHost : std::uint8_t { origin, ignore, automatic };
 enum class ExpectContinue : std::uint8_t { local, origin };
 
 struct AccessLog {
-  std::string to = "stdout";  ///< stdout, stderr, none, or a folder (file access_log in it)
+  std::string to = "stdout";  ///< stdout, stderr, none, or a folder
   AccessFormat format = AccessFormat::json;
+  Duration rotate_every = std::chrono::hours(24);  ///< in a folder; 0 = one file `access_log`
+  std::uint32_t keep = 30;                         ///< files of a folder, 0 = all
   bool query = false;  ///< log the query part of targets (it often holds secrets)
 
   bool operator==(const AccessLog&) const = default;
@@ -148,6 +195,7 @@ struct Log {
 /// Everything that can be configured, with its defaults (INTERFACE.md §4). Plain data: read once,
 /// then shared by all workers and never changed.
 struct Config {
+  std::string pid_file;  ///< empty = none
   std::vector<ListenAddress> listeners = {{"127.0.0.1", 3000, ""}};
   Admin admin;
   std::uint32_t workers = 0;  ///< 0 = auto: one per CPU that this process may use
@@ -159,7 +207,10 @@ struct Config {
   PortInHost port_in_host = PortInHost::automatic;
   std::vector<std::string> upgrade;
   ExpectContinue expect_continue = ExpectContinue::local;
+  bool tunnel_upgrades = false;  ///< WebSocket and other Upgrade, to HTTP/1.1 origins
   std::string request_id_header = "X-Chocon-Req";
+  Clients clients;
+  Origins origins;
   Pool pool;
   Warmth warmth;
   Retries retries;

@@ -9,7 +9,8 @@
 namespace ccnproxy::daemon {
 
 /// Accepts the clients of one listening socket for one worker. Pauses while it is told to or while
-/// the process has no descriptors left, and tries again, so that it never spins (F093).
+/// the process has no descriptors left, and tries again after a while or when it is told that there
+/// may be room, so that it never spins (F093). Meanwhile clients wait in the kernel's queue.
 class Acceptor final : private IoHandler {
  public:
   /// `on_client` gets the descriptor and where it comes from (no address for a unix socket).
@@ -18,6 +19,8 @@ class Acceptor final : private IoHandler {
   using HasRoom = std::function<bool()>;
 
   Acceptor(EventLoop& loop, ListeningSocket socket, HasRoom has_room, OnClient on_client);
+  /// A client has left.
+  void on_room();
   /// Accepts no more; connections that the kernel holds are refused by it.
   void close();
 

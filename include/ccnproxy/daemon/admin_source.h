@@ -23,6 +23,7 @@ class AdminSource final : public admin::Source {
   std::size_t workers() const override;
   void ask(std::size_t worker, std::function<void(admin::WorkerReport)> answer) override;
   admin::Readiness readiness() const override { return readiness_(); }
+  std::size_t client_limit() const override { return group_.client_limit; }
   std::uint64_t access_log_dropped() const override { return access_log_.dropped(); }
 
  private:

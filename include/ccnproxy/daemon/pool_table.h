@@ -9,7 +9,8 @@ namespace ccnproxy::daemon {
 
 /// What `ccnproxy status` prints of the admin endpoint's /pools: a line of sums, then a line for
 /// each origin, all workers together. What a daemon of another version does not say is shown as
-/// none. An error if it is not JSON of that kind at all. Pure.
-Result<std::string> pool_table(std::string_view pools_json);
+/// none. With `colour`, what is as it should be or not is seen at a glance. An error if it is not
+/// JSON of that kind at all. Pure.
+Result<std::string> pool_table(std::string_view pools_json, bool colour = false);
 
 }  // namespace ccnproxy::daemon

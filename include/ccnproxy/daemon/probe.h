@@ -14,6 +14,7 @@ struct ProbeOptions {
   std::string url;
   std::uint32_t attempts = 3;
   bool json = false;
+  bool colour = false;  ///< see wants_colour()
 };
 
 /// `ccnproxy probe`: dials an origin as the daemon with this configuration would, `attempts` times

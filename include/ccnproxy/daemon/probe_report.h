@@ -22,7 +22,8 @@ struct ProbeReport {
 /// Pure, as is the other.
 std::string text_head(const std::string& to);
 /// `fresh`: on a connection of its own.
-std::string text_line(const std::string& name, const ProbeResult& result, bool fresh);
+std::string text_line(const std::string& name, const ProbeResult& result, bool fresh,
+                      bool colour = false);
 std::string text_tail(const ProbeReport& report);
 /// One JSON object in one line.
 std::string as_json(const ProbeReport& report);

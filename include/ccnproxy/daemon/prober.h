@@ -64,6 +64,7 @@ class Prober final : private origin::ConnectionListener, private origin::Respons
   std::string target_;
   http::OutgoingRequest request_;
   origin::OriginSettings settings_;
+  origin::AddressAccess access_;
   ProbeResult result_;
   EventLoop loop_;
   origin::WorkerBuffers buffers_;

@@ -9,7 +9,8 @@ namespace ccnproxy::daemon {
 struct StatusOptions {
   bool watch = false;     ///< again each second until SIGINT or SIGTERM
   bool json = false;      ///< what the daemon said, as it is
-  bool terminal = false;  ///< `out` is one: each time is drawn over the last
+  bool terminal = false;  ///< `out` is standard output and one: each time is drawn over the last
+  bool colour = false;    ///< see wants_colour()
 };
 
 /// `ccnproxy status`: asks the running daemon of this configuration for its pools, by its admin

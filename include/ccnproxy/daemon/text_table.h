@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "ccnproxy/daemon/terminal.h"
+
 namespace ccnproxy::daemon {
 
 /// Aligned columns for people. What is not printable ASCII in a cell is shown as `?`, so that no
@@ -17,10 +19,19 @@ class TextTable {
     Align align = Align::left;
   };
 
-  explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  struct Cell {
+    Cell(std::string what = "", Style how = Style::plain) : text(std::move(what)), style(how) {}
+    Cell(const char* what, Style how = Style::plain) : Cell(std::string(what), how) {}
+    std::string text;
+    Style style;
+  };
+
+  /// Without `colour` the styles of cells make no difference.
+  explicit TextTable(std::vector<Column> columns, bool colour = false)
+      : columns_(std::move(columns)), colour_(colour) {}
 
   /// As many cells as there are columns.
-  void add(std::vector<std::string> cells);
+  void add(std::vector<Cell> cells);
   /// Titles, then a line for each row; two blanks between columns, none at the end of a line.
   std::string to_string() const;
 
@@ -28,7 +39,8 @@ class TextTable {
   std::vector<std::size_t> widths() const;
 
   std::vector<Column> columns_;
-  std::vector<std::vector<std::string>> rows_;
+  std::vector<std::vector<Cell>> rows_;
+  bool colour_;
 };
 
 }  // namespace ccnproxy::daemon

@@ -41,6 +41,7 @@ class Worker final : private proxy::SessionOwner {
   /// Keeps these ready: for ever, or as they were in use before a restart. Any thread.
   void prepare(std::vector<origin::Origin> for_ever, std::vector<pool::OriginMemory> remembered);
   /// Each asks the worker's thread, which calls `answer` there. Any thread.
+  void ask_alive(std::function<void()> answer) { loop_.post(std::move(answer)); }
   void ask_not_ready(std::function<void(std::size_t count, std::string origins)> answer);
   void ask_memories(std::function<void(std::vector<pool::OriginMemory>)> answer);
   void ask_report(std::function<void(admin::WorkerReport)> answer);
@@ -51,6 +52,11 @@ class Worker final : private proxy::SessionOwner {
   proxy::ClientSession& add_session(UniqueFd fd, proxy::ClientAddress address);
   void remember(const pool::OriginMemory& memory);
   void on_session_closed(proxy::ClientSession& session) override;
+  void on_memory_pressure() override;
+  void relieve_memory();
+  bool has_room();
+  void close_idle_clients();
+  void turn_away(UniqueFd fd);
   std::unique_ptr<pool::OriginPool> make_pool(const origin::Origin& origin);
   void begin_draining();
   void end_if_drained();
@@ -72,6 +78,7 @@ class Worker final : private proxy::SessionOwner {
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   boost::intrusive::list<proxy::ClientSession> sessions_;
   Timer drain_timer_;
+  Timer relief_timer_;
   std::thread thread_;
 };
 

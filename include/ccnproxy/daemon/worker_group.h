@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "ccnproxy/daemon/client_counts.h"
 #include "ccnproxy/pool/pool_directory.h"
 
 namespace ccnproxy::daemon {
@@ -18,7 +19,8 @@ struct WorkerGroup {
 
   pool::PoolDirectory directory;
   std::vector<Worker*> members;
-  std::size_t client_limit;             ///< of all together (`limits.clients`)
+  std::size_t client_limit;             ///< of all together, see client_capacity()
+  ClientCounts client_counts;           ///< by address, where limits.clients_per_address is set
   std::atomic<std::size_t> clients{0};  ///< client connections open now
 };
 

@@ -17,6 +17,9 @@ struct OutgoingRequest {
   std::string_view path;       ///< origin-form or "*", byte for byte
   Fields fields;               ///< without Host, Connection, Content-Length and Transfer-Encoding
   BodyFraming body;            ///< none, length or chunked
+  /// What the connection is to become (Upgrade, RFC 9110 §7.8); empty: HTTP it stays. HTTP/1.1
+  /// only.
+  std::string_view upgrade = {};
   bool accepts_trailers =
       false;  ///< the client said TE: trailers, which is said anew (RFC 9110 §10.1.4)
 

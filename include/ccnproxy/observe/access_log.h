@@ -16,6 +16,9 @@ namespace ccnproxy::observe {
 /// full disk therefore never stops traffic: records that find the buffer full are counted and
 /// dropped, and the count is logged as soon as writing works again (F105).
 ///
+/// Where the log is a folder, its files are those of LogRotation; the next one begins with the
+/// first record of its time.
+///
 /// The thread sleeps while nothing is logged. Woken by a record, it lingers a moment and writes all
 /// that came with one write(2); so lines of several workers are in order for each, not over all.
 ///
@@ -35,7 +38,7 @@ class AccessLog {
 
   /// Owned by this log; valid as long as it. Called while starting, before the workers run.
   Writer& make_writer();
-  /// Opens the file anew (after logrotate moved it). Any thread; returns at once, records from now
+  /// Opens the file anew (after somebody moved it). Any thread; returns at once, records from now
   /// on may for a moment still go to the old file. If it can't be opened, the old one is kept and
   /// says so.
   void reopen();
@@ -57,10 +60,5 @@ class AccessLog::Writer {
   /// False where `log.access.to` is none: callers can then leave out the work for a record.
   virtual bool enabled() const noexcept = 0;
 };
-
-/// One line of JSON with a final newline, appended to `out`. Every byte below 0x20, DEL, quotes,
-/// backslashes and invalid UTF-8 are escaped, so that no request can forge a record (F104). Without
-/// `with_query` the target ends before its query and shows no user information (F108).
-void append_json(std::string& out, const AccessRecord& record, bool with_query);
 
 }  // namespace ccnproxy::observe

@@ -79,6 +79,7 @@ class Http1Connection final : public OriginConnection,
   bool take(std::string_view bytes);
   bool take_head(std::string_view& bytes);
   bool on_head(std::string_view& rest);
+  bool switch_protocols(std::string_view rest);
   bool take_body(std::string_view& bytes);
   bool take_chunked(std::string_view& bytes);
   void give_body(std::string_view bytes);
@@ -122,6 +123,7 @@ class Http1Connection final : public OriginConnection,
   std::uint64_t received_bytes_ = 0;
   AnnouncedLimits announced_;
   std::shared_ptr<PeerFacts> facts_;
+  PeerFacts::Use use_;  ///< of its address
   LivenessWatch liveness_;
   TimePoint opened_;
   TimePoint requested_;

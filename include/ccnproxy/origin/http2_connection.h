@@ -8,6 +8,7 @@
 #include "ccnproxy/base/byte_queue.h"
 #include "ccnproxy/base/event_loop.h"
 #include "ccnproxy/origin/connection_context.h"
+#include "ccnproxy/origin/flood_guard.h"
 #include "ccnproxy/origin/http2_callbacks.h"
 #include "ccnproxy/origin/http2_stream.h"
 #include "ccnproxy/origin/liveness_watch.h"
@@ -48,12 +49,14 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   bool is_suspicious() const override { return liveness_.is_suspicious(); }
   void check_alive() override { liveness_.check(); }
   bool is_draining() const override { return draining_; }
+  std::optional<Duration> ping_interval() const override;
   OriginStream& open(const http::OutgoingRequest& request, ResponseSink& sink) override;
   void drain(std::string_view reason) override;
 
  private:
   friend class Http2Stream;
   friend struct Http2Callbacks;
+  friend struct Http2StreamIds;  ///< a test's, which can't open 2^29 streams
   template <class Tag>
   using StreamList = boost::intrusive::list<
       Http2Stream,
@@ -92,6 +95,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   // Input, output, end.
   void on_io(std::uint32_t events) override;
   bool read_batch();
+  bool take(std::string_view bytes);
   std::size_t fill_read_buffer();
   void note_read_end(tls::IoStatus status);
   void flush();
@@ -106,6 +110,8 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   void deliver_one(Http2Stream& stream);
   void fail(ErrorType type, const std::string& reason);
   Error failure_of(const Http2Stream& stream, ErrorType type, const std::string& reason) const;
+  void end_with(std::uint32_t code, const std::string& reason);
+  void say_last_words();
   void close_when_done();
   void on_settings_timeout();
 
@@ -131,8 +137,10 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   std::uint64_t requests_ = 0;
   std::uint64_t received_bytes_ = 0;
   std::shared_ptr<PeerFacts> facts_;
+  PeerFacts::Use use_;  ///< of its address
   LivenessWatch liveness_;
   TimePoint opened_;
+  FloodGuard flood_;
   std::optional<TimePoint> pinged_at_;
   bool ping_to_write_ = false;
   TimePoint flight_began_{};         ///< a round trip ago at most

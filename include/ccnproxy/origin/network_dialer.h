@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "ccnproxy/origin/address_access.h"
 #include "ccnproxy/origin/connection_context.h"
 #include "ccnproxy/origin/dialer.h"
 #include "ccnproxy/origin/family_health.h"
@@ -18,12 +19,14 @@ struct DialContext {
   Resolver& resolver;
   FamilyHealth& health;
   std::uint64_t& last_serial;  ///< of the worker's connections
+  const AddressAccess& access;
 };
 
 /// Dials for real: c-ares, Happy Eyeballs, OpenSSL; then an Http2Connection or Http1Connection, as
 /// ALPN says. Plain HTTP/1.1 for http:// origins. Each phase has its own deadline (timeouts.dns,
 /// connect, tls). An address that accepts and then does not finish TLS is left for the next after a
-/// second (F045); addresses that gave no sign of life lately are tried last.
+/// second (F045); addresses that gave no sign of life lately are tried last. AddressAccess judges
+/// every address that is connected to.
 class NetworkDialer final : public Dialer {
  public:
   NetworkDialer(DialContext context, Origin origin, OriginSettings settings);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "ccnproxy/http/framing.h"
 #include "ccnproxy/http/head.h"
 #include "ccnproxy/http/outgoing_request.h"
+#include "ccnproxy/tls/transport.h"
 
 namespace ccnproxy::origin {
 
@@ -68,6 +70,11 @@ class ResponseSink {
   /// The connection gives no sign of life; `error` is what the request's failure would be. The sink
   /// may cancel the stream and go elsewhere, or go on waiting.
   virtual void on_stalled(const Error& error) = 0;
+  /// Instead of a response, to a request that asked for it (OutgoingRequest::upgrade): the origin's
+  /// 101. The connection is the sink's from now on, and `rest` was read of it already. Nobody
+  /// watches its descriptor. The stream is gone.
+  virtual void on_upgrade(const http::ResponseHead& head,
+                          std::unique_ptr<tls::Transport> connection, std::string_view rest);
 
  protected:
   ~ResponseSink() = default;
@@ -120,6 +127,8 @@ class OriginConnection : public Retired {
   /// Bytes of responses so far, as they came out of TLS.
   virtual std::uint64_t received_bytes() const = 0;
   virtual AnnouncedLimits announced_limits() const { return {}; }
+  /// The shortest time between two PINGs that it is sent; nothing where it is sent none.
+  virtual std::optional<Duration> ping_interval() const { return std::nullopt; }
   /// It has given no sign of life although it should have: no new streams until it does.
   virtual bool is_suspicious() const = 0;
   /// Another connection to its address is suspicious: it is asked for a sign of life now, whether

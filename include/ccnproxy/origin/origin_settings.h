@@ -16,6 +16,7 @@ struct OriginSettings {
   std::shared_ptr<const tls::TlsContext> tls;
   std::string connect_host;        ///< `connect_to`; empty = the origin's own name
   std::uint16_t connect_port = 0;  ///< 0 = the origin's own port
+  bool http1_only = false;         ///< offer nothing else, whatever the TLS profile has
 };
 
 }  // namespace ccnproxy::origin

@@ -35,6 +35,29 @@ class PeerFacts {
     slowest_head_ = std::max(took, slowest_head_ - slowest_head_ / 16);
   }
 
+  /// A connection to an address (ip:port), or a dial that is to be one: the next goes elsewhere,
+  /// so that no one address is all of an origin (F034).
+  class Use {
+   public:
+    Use(std::shared_ptr<PeerFacts> facts, std::string address)
+        : facts_(std::move(facts)), address_(std::move(address)) {
+      facts_->in_use_.push_back(address_);
+    }
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+    ~Use() {
+      auto& all = facts_->in_use_;
+      all.erase(std::find(all.begin(), all.end(), address_));
+    }
+
+   private:
+    std::shared_ptr<PeerFacts> facts_;
+    std::string address_;
+  };
+  std::size_t uses_of(std::string_view address) const {
+    return static_cast<std::size_t>(std::count(in_use_.begin(), in_use_.end(), address));
+  }
+
   /// This address (ip:port) gave no sign of life: others are tried before it for a while (F059).
   void suspect(const std::string& address, TimePoint now) {
     std::erase_if(suspects_, [&](const auto& s) { return s.until <= now || s.address == address; });
@@ -54,6 +77,7 @@ class PeerFacts {
     TimePoint until;
   };
   std::vector<Suspect> suspects_;
+  std::vector<std::string> in_use_;  ///< once for each use
   Duration slowest_head_{};
 };
 

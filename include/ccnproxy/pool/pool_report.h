@@ -21,6 +21,7 @@ struct ConnectionReport {
   Duration age{};
   Duration idle{};  ///< since its last request ended; 0 while one is in flight
   Duration rtt{};
+  std::optional<Duration> ping_interval;  ///< between two PINGs at least; nothing: none are sent
   std::size_t streams = 0;
   std::size_t capacity = 0;  ///< streams it would take now
   std::uint64_t requests = 0;

@@ -50,7 +50,7 @@ constexpr std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1
 /// three quarters full, or as many as let the recent peak go out and come back in one round trip:
 /// an idle connection's congestion window takes about ten packets. Where the origin may end one
 /// without notice, two. Neither of that for a near origin. Unknown protocol: one, which will tell.
-/// With `min_ready` 0 nothing is opened ahead of need.
+/// With `min_ready` 0 nothing is opened ahead of need. `max_idle` bounds what is not in use.
 inline std::size_t connections_wanted(const Readiness& r, const config::Pool& settings) {
   const std::size_t floor = settings.min_ready;
   if (!r.keep_ready || floor == 0) return 0;
@@ -71,6 +71,12 @@ inline std::size_t connections_wanted(const Readiness& r, const config::Pool& se
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*r.idle_life).count();
     const auto idle = idle_replacements_a_second * static_cast<std::size_t>(seconds);
     wanted = std::min(wanted, r.in_use + floor + idle);
+  }
+  if (settings.max_idle > 0) {
+    const bool multiplexes = r.protocol == origin::Protocol::http2;
+    const auto used =
+        multiplexes ? ceil_div(r.in_use, std::max<std::size_t>(1, r.streams_each)) : r.in_use;
+    wanted = std::min(wanted, used + std::max<std::size_t>(settings.max_idle, floor));
   }
   const std::size_t most = settings.max_connections;
   return most > 0 ? std::min(wanted, most) : wanted;

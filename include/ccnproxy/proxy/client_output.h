@@ -30,6 +30,7 @@ class ClientOutput {
 
   /// Bytes that the socket has refused so far.
   std::size_t held() const noexcept { return held_.size(); }
+  std::string_view held_bytes() const noexcept { return held_.view(); }
   /// Body bytes that have left since the last call.
   std::size_t take_credit() noexcept;
   bool has_step() const noexcept { return !front_.empty() || !back_.empty() || body_bytes_ > 0; }

@@ -8,11 +8,14 @@
 
 #include "ccnproxy/base/byte_queue.h"
 #include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/base/unique_fd.h"
 #include "ccnproxy/http/chunked.h"
 #include "ccnproxy/http/head_parser.h"
 #include "ccnproxy/proxy/client_output.h"
 #include "ccnproxy/proxy/proxy_context.h"
+#include "ccnproxy/proxy/rate_watch.h"
+#include "ccnproxy/proxy/upgrade_tunnel.h"
 
 namespace ccnproxy::proxy {
 
@@ -22,6 +25,8 @@ class Exchange;
 struct ClientAddress {
   std::string text;                 ///< ip:port, or "unix"
   std::uint16_t listener_port = 0;  ///< 0 on a unix socket
+  bool allowed = true;              ///< by clients.allow
+  Endpoint counted = {};            ///< where it counts for limits.clients_per_address, if it does
 };
 
 class ClientSession;
@@ -39,6 +44,8 @@ class SessionOwner {
  public:
   /// The session is over; it is to be destroyed between turns.
   virtual void on_session_closed(ClientSession& session) = 0;
+  /// The sessions hold nearly all that limits.memory allows.
+  virtual void on_memory_pressure() = 0;
 
  protected:
   ~SessionOwner() = default;
@@ -62,10 +69,16 @@ class ClientSession final : public Retired,
   /// there is.
   void take_over(HandedClient client);
 
-  /// No further request on this connection; closes it now if none is in flight.
+  /// No request on this connection but one that is in flight, has begun to arrive, or is the first.
+  /// Closes it now if it has had one and none of these is there.
   void drain();
   /// Ends it at once, whatever is in flight.
   void kill();
+  /// Ends it if it has been waiting for a request since then, or longer. Whether it has ended.
+  bool close_if_idle_since(TimePoint then);
+  /// What it holds for a client that takes nothing; no bytes where the client is not the one to
+  /// wait for.
+  Standing standing() const noexcept;
 
   // For the exchange.
   ClientOutput& output() noexcept { return output_; }
@@ -75,6 +88,9 @@ class ClientSession final : public Retired,
   void finish(bool keep_alive);
   /// The response can't be completed: the client must see that (F082).
   void abort();
+  /// The response's 101 is in output(): from now on bytes go both ways as they come. `rest` was
+  /// read of the origin already.
+  void begin_tunnel(std::unique_ptr<tls::Transport> origin, std::string_view rest);
   /// The request that has just begun is to be served by another worker; the exchange is given back
   /// without a record.
   void hand_over(std::size_t worker) noexcept { handing_to_ = worker; }
@@ -88,6 +104,10 @@ class ClientSession final : public Retired,
   bool request_complete() const noexcept { return reading_ == Reading::nothing; }
   /// Whether bytes that came with the head are waiting to be read.
   bool has_input() const noexcept { return bytes_at_hand_ > 0; }
+  /// Whether the client has sent more than its request.
+  bool has_unread() const noexcept { return !input_.empty() || bytes_at_hand_ > 0; }
+  /// What it holds in memory has changed.
+  void account();
 
  private:
   enum class Reading : std::uint8_t {
@@ -101,6 +121,7 @@ class ClientSession final : public Retired,
     finishing,  ///< the response is complete and on its way out
     lingering,  ///< all is sent; what the client still sends is thrown away for a while (RFC 9112
                 ///< §9.6)
+    tunnel,     ///< the connection is the tunnel's
     closed,
   };
 
@@ -112,15 +133,20 @@ class ClientSession final : public Retired,
   void process_kept();
   std::size_t read_head(std::string_view bytes);
   void begin_exchange(std::string_view head_bytes);
+  void deny(std::string_view head_bytes);
   void leave_with(std::string_view bytes);
   void refuse(std::string_view bytes, const http::ParseResult& result);
   std::size_t read_body(std::string_view bytes);
   std::size_t read_chunked(std::string_view bytes);
   void end_exchange();
+  void on_tunnel_end(UpgradeTunnel::End how);
   void linger();
   void client_gone();
   void close();
   void on_timer();
+  void watch_taking(bool moved);
+  std::uint64_t taken_by_client() const;
+  void check_taking();
   void wait_for_request();
   void update_watch();
   bool wants_input() const;
@@ -131,6 +157,7 @@ class ClientSession final : public Retired,
   ClientAddress address_;
   Timer timer_;
   std::unique_ptr<Exchange> exchange_;
+  std::unique_ptr<UpgradeTunnel> tunnel_;
   ClientOutput output_;
   ByteQueue input_;  ///< read and not yet used
   http::RequestHeadParser parser_;
@@ -140,6 +167,11 @@ class ClientSession final : public Retired,
   std::uint64_t lingered_ = 0;
   std::size_t bytes_at_hand_ = 0;
   TimePoint request_began_{};
+  TimePoint idle_since_{};
+  RateWatch taking_;         ///< of the client, while its socket is full
+  std::uint64_t taken_ = 0;  ///< bytes that have reached the client, when it was last looked at
+  TimePoint took_at_{};      ///< when the socket took bytes last
+  std::size_t charged_ = 0;  ///< to the memory budget
   std::uint32_t watched_ = 0;
   Reading reading_ = Reading::nothing;
   Life life_ = Life::open;
@@ -151,6 +183,7 @@ class ClientSession final : public Retired,
   bool output_blocked_ = false;
   bool input_ended_ = false;
   bool draining_ = false;
+  bool used_ = false;  ///< has sent a request
 };
 
 }  // namespace ccnproxy::proxy

@@ -14,7 +14,9 @@
 #include "ccnproxy/pool/origin_pool.h"
 #include "ccnproxy/pool/stream_waiter.h"
 #include "ccnproxy/proxy/proxy_context.h"
+#include "ccnproxy/proxy/rate_watch.h"
 #include "ccnproxy/proxy/request_body.h"
+#include "ccnproxy/proxy/upgrade_tunnel.h"
 
 namespace ccnproxy::proxy {
 
@@ -35,10 +37,15 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   // From the session.
   void begin(ClientSession& client, std::string_view head_bytes, const http::RequestHead& head,
              const http::BodyFraming& framing);
-  /// A request that can't be understood: answered and logged, and the connection ends.
+  /// A request that can't be understood, or not from this client: answered and logged, and the
+  /// connection ends.
   void refuse(ClientSession& client, std::string_view bytes, std::uint16_t status,
-              std::string_view reason);
-  bool wants_body() const noexcept { return body_.unsent().size() < RequestBody::high_mark; }
+              std::string_view reason, ErrorType type = ErrorType::http_request_error);
+  bool wants_body() const noexcept {
+    return body_.unsent().size() < (context_.memory.tight() ? 1 : RequestBody::high_mark);
+  }
+  /// Bytes of the request's body in memory.
+  std::size_t held() const noexcept { return body_.held(); }
   void on_client_body(std::string_view bytes);
   void on_client_body_end(const http::Fields& trailers);
   /// The body's framing is broken: nothing more can be understood.
@@ -49,6 +56,8 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   void on_client_gone();
   /// The session was told to break off (or its client took nothing for too long).
   void on_aborted();
+  /// What the tunnel that the request became has carried, and how it ended; end() follows.
+  void note_tunnel(const UpgradeTunnel& tunnel, UpgradeTunnel::End how);
   /// The response has left; the exchange is over.
   void end();
 
@@ -65,9 +74,13 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   void on_failure(Error error) override;
   void on_writable() override;
   void on_stalled(const Error& error) override;
+  void on_upgrade(const http::ResponseHead& head, std::unique_ptr<tls::Transport> connection,
+                  std::string_view rest) override;
 
   void adopt(ClientSession& client, std::string_view head_bytes, const http::RequestHead& head);
   bool map();
+  bool is_served(const http::BodyFraming& framing);
+  pool::OriginPool* find_pool();
   bool answer_own_path();
   bool is_loop() const;
   void build_request(const http::BodyFraming& framing);
@@ -87,10 +100,11 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   bool response_has_body(std::uint16_t status) const;
   void cancel_stream();
   void drop_attempt();
+  bool client_owes() const;
   void watch_progress();
   void on_timer();
   void log();
-  void count(Duration total);
+  void count();
   void reset();
 
   ProxyContext& context_;
@@ -101,20 +115,25 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   std::string head_bytes_;  ///< what the views of request_ are of
   http::RequestHead request_;
   std::string authority_;
-  std::string path_;  ///< only where the target needs a slash before it
+  std::string path_;     ///< only where the target needs a slash before it
+  std::string upgrade_;  ///< what the connection is to become; empty: nothing else
   std::string request_id_;
   std::string trailer_bytes_;
   http::Fields trailers_;
   http::OutgoingRequest outgoing_;
   RequestBody body_;
   bool idempotent_ = false;
+  RateWatch sending_;  ///< of the client, while it owes body bytes
   bool expects_continue_ = false;
-  bool debug_ = false;  ///< the client asks how it went (X-Ccnproxy-Debug)
+  bool awaits_permission_ = false;  ///< the client, for the origin's 100
+  bool debug_ = false;              ///< the client asks how it went (X-Ccnproxy-Debug)
 
   // The attempt.
   origin::Origin origin_;
   pool::OriginPool* pool_ = nullptr;  ///< entered, so that it outlives the exchange
   origin::OriginStream* stream_ = nullptr;
+  DedicatedConnection* dedicated_ = nullptr;  ///< dialled for this request alone, not yet over
+  bool holds_place_ = false;                  ///< a tunnel's, in pool_
   std::uint64_t connection_serial_ = 0;
   bool body_end_sent_ = false;
 
@@ -124,6 +143,7 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   bool chunked_ = false;
   bool keep_alive_ = true;
   bool body_expected_ = false;
+  std::size_t credit_ = 0;  ///< body bytes that the client took and the origin was not told of
   std::optional<std::uint64_t> body_length_;
 
   // For the log.

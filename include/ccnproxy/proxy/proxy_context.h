@@ -11,8 +11,11 @@
 #include "ccnproxy/observe/worker_metrics.h"
 #include "ccnproxy/origin/worker_buffers.h"
 #include "ccnproxy/pool/pools.h"
+#include "ccnproxy/proxy/dedicated_connection.h"
+#include "ccnproxy/proxy/memory_budget.h"
 #include "ccnproxy/proxy/request_ids.h"
 #include "ccnproxy/route/label_table.h"
+#include "ccnproxy/route/origin_access.h"
 
 namespace ccnproxy::proxy {
 
@@ -45,6 +48,7 @@ struct ProxyContext {
   origin::WorkerBuffers& buffers;
   const config::Config& config;
   const route::LabelTable& labels;
+  const route::OriginAccess& access;
   pool::Pools& pools;
   observe::AccessLog::Writer& access_log;
   observe::WorkerMetrics& metrics;
@@ -53,6 +57,10 @@ struct ProxyContext {
   std::function<void(std::size_t worker, HandedClient client)> hand_over;
   RequestIds ids;
   ExchangeShelf exchanges{loop};
+  MemoryBudget memory{config.limits.memory};
+  DedicatedConnections dedicated{loop};
+  /// Dials connections to an origin that speak HTTP/1.1 and nothing else.
+  std::function<std::unique_ptr<origin::Dialer>(const origin::Origin&)> http1_dialer = {};
   bool draining = false;  ///< no connection is kept, /hc says 503
 };
 

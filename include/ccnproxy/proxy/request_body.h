@@ -49,6 +49,8 @@ class RequestBody {
 
   bool is_complete() const noexcept { return complete_; }
   std::uint64_t received() const noexcept { return received_; }
+  /// Bytes in memory.
+  std::size_t held() const noexcept { return held_.size(); }
   void release() noexcept {
     held_.clear();
     sent_ = 0;

@@ -20,6 +20,9 @@ class TlsTransport final : public Transport {
   TlsTransport(UniqueFd fd, ssl_st* ssl, CipherBuffer& buffer);
   ~TlsTransport() override;
 
+  /// Before the handshake: ALPN names HTTP/1.1 alone, whatever the profile has.
+  void offer_only_http1();
+
   enum class Handshake : std::uint8_t { done, want_read, want_write, failed };
   /// Takes the handshake as far as it goes now.
   Handshake handshake();

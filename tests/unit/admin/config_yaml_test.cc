@@ -34,19 +34,24 @@ std::string every_key() {
   return R"(
 listeners: [{address: "0.0.0.0:1"}, {address: "[::1]:2"}, {address: "unix:/run/with \"quotes\" and space"}]
 admin: {address: "unix:/run/admin.sock"}
+pid_file: /run/x.pid
 workers: 7
 coalesce: 1.234us
 labels: {one: https, "123": http, "true": http}
 port_in_host: ignore
 upgrade: ["*.amazonaws.com", a.test]
 expect_continue: origin
+tunnel_upgrades: true
 request_id_header: X-Id
-pool: {max_connections: 8, max_pending: 9, min_ready: 3, keep_warm: 90s, spare: 0.1, max_age: 61m, ping: "off",
+clients: {allow: [192.0.2.0/24, "2001:db8::/32"]}
+origins: {allow: ["*.test", "*:8443"], deny: ["x.test:1"], deny_addresses: [multicast, "::1"]}
+pool: {max_connections: 8, max_pending: 9, min_ready: 3, max_idle: 4, keep_warm: 90s, spare: 0.1, max_age: 61m, ping: "off",
        warm: ["https://a.test:8443", "http://b.test"], state_file: /var/lib/x}
 retries: {attempts: 0, replay_bytes: 3MiB}
 timeouts: {client_head: 1ms, client_idle: 2s, client_write: 3m, dns: 4h, connect: 500ms, tls: 6s,
-           response_head: 7s, body_idle: 8s, drain: 9s}
-limits: {head_bytes: 1025, headers: 2, target_bytes: 1KiB, body_bytes: 5GiB, clients: 6, origins: 7}
+           response_head: 7s, body_idle: 8s, tunnel_idle: 11s, drain: 9s}
+limits: {head_bytes: 1025, headers: 2, target_bytes: 1KiB, body_bytes: 5GiB, clients: 6, origins: 7,
+         clients_per_address: 8, min_rate: 9, memory: 10MiB}
 tls: {ca_file: PEM, min_version: "1.3", alpn: [http/1.1], certificate: PEM, key: PEM, verify: false}
 dns: {servers: [192.0.2.1, "[2001:db8::1]:5353"], min_ttl: 2ms, max_ttl: 3s, stale: 0}
 overrides:
@@ -57,7 +62,7 @@ overrides:
     tls: {server_name: x.test, verify: true, alpn: [h2]}
   - {match: b.test, connect_to: c.test, tls: {min_version: "1.2"}}
   - {match: "*"}
-log: {level: "off", access: {to: none, format: json, query: true}}
+log: {level: "off", access: {to: none, format: ltsv, rotate_every: 7m, keep: 8, query: true}}
 )";
 }
 

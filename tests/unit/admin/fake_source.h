@@ -21,6 +21,7 @@ class FakeSource final : public Source {
       answer(reports_[worker]);
   }
   Readiness readiness() const override { return ready; }
+  std::size_t client_limit() const override { return 1000; }
   std::uint64_t access_log_dropped() const override { return 0; }
 
   WorkerReport& report(std::size_t worker) { return reports_.at(worker); }

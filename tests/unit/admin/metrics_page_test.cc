@@ -51,8 +51,9 @@ WorkerReport busy_worker() {
   pool.connections[2].state = "connecting";
   auto report = worker_with(0, {pool});
   report.clients = 9;
-  report.totals.request_duration.add(3ms);
-  report.totals.count_error(ErrorType::dns_timeout);
+  report.totals.count_timings({.wait = 2ms, .dns = 0ms, .tcp = 1ms, .total = 3ms});
+  report.totals.count_timings({.wait = 0ms});
+  report.totals.count_error({ErrorType::dns_timeout, Side::origin, Phase::dns, {}, ""});
   report.totals.bytes_in = 10;
   report.totals.bytes_out = 20;
   report.totals.requests_without_origin[400] = 8;
@@ -63,6 +64,7 @@ TEST(MetricsPage, has_the_metrics_of_the_contract) {
   MetricsPage page;
   MetricsPage::Process process;
   process.access_log_dropped = 11;
+  process.client_limit = 500;
   const PrometheusText text(page.render(reports_of({busy_worker()}), process));
   const std::pair<const char*, double> wanted[] = {
       {R"(ccnproxy_requests_total{origin="https://a.test",code="200"})", 3},
@@ -93,9 +95,20 @@ TEST(MetricsPage, has_the_metrics_of_the_contract) {
       {R"(ccnproxy_retries_total{origin="https://a.test",reason="refused"})", 7},
       {R"(ccnproxy_retries_total{origin="https://a.test",reason="not_sent"})", 0},
       {R"(ccnproxy_waiting_requests{origin="https://a.test"})", 2},
+      {R"(ccnproxy_connection_wait_seconds_bucket{le="0.001"})", 1},
+      {R"(ccnproxy_connection_wait_seconds_sum)", 0.002},
+      {R"(ccnproxy_connection_wait_seconds_count)", 2},
+      {R"(ccnproxy_request_connect_seconds_count{phase="dns"})", 1},
+      {R"(ccnproxy_request_connect_seconds_bucket{phase="tcp",le="0.001"})", 1},
+      {R"(ccnproxy_request_connect_seconds_sum{phase="tcp"})", 0.001},
+      {R"(ccnproxy_request_connect_seconds_count{phase="tls"})", 0},
+      {R"(ccnproxy_failed_requests_total{side="origin",phase="dns"})", 1},
+      {R"(ccnproxy_failed_requests_total{side="proxy",phase="queue"})", 0},
+      {R"(ccnproxy_failed_requests_total{side="client",phase="request"})", 0},
       {R"(ccnproxy_errors_total{type="dns_timeout"})", 1},
       {R"(ccnproxy_errors_total{type="proxy_loop_detected"})", 0},
       {R"(ccnproxy_clients)", 9},
+      {R"(ccnproxy_clients_limit)", 500},
       {R"(ccnproxy_pools)", 1},
       {R"(ccnproxy_bytes_total{direction="in"})", 10},
       {R"(ccnproxy_bytes_total{direction="out"})", 20},

@@ -35,6 +35,7 @@ pool::PoolReport full_pool() {
   connection.age = 90s;
   connection.idle = 2s;
   connection.rtt = 12'345us;
+  connection.ping_interval = 10s;
   connection.streams = 3;
   connection.capacity = 97;
   connection.requests = 41;
@@ -46,29 +47,38 @@ pool::PoolReport full_pool() {
 }
 
 TEST(PoolsJson, says_all_of_a_pool) {
-  EXPECT_EQ(pools_json(reports_of({worker_with(1, {full_pool()})})),
-            R"({"origins":[{"origin":"https://api.example.com","protocol":"h2","worker":1,)"
-            R"("kept_warm":true,"warm_for_ever":false,"wanted":2,"waiting":1,"peak":4,)"
-            R"("last_used_s":1.500,"next_dial_s":0.250,"last_failure":"connection refused",)"
-            R"("learned":{"idle_s":60.000,"age_s":null,"requests":1000},"connections":[)"
-            R"({"serial":12,"state":"ready","protocol":"h2","address":"192.0.2.1:443",)"
-            R"("tls_resumed":true,"cause":"warm","age_s":90.000,"idle_s":2.000,"rtt_ms":12.345,)"
-            R"("streams":3,"capacity":97,"requests":41,"next_action":"replace: max_age",)"
-            R"("due_s":3540.000},)"
-            R"({"serial":0,"state":"","protocol":"","address":"","tls_resumed":false,"cause":"",)"
-            R"("age_s":0.000,"idle_s":0.000,"rtt_ms":0.000,"streams":0,"capacity":0,"requests":0,)"
-            R"("next_action":"","due_s":null}],)"
-            R"("decisions":[{"ago_s":3.000,"text":"dialed one ahead of need"}],)"
-            R"("waits":{"ready":5,"waited":3,"dialed":1},"requests":9}],"silent_workers":[]})"
-            "\n");
+  EXPECT_EQ(
+      pools_json(reports_of({worker_with(1, {full_pool()})})),
+      R"({"origins":[{"origin":"https://api.example.com","protocol":"h2","worker":1,)"
+      R"("kept_warm":true,"warm_for_ever":false,"wanted":2,"waiting":1,"peak":4,)"
+      R"("last_used_s":1.500,"next_dial_s":0.250,"last_failure":"connection refused",)"
+      R"("learned":{"idle_s":60.000,"age_s":null,"requests":1000},"connections":[)"
+      R"({"serial":12,"state":"ready","protocol":"h2","address":"192.0.2.1:443",)"
+      R"("tls_resumed":true,"cause":"warm","age_s":90.000,"idle_s":2.000,"rtt_ms":12.345,"ping_interval_s":10.000,)"
+      R"("streams":3,"capacity":97,"requests":41,"next_action":"replace: max_age",)"
+      R"("due_s":3540.000},)"
+      R"({"serial":0,"state":"","protocol":"","address":"","tls_resumed":false,"cause":"",)"
+      R"("age_s":0.000,"idle_s":0.000,"rtt_ms":0.000,"ping_interval_s":null,"streams":0,"capacity":0,"requests":0,)"
+      R"("next_action":"","due_s":null}],)"
+      R"("decisions":[{"ago_s":3.000,"text":"dialed one ahead of need"}],)"
+      R"("waits":{"ready":5,"waited":3,"dialed":1},"requests":9}],"silent_workers":[],"matching":1,"ready":true,)"
+      R"("not_ready":""})"
+      "\n");
 }
 
 TEST(PoolsJson, nothing_is_two_empty_lists) {
-  EXPECT_EQ(pools_json({}), "{\"origins\":[],\"silent_workers\":[]}\n");
+  EXPECT_EQ(
+      pools_json({}),
+      "{\"origins\":[],\"silent_workers\":[],\"matching\":0,\"ready\":true,\"not_ready\":\"\"}\n");
 }
 
 TEST(PoolsJson, names_the_workers_that_did_not_answer) {
-  EXPECT_EQ(pools_json(reports_of({}, {0, 3})), "{\"origins\":[],\"silent_workers\":[0,3]}\n");
+  EXPECT_THAT(pools_json(reports_of({}, {0, 3})), HasSubstr(R"("silent_workers":[0,3])"));
+}
+
+TEST(PoolsJson, says_whether_the_daemon_takes_traffic) {
+  EXPECT_THAT(pools_json({}, {}, {false, "waiting for \"x\""}),
+              HasSubstr(R"("ready":false,"not_ready":"waiting for \"x\"")"));
 }
 
 TEST(PoolsJson, origins_are_in_order_whichever_worker_has_them) {
@@ -100,12 +110,12 @@ TEST(PoolsJson, shows_one_origin_however_it_is_written) {
       {"http://a:80", "http://a"},     {"https://[2001:DB8::443]", "https://[2001:db8::443]"},
   };
   for (const auto& [asked, wanted] : questions) {
-    const auto origins = YAML::Load(pools_json(reports, asked))["origins"];
+    const auto origins = YAML::Load(pools_json(reports, {.origin = asked}))["origins"];
     ASSERT_EQ(origins.size(), 1U) << asked;
     EXPECT_EQ(origins[0]["origin"].as<std::string>(), wanted);
   }
-  EXPECT_EQ(YAML::Load(pools_json(reports, "https://b"))["origins"].size(), 0U);
-  EXPECT_EQ(YAML::Load(pools_json(reports, "https://a:80"))["origins"].size(), 0U);
+  EXPECT_EQ(YAML::Load(pools_json(reports, {.origin = "https://b"}))["origins"].size(), 0U);
+  EXPECT_EQ(YAML::Load(pools_json(reports, {.origin = "https://a:80"}))["origins"].size(), 0U);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ inline WorkerReport worker_with(std::size_t number, std::vector<pool::PoolReport
   WorkerReport report;
   report.worker = number;
   report.pools = std::move(pools);
+  for (auto& pool : report.pools) pool.worker = number;
   return report;
 }
 

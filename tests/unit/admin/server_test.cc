@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
 #include <yaml-cpp/yaml.h>
 
 #include "fake_source.h"
@@ -107,6 +108,12 @@ TEST(AdminServer, pools_and_their_filter) {
   for (const char* query : {"origin=", "origins=x", "origin", ""})
     EXPECT_EQ(YAML::Load(server.get(std::string("/pools?") + query).body)["origins"].size(), 2U);
   EXPECT_EQ(YAML::Load(server.get("/pools?origin=%zz%4").body)["origins"].size(), 0U);
+  EXPECT_EQ(YAML::Load(server.get("/pools?by=requests&top=1").body)["origins"].size(), 1U);
+  for (const char* query : {"by=size", "top=many"}) {
+    const auto refused = server.get(std::string("/pools?") + query);
+    EXPECT_EQ(refused.status, 400) << query;
+    EXPECT_THAT(refused.body, HasSubstr("attention"));
+  }
 }
 
 TEST(AdminServer, metrics_say_their_format) {
@@ -122,14 +129,41 @@ TEST(AdminServer, config_and_the_list_of_paths) {
   EXPECT_THAT(server.get("/config").body, HasSubstr("\nworkers: auto\n"));
   const auto list = AllOf(HasSubstr("/healthz"), HasSubstr("/readyz"), HasSubstr("/pools"),
                           HasSubstr("/metrics"), HasSubstr("/config"));
-  const auto root = server.get("/");
-  EXPECT_EQ(root.status, 200);
-  EXPECT_THAT(root.body, list);
   for (const char* target : {"/nowhere", "/pools/", "/Pools", "*", "//", "/healthz%20"}) {
     const auto nothing = server.get(target);
     EXPECT_EQ(nothing.status, 404) << target;
     EXPECT_THAT(nothing.body, list);
   }
+}
+
+/// What is between the only `<tag>` and its end.
+std::string element(const std::string& page, const std::string& tag) {
+  const auto begin = page.find('<' + tag + '>') + tag.size() + 2;
+  return page.substr(begin, page.find("</" + tag + '>') - begin);
+}
+
+std::string hash_of(const std::string& text) {
+  unsigned char digest[32], base64[64];
+  unsigned size = 0;
+  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr);
+  EVP_EncodeBlock(base64, digest, static_cast<int>(size));
+  return "'sha256-" + std::string(reinterpret_cast<const char*>(base64)) + "'";
+}
+
+TEST(AdminServer, the_dashboard_may_run_its_own_script_and_nothing_else) {
+  Running server;
+  const auto page = server.get("/");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.fields.get("content-type"), "text/html; charset=utf-8");
+  const std::string policy(page.fields.get("content-security-policy"));
+  EXPECT_THAT(policy, StartsWith("default-src 'none'; "));
+  EXPECT_THAT(policy, HasSubstr("script-src " + hash_of(element(page.body, "script")) + ';'));
+  EXPECT_THAT(policy, HasSubstr("style-src " + hash_of(element(page.body, "style")) + ';'));
+  EXPECT_THAT(policy, Not(HasSubstr("unsafe")));
+  EXPECT_THAT(page.body, Not(testing::ContainsRegex("(src|href)=.https?:|url[(]|@import")));
+  EXPECT_THAT(page.body, Not(testing::ContainsRegex(" on[a-z]+=|innerHTML|insertAdjacentHTML")));
+  EXPECT_EQ(server.get("/healthz").fields.get("content-security-policy"),
+            "default-src 'none'; frame-ancestors 'none'");
 }
 
 TEST(AdminServer, a_worker_that_does_not_answer_is_named) {

@@ -110,5 +110,33 @@ TEST_F(SdNotify, waits_no_longer_than_a_second_for_a_manager_that_does_not_read)
   EXPECT_GT(sent, 0);
 }
 
+using std::chrono::microseconds;
+
+TEST(WatchdogTimeout, is_what_the_manager_says_to_this_process) {
+  EXPECT_EQ(watchdog_timeout("30000000", "42", 42), microseconds(30'000'000));
+  EXPECT_EQ(watchdog_timeout("1", nullptr, 42), microseconds(1));
+}
+
+TEST(WatchdogTimeout, is_none_if_nobody_watches_or_another_process_is_meant) {
+  EXPECT_EQ(watchdog_timeout(nullptr, "42", 42), std::nullopt);
+  EXPECT_EQ(watchdog_timeout("30000000", "43", 42), std::nullopt);
+}
+
+TEST(WatchdogTimeout, is_none_if_it_is_no_time) {
+  for (const char* text : {"", "0", "-5", "+5", " 5", "5s", "x", "99999999999999999999"})
+    EXPECT_EQ(watchdog_timeout(text, nullptr, 42), std::nullopt) << text;
+  for (const char* pid : {"", "0", "42 ", "-42"})
+    EXPECT_EQ(watchdog_timeout("5", pid, 42), std::nullopt) << pid;
+}
+
+TEST(WatchdogTimeout, reads_the_environment) {
+  ::setenv("WATCHDOG_USEC", "500", 1);
+  ::setenv("WATCHDOG_PID", std::to_string(::getpid()).c_str(), 1);
+  EXPECT_EQ(watchdog_timeout(), microseconds(500));
+  ::unsetenv("WATCHDOG_PID");
+  ::unsetenv("WATCHDOG_USEC");
+  EXPECT_EQ(watchdog_timeout(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace ccnproxy

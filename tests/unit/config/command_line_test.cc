@@ -51,6 +51,45 @@ TEST(CommandLine, a_listener_flag_replaces_those_of_the_file) {
   EXPECT_EQ(invocation({"-f", file.c_str(), "--workers", "auto"}).config.workers, 0u);
 }
 
+TEST(CommandLine, chocons_flags_mean_what_they_meant) {
+  const auto run = invocation({"-c",
+                               "5",
+                               "--max-conns-per-host",
+                               "7",
+                               "--read-timeout",
+                               "11",
+                               "--write-timeout",
+                               "12",
+                               "--proxy-read-timeout",
+                               "13",
+                               "--shutdown-timeout",
+                               "14m",
+                               "--access-log-dir",
+                               "none",
+                               "--access-log-rotate",
+                               "15",
+                               "--access-log-rotate-time",
+                               "16",
+                               "--pid-file",
+                               "/run/x.pid",
+                               "--stsize",
+                               "1000",
+                               "--spfactor",
+                               "3"});
+  Config expected;
+  expected.pool.max_idle = 5;
+  expected.pool.max_connections = 7;
+  expected.timeouts.client_head = std::chrono::seconds(11);
+  expected.timeouts.client_write = std::chrono::seconds(12);
+  expected.timeouts.response_head = std::chrono::seconds(13);
+  expected.timeouts.drain = std::chrono::minutes(14);
+  expected.log.access.to = "none";
+  expected.log.access.keep = 15;
+  expected.log.access.rotate_every = std::chrono::minutes(16);
+  expected.pid_file = "/run/x.pid";
+  EXPECT_EQ(run.config, expected);
+}
+
 TEST(CommandLine, listen_addresses) {
   EXPECT_EQ(invocation({"-l", "::1"}).config.listeners[0].to_string(), "[::1]:3000");
   EXPECT_EQ(invocation({"-l", "[::1]", "-p", "1"}).config.listeners[0].to_string(), "[::1]:1");

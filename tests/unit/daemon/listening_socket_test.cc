@@ -123,5 +123,38 @@ TEST_F(UnixListeningSocket, a_folder_that_is_not_there_is_an_error) {
   EXPECT_THAT(outcome(unix_socket(path("nowhere/x.sock"))), HasSubstr("nowhere"));
 }
 
+/// So many sockets, each with its number as its name.
+std::vector<ListeningSocket> numbered(std::size_t count) {
+  std::vector<ListeningSocket> sockets;
+  for (std::size_t i = 0; i < count; ++i) {
+    sockets.push_back(std::move(bind_listener(tcp("127.0.0.1"), 1).front()));
+    sockets.back().address = std::to_string(i);
+  }
+  return sockets;
+}
+
+std::vector<std::string> names_of(const std::vector<ListeningSocket>& sockets) {
+  std::vector<std::string> names;
+  for (const auto& socket : sockets) names.push_back(socket.address);
+  return names;
+}
+
+TEST(ShareOut, one_socket_serves_all_loops) {
+  auto sockets = numbered(1);
+  const int first = sockets[0].fd.get();
+  sockets = share_out(std::move(sockets), 3);
+  EXPECT_EQ(names_of(sockets), (std::vector<std::string>{"0", "0", "0"}));
+  EXPECT_EQ(sockets[0].fd.get(), first);
+  EXPECT_EQ(sockets[2].port, sockets[0].port);
+  EXPECT_TRUE(::fcntl(sockets[2].fd.get(), F_GETFD) & FD_CLOEXEC);
+  EXPECT_NE(sockets[1].fd.get(), sockets[2].fd.get());
+}
+
+TEST(ShareOut, no_loop_and_no_socket_is_left_out) {
+  EXPECT_EQ(names_of(share_out(numbered(2), 3)), (std::vector<std::string>{"0", "1", "0"}));
+  EXPECT_EQ(names_of(share_out(numbered(3), 2)), (std::vector<std::string>{"0", "1", "2"}));
+  EXPECT_EQ(names_of(share_out(numbered(2), 2)), (std::vector<std::string>{"0", "1"}));
+}
+
 }  // namespace
 }  // namespace ccnproxy::daemon

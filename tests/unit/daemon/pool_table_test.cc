@@ -75,6 +75,22 @@ TEST(PoolTable, all_found_ready_is_said_only_if_it_is_true) {
   EXPECT_THAT(share("0", "5"), HasSubstr("; 0.0% of 5"));
 }
 
+TEST(PoolTable, colours_say_what_is_wrong) {
+  const auto coloured = [](const std::string& rest) {
+    return *pool_table(R"({"origins":[{"origin":"x",)" + rest + "}]}", true);
+  };
+  EXPECT_THAT(coloured(R"("wanted":1)"), HasSubstr("\033[31m0/1\033[0m"));
+  EXPECT_THAT(coloured(R"("wanted":1,"connections":[)" + connection("busy") + "]"),
+              HasSubstr("\033[33m0/1\033[0m"));
+  EXPECT_THAT(coloured(R"("wanted":1,"connections":[)" + connection("ready") + "]"),
+              HasSubstr("\033[32m1/1\033[0m"));
+  EXPECT_THAT(coloured(R"("waiting":3)"), HasSubstr("\033[33m3\033[0m"));
+  EXPECT_THAT(coloured(R"("waits":{"ready":5})"), HasSubstr("\033[32m100%\033[0m"));
+  EXPECT_THAT(coloured(R"("waits":{"ready":5,"dialed":5})"), HasSubstr("\033[33m50.0%\033[0m"));
+  EXPECT_THAT(coloured(R"("next_dial_s":1,"last_failure":"no")"),
+              HasSubstr("\033[31mnext dial in 1s: no\033[0m"));
+}
+
 TEST(PoolTable, times_are_short) {
   const auto ago = [](const std::string& seconds) {
     const auto text = table(R"({"origins":[{"origin":"x","decisions":[{"ago_s":)" + seconds +

@@ -50,6 +50,14 @@ TEST(ProbeText, a_failure_says_what_and_in_which_phase) {
             "https://api.test: 192.0.2.1:443: refused\n");
 }
 
+TEST(ProbeText, colour_is_of_how_it_ended) {
+  auto refused = good();
+  refused.status = 404;
+  EXPECT_THAT(text_line("1", good(), true, true), HasSubstr("  \033[32m200\033[0m  h2 192"));
+  EXPECT_THAT(text_line("1", refused, true, true), HasSubstr("  \033[33m404\033[0m  h2 192"));
+  EXPECT_THAT(text_line("1", bad(), true, true), HasSubstr("  \033[31mfailed in tcp: "));
+}
+
 TEST(ProbeText, F104_a_peers_words_can_not_control_the_terminal) {
   auto result = bad();
   result.error->detail = "a\x1b[2J\nb";

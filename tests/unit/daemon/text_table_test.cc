@@ -29,5 +29,15 @@ TEST(TextTable, F104_a_cell_can_not_control_the_terminal) {
   EXPECT_EQ(table.to_string(), "A\na?[2Jb?c??\n");
 }
 
+TEST(TextTable, colour_is_of_the_words_and_moves_no_column) {
+  TextTable table({{"A"}, {"N", Align::right}}, true);
+  table.add({{"x", Style::good}, {"7", Style::bad}});
+  table.add({"longer", ""});
+  EXPECT_EQ(table.to_string(),
+            "\033[1mA\033[0m       \033[1mN\033[0m\n"
+            "\033[32mx\033[0m       \033[31m7\033[0m\n"
+            "longer\n");
+}
+
 }  // namespace
 }  // namespace ccnproxy::daemon

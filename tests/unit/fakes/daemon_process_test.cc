@@ -35,7 +35,8 @@ TEST(DaemonConfig, writes_nested_keys_and_overrides) {
   EXPECT_EQ(config.yaml(),
             "listeners:\n  - address: \"127.0.0.1:0\"\n  - address: \"unix:/run/x\"\n"
             "admin:\n  address: \"127.0.0.1:0\"\n"
-            "pool:\n  min_ready: 0\n"
+            "pool:\n  min_ready: 0\n  ping: off\n"
+            "origins:\n  deny_addresses: []\n"
             "log:\n  access: {to: stdout, format: json}\n"
             "timeouts:\n  dns: 2s\n  connect: 1s\n"
             "tls:\n  alpn: [http/1.1]\n"
@@ -62,10 +63,11 @@ TEST(DaemonProcess, learns_addresses_and_collects_both_outputs) {
 
 TEST(DaemonProcess, signals_and_waits_for_the_exit_code) {
   const std::string ready = "trap 'echo reloaded >&2' HUP; echo listening on 127.0.0.1:1 >&2; ";
-  DaemonProcess daemon(
-      "/bin/sh", {},
-      shell("trap 'echo done; exit 3' TERM; " + ready +
-            "mkfifo $0.pipe; echo waiting >&2; while :; do read line <>$0.pipe; done"));
+  DaemonProcess daemon("/bin/sh", {},
+                       shell("trap 'echo done; exit 3' TERM; " + ready +
+                             // A shell that has begun to wait for input is not woken by a signal
+                             // that came just before.
+                             "echo waiting >&2; while :; do sleep 0.02; done"));
   daemon.wait_for_log("waiting");
   EXPECT_TRUE(daemon.process().running());
   EXPECT_GT(daemon.process().rss_kib(), 0U);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ccnproxy/observe/access_format.h"
 #include "ccnproxy/observe/access_log.h"
 #include "ccnproxy/observe/json_text.h"
 

@@ -10,6 +10,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "ccnproxy/observe/access_format.h"
+
 #include "unit/observe/file_size_limit.h"
 #include "unit/observe/sample_record.h"
 #include "unit/observe/stream_pipe.h"
@@ -25,6 +27,7 @@ constexpr auto patient = std::chrono::milliseconds(30s);
 config::AccessLog to(const std::string& where) {
   config::AccessLog settings;
   settings.to = where;
+  settings.rotate_every = 0ns;
   return settings;
 }
 

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "ccnproxy/observe/access_format.h"
+
 #include "unit/observe/sample_record.h"
 
 namespace ccnproxy::observe {

@@ -44,7 +44,7 @@ class NetworkDialerTest : public testing::Test {
     settings_.connect_host = "127.0.0.1";
     settings_.connect_port = port;
     dialer_ = std::make_unique<NetworkDialer>(
-        DialContext{context_, resolver_, health_, last_serial_},
+        DialContext{context_, resolver_, health_, last_serial_, access_},
         Origin{scheme, "api.example.test", default_port(scheme)}, settings_);
   }
   void start() {
@@ -85,6 +85,7 @@ class NetworkDialerTest : public testing::Test {
   Resolver resolver_{loop_, dns_};
   FamilyHealth health_;
   std::uint64_t last_serial_ = 0;
+  AddressAccess access_{AddressList()};
   OriginSettings settings_;
   std::unique_ptr<NetworkDialer> dialer_;
   RecordingListener listener_;
@@ -216,6 +217,51 @@ TEST_F(NetworkDialerTest, a_dial_that_is_given_up_during_the_handshake_never_ans
   ASSERT_TRUE(dial());
   EXPECT_EQ(answers_, 1);
   EXPECT_FALSE(error_);
+}
+
+/// Dials the address as its name says, without an override that vouches for it.
+class ProhibitedAddress : public NetworkDialerTest {
+ protected:
+  ProhibitedAddress() { access_ = AddressAccess(AddressList({"127.0.0.0/8"})); }
+  void aim_by_name(const std::string& host, std::uint16_t port) {
+    settings_ = {};
+    dialer_ = std::make_unique<NetworkDialer>(
+        DialContext{context_, resolver_, health_, last_serial_, access_},
+        Origin{Scheme::http, host, port}, settings_);
+  }
+};
+
+TEST_F(ProhibitedAddress, F087_is_not_connected_to) {
+  ScriptedOrigin origin(plain());
+  for (const std::string host : {"127.0.0.1", "::ffff:127.0.0.1", "localhost"}) {
+    error_.reset();
+    aim_by_name(host, origin.port());
+    ASSERT_TRUE(dial());
+    ASSERT_TRUE(error_) << host;
+    EXPECT_EQ(to_string(error_->type), "destination_ip_prohibited") << error_->detail;
+    EXPECT_EQ(to_string(error_->phase), "tcp");
+    EXPECT_THAT(error_->detail, HasSubstr(host));
+    EXPECT_THAT(error_->detail, HasSubstr("prohibited"));
+    EXPECT_THAT(error_->detail, HasSubstr(", denied by "));
+  }
+  EXPECT_EQ(origin.accepts(), 0u);
+}
+
+TEST_F(ProhibitedAddress, connect_to_is_the_operators_word) {
+  ScriptedOrigin origin(plain());
+  aim(origin.port(), Scheme::http);
+  ASSERT_TRUE(dial());
+  EXPECT_FALSE(error_);
+}
+
+TEST_F(ProhibitedAddress, F055_an_address_of_our_own_is_refused_even_with_connect_to) {
+  ScriptedOrigin ourselves(plain());
+  access_.add_own(*Endpoint::parse(ourselves.endpoint()));
+  aim(ourselves.port(), Scheme::http);
+  ASSERT_TRUE(dial());
+  expect_error(ErrorType::destination_ip_prohibited, Phase::tcp);
+  EXPECT_THAT(error_->detail, HasSubstr("this proxy itself listens there"));
+  EXPECT_EQ(ourselves.accepts(), 0u);
 }
 
 TEST_F(NetworkDialerTest, F013_a_ticket_on_an_idle_connection_leaves_it_idle) {

@@ -161,6 +161,12 @@ config::Pool pool_settings(std::uint32_t min_ready, double spare = 0.5, std::uin
   return settings;
 }
 
+config::Pool no_more_idle_than(std::uint32_t idle) {
+  auto settings = pool_settings(1);
+  settings.max_idle = idle;
+  return settings;
+}
+
 class ConnectionsWanted : public testing::TestWithParam<ReadinessCase> {};
 
 TEST_P(ConnectionsWanted, follows_the_table) {
@@ -219,6 +225,14 @@ INSTANTIATE_TEST_SUITE_P(
                       {true, Protocol::http2, 1500, 1, 100, 10, no_limit},
                       pool_settings(1),
                       20},
+        ReadinessCase{"http1_no_more_idle_than_allowed",
+                      {true, Protocol::http1, 3, 50, 100, 10, no_limit},
+                      no_more_idle_than(4),
+                      7},
+        ReadinessCase{"http2_no_more_idle_than_allowed",
+                      {true, Protocol::http2, 0, 50, 100, 10, no_limit},
+                      no_more_idle_than(2),
+                      2},
         ReadinessCase{"http2_burst_to_a_near_origin",
                       {true, Protocol::http2, 0, 50, 100, 10, no_limit, false},
                       pool_settings(1),

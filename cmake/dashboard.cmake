@@ -1,0 +1,13 @@
+# Puts the dashboard into the admin room; see embed_dashboard.cmake.
+set(dashboard ${PROJECT_SOURCE_DIR}/src/admin/dashboard)
+set(dashboard_scripts text.js scrape.js history.js plot.js chart.js figures.js pictures.js origin.js origins.js poll.js page.js)
+list(TRANSFORM dashboard_scripts PREPEND ${dashboard}/ OUTPUT_VARIABLE dashboard_files)
+string(REPLACE ";" "," dashboard_names "${dashboard_scripts}")
+add_custom_command(
+  OUTPUT ${PROJECT_BINARY_DIR}/dashboard_page.cc
+  COMMAND ${CMAKE_COMMAND} -DFOLDER=${dashboard} -DSCRIPTS=${dashboard_names}
+          -DOUT=${PROJECT_BINARY_DIR}/dashboard_page.cc -P ${PROJECT_SOURCE_DIR}/cmake/embed_dashboard.cmake
+  DEPENDS ${dashboard_files} ${dashboard}/page.html ${dashboard}/page.css ${PROJECT_SOURCE_DIR}/cmake/embed_dashboard.cmake
+  VERBATIM)
+target_sources(admin PRIVATE ${PROJECT_BINARY_DIR}/dashboard_page.cc)
+target_include_directories(admin PRIVATE ${PROJECT_SOURCE_DIR}/src/admin)

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ccnproxy/config/loader.h"
+
+namespace ccnproxy::config {
+
+/// What `ccnproxy check --json` prints: one JSON object in one line, with `file` ("" where the
+/// defaults were checked), `ok`, and each of the `mistakes`. Pure.
+std::string check_json(const std::string& file, const std::vector<Mistake>& mistakes);
+
+}  // namespace ccnproxy::config

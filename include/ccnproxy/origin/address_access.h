@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "ccnproxy/base/address_list.h"
+#include "ccnproxy/base/ip_address.h"
+
+namespace ccnproxy::origin {
+
+/// Whether this machine would take a connection to the address itself: it is one of its own, or
+/// stands for one (127.0.0.0/8, 0.0.0.0, ::). Asks the kernel's routing; sends nothing.
+bool is_local_address(const Endpoint& address);
+
+/// Which addresses connections to origins may be made to: none of `origins.deny_addresses`, and
+/// never one that this daemon itself listens on, in any form that an address can be written in.
+/// Judges what is given to connect(), at each connect(), so that neither DNS nor a name can change
+/// between check and use.
+///
+/// Filled while starting, on one thread; from then on read by all.
+class AddressAccess {
+ public:
+  using IsLocal = std::function<bool(const Endpoint&)>;
+
+  explicit AddressAccess(AddressList denied, IsLocal is_local = is_local_address)
+      : denied_(std::move(denied)), is_local_(std::move(is_local)) {}
+
+  /// An address that this daemon listens on; of 0.0.0.0 and :: every one of this machine.
+  void add_own(const Endpoint& listening) { own_.push_back(listening.unmapped()); }
+
+  /// Why no connection may be made to `to`; empty if it may. `vouched_for`: the operator has named
+  /// the place in `connect_to`, which counts for more than deny_addresses.
+  std::string objection(const Endpoint& to, bool vouched_for) const;
+
+ private:
+  bool is_own(const Endpoint& to) const;
+
+  AddressList denied_;
+  IsLocal is_local_;
+  std::vector<Endpoint> own_;
+};
+
+}  // namespace ccnproxy::origin

@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# bash completion for ccnproxy
+
+_ccnproxy_command() {
+  local word
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case $word in
+      serve | check | map | probe | status) echo "$word" && return ;;
+    esac
+  done
+}
+
+_ccnproxy_flags() {
+  case $1 in
+    check) echo '--config --help' ;;
+    map) echo '--config --json --help' ;;
+    probe) echo '--config --attempts --json --help' ;;
+    status) echo '--config --watch --json --help' ;;
+    serve) echo '--config --listen --port --workers --log-level --help' ;;
+    *) echo '--config --listen --port --workers --log-level --help --version' ;;
+  esac
+}
+
+_ccnproxy() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command choices=
+  command=$(_ccnproxy_command)
+  case $before in
+    -f | --config)
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
+    --log-level) choices='trace debug info warn error critical off' ;;
+    --workers) choices=auto ;;
+    -l | --listen | -p | --port | -n | --attempts) ;;
+    *)
+      if [[ $word == -* ]]; then
+        choices=$(_ccnproxy_flags "$command")
+      elif [[ ! $command ]]; then
+        choices='serve check map probe status'
+      fi
+      ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+}
+
+complete -F _ccnproxy ccnproxy

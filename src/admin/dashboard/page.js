@@ -1,0 +1,72 @@
+// Brings the parts together.
+
+const history = new History(30);
+const figures = new Figures();
+const charts = new Charts();
+let answered = 0; // when, as the page's clock has it
+let said = '';
+drawKey();
+
+// The status line is read out, so it says what stays true for a while.
+function say(text) {
+  if (text === said) return;
+  said = text;
+  byId('verdict').textContent = text;
+}
+
+function verdict(pools, scrape, restarted) {
+  if (!pools.ready) return `Not ready: ${pools.not_ready}.`;
+  if (pools.silent_workers.length)
+    return `Worker ${pools.silent_workers.join(', ')} does not answer; its pools are missing here.`;
+  if (restarted) return 'The daemon was restarted. It takes traffic.';
+  if (scrape.dropped > 0) return `It takes traffic. The access log has lost ${plural(scrape.dropped, 'record')}.`;
+  return 'It takes traffic.';
+}
+
+async function get(path, signal) {
+  const response = await fetch(path, { signal, cache: 'no-store' });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return response;
+}
+
+const origins = new Origins(() => poll.now());
+let restartSeen = 0;
+
+async function look(signal) {
+  const [metrics, answer] = await Promise.all([
+    get('/metrics', signal).then((response) => response.text()), get(origins.question(), signal).then((response) => response.json())]);
+  const now = Date.now();
+  const scrape = readScrape(metrics);
+  if (history.add(now, scrape)) restartSeen = now;
+  const window = history.window();
+  figures.update(scrape, window);
+  charts.update(history, scrape, window);
+  origins.update(answer, now);
+  setText(byId('version'), scrape.version);
+  setText(byId('process'), `${plural(scrape.pools, 'pool')}, up for ${span(now / 1000 - scrape.started)}`);
+  say(verdict(answer, scrape, restartSeen > now - 60000));
+  answered = now;
+}
+
+const pillWords = { live: 'Live', stale: 'Stale', paused: 'Paused' };
+
+function tell({ state, again }) {
+  setAttribute(byId('pill'), 'data-state', state);
+  setText(byId('pill-text'), answered ? `${pillWords[state]}, ${clock(answered)}` : pillWords[state]);
+  document.body.classList.toggle('is-stale', state === 'stale');
+  byId('banner').hidden = state !== 'stale';
+  if (state !== 'stale') return;
+  const since = answered ? `What you see is from ${clock(answered)}.` : 'There is nothing to show yet.';
+  setText(byId('banner-text'), `The daemon does not answer. ${since} Next try in ${span(again / 1000)}.`);
+  say('The daemon does not answer.');
+}
+
+const poll = new Poll(look, tell);
+byId('pause').addEventListener('click', () => {
+  const paused = !poll.paused;
+  setAttribute(byId('pause'), 'aria-pressed', String(paused));
+  setText(byId('pause'), paused ? 'Go on' : 'Pause');
+  poll.pause(paused);
+});
+byId('retry').addEventListener('click', () => poll.now());
+poll.now();

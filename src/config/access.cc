@@ -1,0 +1,210 @@
+// `clients:` and `origins:`: who may use the proxy, and for what.
+
+#include <algorithm>
+#include <utility>
+
+#include "ccnproxy/base/address_list.h"
+#include "ccnproxy/config/host_name.h"
+#include "ccnproxy/config/host_pattern.h"
+
+#include "schema_parts.h"
+
+namespace ccnproxy::config {
+namespace {
+
+// Patterns are compared with each other: far more than anybody writes end the check.
+constexpr std::size_t max_rules = 5000;
+
+// A list whose elements are said to be wrong one by one and in words of their own: `take` gives
+// what completes "must be ...", empty where the element is right. A key without a value is a
+// mistake: an empty list switches a protection off or shuts everybody out, and is to be meant.
+template <class T>
+Reader<T> rules(std::vector<std::string> T::*member, const std::string& wanted,
+                std::string (*take)(const std::string& text, std::string& rule)) {
+  return [=](Reading& reading, const YAML::Node& node, T& target) {
+    (target.*member).clear();
+    bool all_right = true;
+    reading.each_element(node, wanted, [&](std::size_t, const YAML::Node& value) {
+      const auto text = reading.scalar(value, "one word");
+      std::string rule;
+      const auto fault = text ? take(*text, rule) : "";
+      if (!fault.empty()) reading.wrong_value(value, fault);
+      all_right = all_right && text && fault.empty();
+      (target.*member).push_back(std::move(rule));
+    });
+    if (!all_right) reading.fail();
+  };
+}
+
+std::string take_block(const std::string& text, std::string& rule) {
+  rule = text;
+  return AddressRange::parse(text).fault;
+}
+
+std::string take_denied_block(const std::string& text, std::string& rule) {
+  rule = text;
+  if (text == multicast_word) return "";
+  auto fault = AddressRange::parse(text).fault;
+  const bool is_name = !fault.empty() && normalise_host_pattern(text);
+  return is_name ? "a block of addresses or `multicast` (names belong into origins.deny)" : fault;
+}
+
+std::string take_pattern(const std::string& text, std::string& rule) {
+  auto normal = normalise_host_pattern(text);
+  if (normal) {
+    rule = *std::move(normal);
+    return "";
+  }
+  const bool is_block = text.find('/') != text.npos && AddressRange::parse(text).fault.empty();
+  return is_block ? "a name or one address (blocks of addresses belong into origins.deny_addresses)"
+                  : "a host, *.suffix or *, with or without a port";
+}
+
+std::string element(const char* list, std::size_t index) {
+  return std::string(list) + '[' + std::to_string(index) + ']';
+}
+
+/// The rules of `origins.deny`, taken apart once.
+class DenyRules {
+ public:
+  DenyRules(const Reading& reading, const std::vector<std::string>& texts) : reading_(reading) {
+    for (const auto& text : texts) patterns_.push_back(parse_host_pattern(text).value());
+  }
+
+  /// "`RULE` in line N of origins.deny", of the first rule that leaves nothing of `pattern`.
+  std::optional<std::string> what_denies(const HostPattern& pattern) const {
+    const auto found = std::find_if(patterns_.begin(), patterns_.end(),
+                                    [&](const auto& rule) { return rule.covers(pattern); });
+    if (found == patterns_.end()) return std::nullopt;
+    const auto index = static_cast<std::size_t>(found - patterns_.begin());
+    return "line " + std::to_string(reading_.line_of(element("origins.deny", index))) +
+           " of origins.deny";
+  }
+
+ private:
+  const Reading& reading_;
+  std::vector<HostPattern> patterns_;
+};
+
+void check_clients(Reading& reading, const Config& config) {
+  const bool has_unix = std::any_of(config.listeners.begin(), config.listeners.end(),
+                                    [](const auto& l) { return !l.unix_path.empty(); });
+  const bool is_said = reading.given("clients.allow") && !reading.failed("clients.allow");
+  if (is_said && config.clients.allow.empty() && !has_unix) {
+    reading.mistake_in(
+        "clients.allow",
+        "allows nobody, and no listener is a unix socket: no client could be served");
+  }
+}
+
+bool check_sizes(Reading& reading, const Origins& origins) {
+  const auto fits = [&](const char* key, const std::vector<std::string>& list) {
+    if (list.size() <= max_rules) return true;
+    reading.mistake_in(key, "holds more than " + std::to_string(max_rules) + " rules");
+    return false;
+  };
+  const bool allow = fits("origins.allow", origins.allow);
+  const bool deny = fits("origins.deny", origins.deny);
+  return fits("origins.deny_addresses", origins.deny_addresses) && allow && deny;
+}
+
+// A rule that can never do what it says was meant for something.
+void check_rules(Reading& reading, const Config& config, const DenyRules& deny) {
+  const auto& allow = config.origins.allow;
+  if (allow.empty() && reading.given("origins.allow"))
+    reading.mistake_in("origins.allow", "allows no origin at all; `\"*\"` allows every one");
+  for (std::size_t i = 0; i < allow.size(); ++i) {
+    const auto denied_by = deny.what_denies(parse_host_pattern(allow[i]).value());
+    if (!denied_by) continue;
+    if (!reading.given("origins.allow")) return reading.mistake_in("origins.deny", "denies all");
+    reading.mistake_in(element("origins.allow", i),
+                       "allows nothing: " + *denied_by + " denies all that it matches");
+  }
+}
+
+void check_overrides(Reading& reading, const Config& config, const DenyRules& deny) {
+  for (std::size_t i = 0; i < config.overrides.size(); ++i) {
+    const auto pattern = parse_host_pattern(config.overrides[i].match);
+    const auto denied_by = pattern ? deny.what_denies(*pattern) : std::nullopt;
+    if (!denied_by) continue;
+    reading.mistake_in(element("overrides", i) + ".match",
+                       "is never used: " + *denied_by + " denies all that it matches");
+  }
+}
+
+/// An origin of `pool.warm` as a pattern that matches it alone.
+std::optional<HostPattern> pattern_of(std::string_view origin) {
+  const bool secure = origin.starts_with("https://");
+  const auto pattern = parse_host_pattern(origin.substr(secure ? 8 : 7));
+  if (!pattern) return std::nullopt;
+  const std::uint16_t usual = secure ? 443 : 80;
+  return HostPattern{pattern->host, false, pattern->port != 0 ? pattern->port : usual};
+}
+
+void check_warm(Reading& reading, const Config& config, const DenyRules& deny) {
+  std::vector<HostPattern> allow;
+  for (const auto& text : config.origins.allow) allow.push_back(parse_host_pattern(text).value());
+  for (std::size_t i = 0; i < config.warmth.warm.size(); ++i) {
+    const auto origin = pattern_of(config.warmth.warm[i]);
+    if (!origin) continue;
+    const auto path = element("pool.warm", i);
+    const bool allowed = std::any_of(allow.begin(), allow.end(),
+                                     [&](const auto& rule) { return rule.covers(*origin); });
+    if (const auto denied_by = deny.what_denies(*origin)) {
+      reading.mistake_in(path, "names an origin that nobody may ask for: " + *denied_by);
+    } else if (!allowed) {
+      reading.mistake_in(path,
+                         "names an origin that nobody may ask for: no rule of origins.allow "
+                         "matches it");
+    }
+  }
+}
+
+bool is_ours(const Config& config, const Override& entry) {
+  const auto is_same = [&](const ListenAddress& own) {
+    return own.unix_path.empty() && own.port == entry.connect_port &&
+           own.host == entry.connect_host;
+  };
+  if (entry.connect_port == 0) return false;
+  return std::any_of(config.listeners.begin(), config.listeners.end(), is_same) ||
+         (config.admin.address && is_same(*config.admin.address));
+}
+
+void check_targets(Reading& reading, const Config& config) {
+  for (std::size_t i = 0; i < config.overrides.size(); ++i) {
+    const auto path = element("overrides", i) + ".connect_to";
+    if (reading.failed(path) || !is_ours(config, config.overrides[i])) continue;
+    reading.mistake_in(path, "is an address that this proxy itself listens on");
+  }
+}
+
+}  // namespace
+
+const Fields<Clients>& clients_fields() {
+  static const Fields<Clients> fields = {
+      {"allow", rules(&Clients::allow, "a list of blocks of addresses", take_block)}};
+  return fields;
+}
+
+const Fields<Origins>& origins_fields() {
+  static const Fields<Origins> fields = {
+      {"allow", rules(&Origins::allow, "a list of hosts", take_pattern)},
+      {"deny", rules(&Origins::deny, "a list of hosts ([] for none)", take_pattern)},
+      {"deny_addresses", rules(&Origins::deny_addresses,
+                               "a list of blocks of addresses ([] for none)", take_denied_block)},
+  };
+  return fields;
+}
+
+void find_access_contradictions(Reading& reading, const Config& config) {
+  check_clients(reading, config);
+  check_targets(reading, config);
+  if (reading.failed("origins.allow") || reading.failed("origins.deny")) return;
+  if (!check_sizes(reading, config.origins)) return;
+  const DenyRules deny(reading, config.origins.deny);
+  check_rules(reading, config, deny);
+  check_overrides(reading, config, deny);
+  check_warm(reading, config, deny);
+}
+
+}  // namespace ccnproxy::config

@@ -1,0 +1,41 @@
+#include "ccnproxy/config/check_json.h"
+
+namespace ccnproxy::config {
+namespace {
+
+/// ASCII only: what is not a printable character of it is written as \u00XX of its byte.
+std::string quoted(const std::string& text) {
+  constexpr const char* digits = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte >= 0x7f) {
+      out += "\\u00";
+      out += digits[byte >> 4];
+      out += digits[byte & 15];
+      continue;
+    }
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+}  // namespace
+
+std::string check_json(const std::string& file, const std::vector<Mistake>& mistakes) {
+  std::string list;
+  for (const auto& mistake : mistakes) {
+    list += list.empty() ? "{\"file\":" : ",{\"file\":";
+    list += quoted(mistake.file);
+    list += ",\"line\":" + std::to_string(mistake.line);
+    list += ",\"column\":" + std::to_string(mistake.column);
+    list += ",\"message\":" + quoted(mistake.message) + '}';
+  }
+  std::string out = "{\"file\":" + quoted(file);
+  out += mistakes.empty() ? ",\"ok\":true" : ",\"ok\":false";
+  out += ",\"mistakes\":[" + list + "]}\n";
+  return out;
+}
+
+}  // namespace ccnproxy::config

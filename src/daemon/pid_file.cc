@@ -1,0 +1,41 @@
+#include "ccnproxy/daemon/pid_file.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "ccnproxy/base/unique_fd.h"
+
+namespace ccnproxy::daemon {
+namespace {
+
+std::string own_line() { return std::to_string(::getpid()) + '\n'; }
+
+[[noreturn]] void fail(const std::string& path) {
+  throw std::system_error(errno, std::system_category(), "pid file " + path);
+}
+
+}  // namespace
+
+PidFile::PidFile(std::string path) : path_(std::move(path)) {
+  if (path_.empty()) return;
+  const auto made = path_ + ".new";
+  UniqueFd fd(::open(made.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (!fd) fail(made);
+  const auto line = own_line();
+  if (::write(fd.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size())) fail(made);
+  if (::rename(made.c_str(), path_.c_str()) < 0) fail(path_);
+}
+
+PidFile::~PidFile() {
+  if (path_.empty()) return;
+  std::ifstream file(path_);
+  std::string line;
+  if (std::getline(file, line) && line + '\n' == own_line()) ::unlink(path_.c_str());
+}
+
+}  // namespace ccnproxy::daemon

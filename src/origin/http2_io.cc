@@ -1,0 +1,188 @@
+// What an Http2Connection reads and writes: bytes between its transport and nghttp2.
+
+#include <cstring>
+
+#include "ccnproxy/origin/http2_connection.h"
+
+namespace ccnproxy::origin {
+namespace {
+
+constexpr std::size_t tls_record = 16 * 1024;
+/// nghttp2 sends header blocks and DATA in frames of at most 16 KiB, each with a head of 9 bytes.
+constexpr std::size_t largest_frame = tls_record + 9;
+
+}  // namespace
+
+void Http2Connection::on_io(std::uint32_t events) {
+  if (closed_) return;
+  if (events & EPOLLOUT) watch_writing(false);
+  if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+    while (read_batch()) {
+    }
+    if (closed_) return;
+  }
+  context_.loop.at_turn_end(flush_task_);
+}
+
+/// Reads what fits the worker's buffer, lets nghttp2 take it apart, and tells the sinks before the
+/// buffer is used again. Returns whether more can be had at once.
+bool Http2Connection::read_batch() {
+  const auto size = fill_read_buffer();
+  if (size > 0) {
+    context_.loop.count_work();
+    received_bytes_ += size;
+    liveness_.on_read();
+    if (!take({context_.buffers.read.get(), size})) return false;
+    deliver();
+  }
+  if (read_end_) {
+    fail(read_end_->first, read_end_->second);
+    return false;
+  }
+  return more_to_read_;
+}
+
+/// False: the connection has failed.
+bool Http2Connection::take(std::string_view bytes) {
+  if (!flood_.admit(bytes, context_.loop.now())) {
+    end_with(NGHTTP2_ENHANCE_YOUR_CALM, "the origin floods the connection");
+    return false;
+  }
+  const auto taken = nghttp2_session_mem_recv(
+      session_.get(), reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  if (taken >= 0) return true;
+  const auto code = taken == NGHTTP2_ERR_FLOODED || taken == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS
+                        ? NGHTTP2_ENHANCE_YOUR_CALM
+                        : NGHTTP2_PROTOCOL_ERROR;
+  end_with(code,
+           std::string("the origin broke HTTP/2: ") + nghttp2_strerror(static_cast<int>(taken)));
+  return false;
+}
+
+std::size_t Http2Connection::fill_read_buffer() {
+  std::size_t size = 0;
+  do {
+    const auto r =
+        transport_->read(context_.buffers.read.get() + size, WorkerBuffers::read_bytes - size);
+    if (r.status != tls::IoStatus::ok) {
+      more_to_read_ = false;
+      if (r.status != tls::IoStatus::would_block) note_read_end(r.status);
+      break;
+    }
+    size += r.bytes;
+    more_to_read_ = transport_->has_more();
+  } while (more_to_read_ && size + tls_record <= WorkerBuffers::read_bytes);
+  return size;
+}
+
+void Http2Connection::note_read_end(tls::IoStatus status) {
+  const bool failed = status == tls::IoStatus::failed;
+  read_end_.emplace(ErrorType::connection_terminated,
+                    failed ? transport_->failure() : std::string("closed by the origin"));
+}
+
+void Http2Connection::flush() {
+  if (closed_) return;
+  bool open = write_pending();
+  while (open && pending_.empty()) {
+    auto* buffer = context_.buffers.write.get();
+    const auto size = pull(buffer, WorkerBuffers::write_bytes);
+    if (size == 0) break;
+    ++flight_writes_;
+    open = write_pulled({buffer, size});
+  }
+  if (closed_) return;
+  if (pending_.empty() && std::exchange(ping_to_write_, false)) liveness_.on_ping_written();
+  deliver();
+  close_when_done();
+  if (!closed_ && pending_.empty() && nghttp2_session_want_read(session_.get()) == 0 &&
+      nghttp2_session_want_write(session_.get()) == 0)
+    fail(ErrorType::http_protocol_error, "the origin broke HTTP/2");  // nghttp2 has said GOAWAY
+}
+
+/// Moves what nghttp2 wants to send into `into`, as long as a whole frame fits. Returns 0 when
+/// there is nothing, or when the connection has failed.
+std::size_t Http2Connection::pull(char* into, std::size_t size) {
+  pulling_ = {into, size, 0};
+  while (pulling_.used + largest_frame <= size) {
+    const std::uint8_t* bytes = nullptr;
+    const auto before = pulling_.used;
+    const auto n = nghttp2_session_mem_send(session_.get(), &bytes);
+    if (n < 0) {
+      fail(ErrorType::proxy_internal_error, nghttp2_strerror(static_cast<int>(n)));
+      return 0;
+    }
+    if (n == 0) {
+      if (pulling_.used == before) break;
+      continue;  // DATA frames went straight into the buffer
+    }
+    const auto length = static_cast<std::size_t>(n);
+    if (length > size - pulling_.used) {  // can't be: no frame of ours is larger than largest_frame
+      fail(ErrorType::proxy_internal_error, "an HTTP/2 frame larger than agreed");
+      return 0;
+    }
+    std::memcpy(into + pulling_.used, bytes, length);
+    pulling_.used += length;
+    queued_bytes_ += length;
+  }
+  return pulling_.used;
+}
+
+bool Http2Connection::write_pulled(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto r = transport_->write(bytes);
+    if (r.status == tls::IoStatus::failed || r.status == tls::IoStatus::closed ||
+        r.status == tls::IoStatus::truncated) {
+      fail(ErrorType::connection_terminated, transport_->failure());
+      return false;
+    }
+    if (r.status == tls::IoStatus::would_block) {
+      pending_.append(bytes);
+      watch_writing(true);
+      return true;
+    }
+    written_bytes_ += r.bytes;
+    bytes.remove_prefix(r.bytes);
+  }
+  return true;
+}
+
+bool Http2Connection::write_pending() {
+  while (!pending_.empty()) {
+    const auto r = transport_->write(pending_.view());
+    if (r.status == tls::IoStatus::would_block) {
+      watch_writing(true);
+      return true;
+    }
+    if (r.status != tls::IoStatus::ok) {
+      fail(ErrorType::connection_terminated, transport_->failure());
+      return false;
+    }
+    written_bytes_ += r.bytes;
+    pending_.consume(r.bytes);
+  }
+  return true;
+}
+
+void Http2Connection::watch_writing(bool wanted) {
+  if (watching_write_ == wanted) return;
+  watching_write_ = wanted;
+  context_.loop.rewatch(transport_->fd(), wanted ? EPOLLIN | EPOLLOUT : EPOLLIN, *this);
+}
+
+/// What the peer did ends the connection (RFC 9113 §5.4.1); it is told why, if that needs no
+/// waiting.
+void Http2Connection::end_with(std::uint32_t code, const std::string& reason) {
+  nghttp2_session_terminate_session2(session_.get(), 0, code);  // no stream of its own (F036)
+  say_last_words();
+  fail(ErrorType::http_protocol_error, reason);
+}
+
+void Http2Connection::say_last_words() {
+  if (!pending_.empty()) return;  // the socket is full, perhaps in the middle of a TLS record
+  auto* buffer = context_.buffers.write.get();
+  const auto size = pull(buffer, WorkerBuffers::write_bytes);
+  if (size > 0) transport_->write({buffer, size});
+}
+
+}  // namespace ccnproxy::origin

@@ -1,0 +1,166 @@
+// What becomes of a request before it is sent: its origin, what is refused, what the origin gets.
+
+#include "ccnproxy/http/field_rules.h"
+#include "ccnproxy/proxy/client_session.h"
+#include "ccnproxy/proxy/exchange.h"
+#include "ccnproxy/proxy/unserved.h"
+
+namespace ccnproxy::proxy {
+namespace {
+
+/// What a chocon puts on each request; chocons don't take requests of each other, and we replace
+/// one.
+constexpr std::string_view chocon_version_header = "x-chocon-ver";
+constexpr std::string_view debug_header = "x-ccnproxy-debug";
+
+}  // namespace
+
+void Exchange::choose_request_id() {
+  const auto* given = http::find(request_.fields, context_.config.request_id_header);
+  if (given && !given->value.empty() && given->value.size() <= 128) {
+    request_id_ = given->value;
+  } else {
+    context_.ids.next(request_id_);
+  }
+}
+
+/// Finds the origin, or answers the client and returns false.
+bool Exchange::map() {
+  const auto host = http::request_host(request_);
+  if (!host) {  // in doubt for whom: what follows is not to be trusted either (F079)
+    fail_with(host.error().status_code, ErrorType::http_request_error, Side::client, Phase::request,
+              host.error().reason);
+    return false;
+  }
+  if (is_loop()) {
+    fail_with(508, ErrorType::proxy_loop_detected, Side::client, Phase::route,
+              "the request has come through this proxy before");
+    return false;
+  }
+  auto mapped = context_.labels.map(
+      {request_.method, request_.target, *host, client_->address().listener_port});
+  if (!mapped) {
+    if (mapped.error().no_label && answer_own_path()) return false;
+    // No label: the request is sound, only nobody's. All else may hold what another program reads
+    // differently, or bytes meant for a tunnel behind it: the connection ends.
+    const auto phase = mapped.error().no_label ? Phase::route : Phase::request;
+    fail_with(mapped.error().status_code, ErrorType::http_request_error, Side::client, phase,
+              mapped.error().reason);
+    return false;
+  }
+  origin_ = std::move(mapped->origin);
+  authority_ = origin_.authority();
+  if (mapped->prepend_slash) path_.assign("/").append(mapped->target);
+  outgoing_.path = mapped->prepend_slash ? std::string_view(path_) : mapped->target;
+  return true;
+}
+
+/// The pool of origin_, or null when the client has been answered. An origin is judged when it gets
+/// its pool, not for each request: who has one is allowed.
+pool::OriginPool* Exchange::find_pool() {
+  if (auto* pool = context_.pools.known(origin_)) return pool;
+  const auto decision = context_.access.judge(origin_);
+  if (!decision.allowed) {
+    fail_with(403, decision.type, Side::client, Phase::route, decision.reason);
+    return nullptr;
+  }
+  auto* pool = context_.pools.find(origin_);
+  if (!pool) {
+    fail_with(503, ErrorType::connection_limit_reached, Side::us, Phase::queue,
+              "too many origins in use (limits.origins)");
+  }
+  return pool;
+}
+
+/// Whether it asks for no more than is done here; else the client has been answered.
+bool Exchange::is_served(const http::BodyFraming& framing) {
+  auto unserved = find_unserved(request_);
+  upgrade_ = wanted_upgrade(request_);
+  if (!unserved && !upgrade_.empty()) {
+    if (!context_.config.tunnel_upgrades) {
+      unserved = Unserved{501, no_upgrades};
+    } else if (framing.kind != http::BodyFraming::Kind::none) {
+      unserved = Unserved{501, no_upgrade_with_body};
+    }
+  }
+  if (!unserved) return true;
+  fail_with(unserved->status, ErrorType::http_request_error, Side::client, Phase::request,
+            unserved->reason);
+  return false;
+}
+
+bool Exchange::answer_own_path() {
+  const auto path = request_.target.substr(0, request_.target.find('?'));
+  if (path != "/hc" || (request_.method != "GET" && request_.method != "HEAD")) return false;
+  if (context_.draining) {
+    keep_alive_ = false;
+    answer(503, "", "draining");
+  } else {
+    answer(200, "", "OK");
+  }
+  return true;
+}
+
+bool Exchange::is_loop() const {
+  for (const auto& field : request_.fields) {
+    if (field.id == http::FieldId::via && field.value.find(context_.via) != field.value.npos)
+      return true;
+    if (http::iequals(field.name, chocon_version_header)) return true;
+  }
+  return false;
+}
+
+void Exchange::build_request(const http::BodyFraming& framing) {
+  outgoing_.method = request_.method;
+  outgoing_.scheme = origin_.scheme == origin::Scheme::https ? "https" : "http";
+  outgoing_.authority = authority_;
+  outgoing_.body = framing;
+  outgoing_.upgrade = upgrade_;
+  idempotent_ = http::is_idempotent(request_.method);
+  const http::HopByHop hop_by_hop(request_.fields);
+  for (const auto& field : request_.fields) {
+    using Id = http::FieldId;
+    switch (field.id) {
+      case Id::host:
+      case Id::content_length:
+      case Id::transfer_encoding:
+        continue;
+      case Id::te:
+        outgoing_.accepts_trailers = http::list_contains(field.value, "trailers");
+        continue;
+      case Id::expect:
+        expects_continue_ =
+            http::iequals(field.value, "100-continue") && request_.version == http::Version::http11;
+        if (context_.config.expect_continue == config::ExpectContinue::local) continue;
+        break;
+      case Id::idempotency_key:
+        idempotent_ = true;
+        break;
+      default:
+        break;
+    }
+    if (hop_by_hop.drops(field) || http::iequals(field.name, context_.config.request_id_header))
+      continue;
+    if (http::iequals(field.name, debug_header)) {
+      debug_ = field.value == "1";
+      continue;
+    }
+    outgoing_.fields.push_back(field);
+  }
+  outgoing_.fields.push_back({"Via", context_.via, http::FieldId::via});
+  outgoing_.fields.push_back(
+      {context_.config.request_id_header, request_id_, http::FieldId::other});
+}
+
+/// An upload must not wait a round trip for a permission that is nearly always given (F111).
+void Exchange::answer_expectation() {
+  if (client_->request_complete() || client_->has_input()) return;
+  if (context_.config.expect_continue == config::ExpectContinue::origin) {
+    awaits_permission_ = true;
+    return;
+  }
+  client_->output().front() += "HTTP/1.1 100 Continue\r\n\r\n";
+  client_->flush();
+}
+
+}  // namespace ccnproxy::proxy

@@ -1,0 +1,142 @@
+#include "ccnproxy/proxy/upgrade_tunnel.h"
+
+#include <sys/socket.h>
+
+namespace ccnproxy::proxy {
+namespace {
+
+/// Then the others of this loop have their turn.
+constexpr int most_rounds = 16;
+
+}  // namespace
+
+UpgradeTunnel::UpgradeTunnel(EventLoop& loop, origin::WorkerBuffers& buffers, Duration idle,
+                             Delegate<void(End)> on_end)
+    : loop_(loop),
+      buffers_(buffers),
+      idle_(idle),
+      on_end_(on_end),
+      idle_timer_(loop.timers(), Delegate<void()>::to<&UpgradeTunnel::on_idle>(this)),
+      again_timer_(loop.timers(), Delegate<void()>::to<&UpgradeTunnel::pump>(this)),
+      client_(*this),
+      origin_(*this) {}
+
+void UpgradeTunnel::begin(std::unique_ptr<tls::Transport> client, std::string_view for_client,
+                          std::unique_ptr<tls::Transport> origin, std::string_view for_origin) {
+  client_.transport = std::move(client);
+  origin_.transport = std::move(origin);
+  client_.owed.append(for_client);
+  origin_.owed.append(for_origin);
+  watch(client_);
+  watch(origin_);
+  idle_timer_.set_after(idle_);
+  again_timer_.set_after(Duration(0));  // the caller has still to return
+}
+
+void UpgradeTunnel::reset() {
+  if (over_) return;
+  over_ = true;
+  close_both(true);
+}
+
+void UpgradeTunnel::watch(Side& side) {
+  side.watched = EPOLLIN;
+  loop_.watch(side.transport->fd(), side.watched, side);
+}
+
+void UpgradeTunnel::on_io(Side& side, std::uint32_t events) {
+  if (over_) return;
+  // Reported whether or not it is asked for: with nobody to take the rest it would be for ever.
+  const bool gone = (events & (EPOLLERR | EPOLLHUP)) != 0;
+  const auto& other = &side == &client_ ? origin_ : client_;
+  if (gone && other.owed.size() >= most_held) return on_broken(side);
+  pump();
+}
+
+void UpgradeTunnel::pump() {
+  if (over_) return;
+  bool moved = false;
+  for (int round = 0; round < most_rounds && !broken_; ++round) {
+    bool more = deliver(client_);
+    more = deliver(origin_) || more;
+    more = read(client_, origin_) || more;
+    more = read(origin_, client_) || more;
+    moved = moved || more;
+    if (!more) break;
+    if (round + 1 == most_rounds) again_timer_.set_after(Duration(0));
+  }
+  if (moved) idle_timer_.set_after(idle_);
+  if (broken_) return on_broken(*broken_);
+  const bool over =
+      (client_.ended && origin_.owed.empty()) || (origin_.ended && client_.owed.empty());
+  if (over) return end(End::closed);
+  update_watch(client_, origin_);
+  update_watch(origin_, client_);
+}
+
+bool UpgradeTunnel::deliver(Side& side) {
+  if (side.owed.empty()) return false;
+  const auto r = side.transport->write(side.owed.view());
+  if (r.status == tls::IoStatus::ok) {
+    side.owed.consume(r.bytes);
+    side.delivered += r.bytes;
+    return true;
+  }
+  if (r.status != tls::IoStatus::would_block) broken_ = &side;
+  return false;
+}
+
+bool UpgradeTunnel::read(Side& from, Side& to) {
+  if (from.ended || broken_ || to.owed.size() >= most_held) return false;
+  auto* buffer = buffers_.read.get();
+  const auto r = from.transport->read(buffer, most_held - to.owed.size());
+  switch (r.status) {
+    case tls::IoStatus::ok:
+      loop_.count_work();
+      to.owed.append({buffer, r.bytes});
+      deliver(to);
+      return true;
+    case tls::IoStatus::would_block:
+      return false;
+    case tls::IoStatus::closed:
+    case tls::IoStatus::truncated:  // protocols that need to know bring an end of their own
+      from.ended = true;
+      return false;
+    case tls::IoStatus::failed:
+      broken_ = &from;
+      return false;
+  }
+  return false;
+}
+
+void UpgradeTunnel::update_watch(Side& side, const Side& other) {
+  std::uint32_t wanted = 0;
+  if (!side.ended && other.owed.size() < most_held) wanted |= EPOLLIN;
+  if (!side.owed.empty()) wanted |= EPOLLOUT;
+  if (wanted == side.watched) return;
+  side.watched = wanted;
+  loop_.rewatch(side.transport->fd(), wanted, side);
+}
+
+void UpgradeTunnel::close_both(bool by_reset) {
+  idle_timer_.cancel();
+  again_timer_.cancel();
+  if (by_reset && client_.transport->fd() >= 0) {
+    const ::linger now{1, 0};
+    ::setsockopt(client_.transport->fd(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  }
+  client_.transport->close();
+  origin_.transport->close();
+}
+
+void UpgradeTunnel::on_broken(const Side& side) {
+  end(&side == &client_ ? End::client_broke : End::origin_broke);
+}
+
+void UpgradeTunnel::end(End how) {
+  over_ = true;
+  close_both(how == End::origin_broke);
+  on_end_(how);
+}
+
+}  // namespace ccnproxy::proxy

@@ -1,0 +1,126 @@
+"""10,000 slow clients (slowhttptest: heads, bodies and responses) beside normal traffic: nobody else fails, memory is
+bounded, and all slow ones are cut in time. Latency beside them and alone is reported, not asserted."""
+
+import subprocess
+import sys
+import threading
+import time
+
+import overload
+from cases import CLIENT_HOST
+from processes import Failure
+
+# Long enough for all of them to be there at once, shorter than some defaults so that the check takes minutes; the rate
+# is the default one.
+DEADLINE_S = 30
+TIMEOUTS = ", ".join(f"{name}: {DEADLINE_S}s" for name in ("client_head", "body_idle", "client_write"))
+MEMORY_MIB = 256  # of each worker, as by default
+RATE = 200  # normal requests a second
+# What slowhttptest is told, the target, and how many of its connections come in a second.
+MODES = {
+    "heads": (["-H", "-i", "3", "-x", "24"], "/large", 1000),
+    "bodies": (["-B", "-t", "PUT", "-i", "3", "-x", "8", "-s", "8192"], "/upload/slow", 1000),
+    "responses": (["-X", "-w", "256", "-y", "512", "-n", "5", "-z", "16", "-k", "1"], "/large", 200),
+}
+
+
+class SlowClients:
+    """One run of slowhttptest."""
+
+    def __init__(self, scene, mode, clients):
+        words, target, rate = MODES[mode]
+        command = ["slowhttptest", *words, "-c", str(clients), "-r", str(rate), "-l", "600", "-p", "120",
+                   "-d", f"127.0.0.1:{scene.port}", "-u", f"http://{CLIENT_HOST}{target}"]
+        with open(scene.workspace.file(f"slow-{mode}.out"), "wb") as out:
+            self._child = subprocess.Popen(["prlimit", f"--nofile={clients + 500}"] + command,
+                                           stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+
+    def running(self):
+        return self._child.poll() is None
+
+    def stop(self):
+        if self.running():
+            self._child.terminate()
+        self._child.wait()
+
+
+class Watcher(threading.Thread):
+    """The most memory and descriptors that the daemon had."""
+
+    def __init__(self, scene):
+        super().__init__(daemon=True)
+        self._scene = scene
+        self._over = threading.Event()
+        self.most_mib = self.most_descriptors = 0
+
+    def run(self):
+        while not self._over.wait(0.2):
+            self.most_mib = max(self.most_mib, self._scene.resident_mib())
+            self.most_descriptors = max(self.most_descriptors, self._scene.descriptors())
+
+    def finish(self):
+        self._over.set()
+        self.join()
+
+
+def normal_traffic(scene, seconds, what):
+    found = scene.load("--connections", 64, "--rate", RATE, "--duration", seconds, "--path", "/small",
+                       "--expect", 100)
+    scene.expect(f"{what}: {found['completed']} requests, {found['failed']} failed "
+                 f"{found['errors'] if found['failed'] else ''}", found["failed"] == 0 and found["completed"] > 0)
+    scene.tell(f"p50 {found['p50_us'] / 1000:.1f} ms, p99 {found['p99_us'] / 1000:.1f} ms, "
+               f"max {found['max_us'] / 1000:.1f} ms")
+    return found
+
+
+def one_mode(scene, mode, clients, alone):
+    print(f"== slow {mode}")
+    fresh = scene.descriptors()
+    before = scene.statuses()
+    watcher = Watcher(scene)
+    watcher.start()
+    begin = time.monotonic()
+    arriving_s = clients / MODES[mode][2]
+    slow = SlowClients(scene, mode, clients)
+    try:
+        beside = normal_traffic(scene, arriving_s + DEADLINE_S, f"beside slow {mode}")
+        # Two windows: one may begin with the bytes that the sockets held.
+        patience = begin + 2 * arriving_s + 3 * DEADLINE_S - time.monotonic()
+        # What is left: connections to the origin, and those of normal clients that are kept alive.
+        left = scene.await_descriptors(fresh + 200, max(patience, 5))
+        took = time.monotonic() - begin
+    finally:
+        slow.stop()
+        watcher.finish()
+    statuses = {code: n - before.get(code, 0) for code, n in scene.statuses().items()}
+    scene.tell(f"p99 {beside['p99_us'] / max(alone['p99_us'], 1):.2f} times what it is alone; most memory "
+               f"{watcher.most_mib:.0f} MiB; in the log: {statuses}")
+    # Those that hold memory are cut before their time where it is wanted.
+    if mode != "responses":
+        scene.expect(f"most descriptors at once: {watcher.most_descriptors}, more than half of the slow ones",
+                     watcher.most_descriptors > clients / 2)
+    scene.expect(f"all slow ones were cut within {took:.0f} s", left is not None)
+    bound = scene.workers * MEMORY_MIB + 64 + clients * 24 / 1024
+    scene.expect(f"memory stayed below {bound:.0f} MiB", watcher.most_mib < bound)
+    time.sleep(1)
+
+
+def check(options):
+    scene = overload.Scene(options, TIMEOUTS)
+    normal_traffic(scene, 2, "warming up")
+    alone = normal_traffic(scene, 10, "alone")
+    for mode in MODES:
+        one_mode(scene, mode, options.clients, alone)
+    normal_traffic(scene, 5, "alone again")
+    return scene.verdict()
+
+
+def add_options(parser):
+    parser.add_argument("--clients", type=int, default=10_000)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(overload.run(check, sys.argv[1:], __doc__, add_options))
+    except FileNotFoundError as missing:
+        raise SystemExit(str(Failure(f"slowhttptest or prlimit is missing: {missing}"))) from None

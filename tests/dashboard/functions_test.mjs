@@ -1,0 +1,131 @@
+// The dashboard's pure functions: words, numbers, differences, shapes.
+import assert from 'node:assert/strict';
+import { load } from './lib/page_scripts.mjs';
+import { run, test } from './lib/tap.mjs';
+
+const page = load(['text.js', 'scrape.js', 'history.js', 'plot.js', 'figures.js', 'pictures.js', 'origin.js'], ['percent',
+  'milliseconds', 'span', 'bytes', 'rate', 'readScrape', 'History', 'quantile', 'scaleOf', 'stackOf', 'areaPath', 'barPath',
+  'inBuckets', 'joinPools', 'groupPools', 'conditionOf', 'planOf']);
+const plain = (value) => JSON.parse(JSON.stringify(value));
+
+test('a share is all only if it is all, and none only if it is none', () => {
+  assert.equal(page.percent(5, 5), '100 %');
+  assert.equal(page.percent(99999, 100000), '99.99 %');
+  assert.equal(page.percent(999999999, 1000000000), '99.99 %');
+  assert.equal(page.percent(0, 7), '0 %');
+  assert.equal(page.percent(1, 1000000), '< 0.1 %');
+  assert.equal(page.percent(1, 3), '33.3 %');
+  assert.equal(page.percent(0, 0), '–');
+});
+
+test('times, sizes and rates are short', () => {
+  assert.deepEqual([0.04, 0.4, 7, 99, 600, 7200, 90000, 864000].map(page.span),
+    ['0 s', '0.4 s', '7 s', '99 s', '10 min', '2.0 h', '25 h', '10 d']);
+  assert.deepEqual([null, 0, 0.00002, 0.0123, 0.25, 12].map(page.milliseconds),
+    ['–', '0 ms', '0.02 ms', '12.3 ms', '250 ms', '12.0 s']);
+  assert.deepEqual([512, 48234496, 3 * 2 ** 30].map(page.bytes), ['512 B', '46.0 MiB', '3.0 GiB']);
+  assert.deepEqual([null, 0, 0.04, 3.21, 1234.5].map(page.rate), ['–', '0', '< 0.1', '3.2', '1,235']);
+});
+
+const text = (requests, started, extra = '') => `# HELP ccnproxy_requests_total x
+ccnproxy_requests_total{origin="https://a\\"}\\\\",code="200"} ${requests}
+ccnproxy_requests_total{origin="other",code="502"} 1
+ccnproxy_connection_wait_total{origin="https://a",result="ready"} ${requests}
+ccnproxy_request_duration_seconds_bucket{le="0.001"} 0
+ccnproxy_request_duration_seconds_bucket{le="0.002"} ${requests}
+ccnproxy_request_duration_seconds_bucket{le="+Inf"} ${requests}
+process_start_time_seconds ${started}
+constructor 5
+unknown_metric{a="b"} 7
+${extra}`;
+
+test('a scrape is read and added up over origins', () => {
+  const scrape = page.readScrape(text(10, 100, 'ccnproxy_build_info{version="1.2"} 1'));
+  assert.equal(scrape.requests, 11);
+  assert.equal(scrape.waits.ready, 10);
+  assert.equal(scrape.version, '1.2');
+  assert.equal(scrape.duration.buckets.at(-1).bound, Infinity);
+});
+
+test('what happened in the last minutes, also across a restart', () => {
+  const history = new page.History(30);
+  assert.equal(history.add(0, page.readScrape(text(10, 100))), false);
+  assert.equal(history.window(), null);
+  assert.equal(history.add(2000, page.readScrape(text(14, 100))), false);
+  assert.equal(history.window().requests, 4);
+  assert.equal(history.steps[0].requests, 4);
+  assert.equal(history.add(4000, page.readScrape(text(3, 200))), true);
+  assert.equal(history.steps[1].gap, true);
+  assert.equal(history.window(), null);
+  history.add(6000, page.readScrape(text(5, 200)));
+  assert.equal(history.window().requests, 2);
+  history.add(90000, page.readScrape(text(9, 200)));
+  assert.equal(history.steps.at(-1).gap, true, 'the page slept');
+});
+
+test('history is bounded', () => {
+  const history = new page.History(30);
+  for (let i = 0; i < 1000; i += 1) history.add(i * 100, page.readScrape(text(i, 1)));
+  assert.ok(history.samples.length <= 400);
+  assert.equal(history.steps.length, history.samples.length - 1);
+});
+
+test('quantiles of a histogram', () => {
+  const buckets = [{ bound: 0.1, count: 0 }, { bound: 0.2, count: 90 }, { bound: 0.4, count: 100 }, { bound: Infinity, count: 100 }];
+  assert.equal(page.quantile(buckets, 0.45).toFixed(3), "0.150");
+  assert.equal(page.quantile(buckets, 0.95).toFixed(3), '0.300');
+  assert.equal(page.quantile([{ bound: 1, count: 0 }, { bound: Infinity, count: 5 }], 0.5), 1);
+  assert.equal(page.quantile([], 0.5), null);
+});
+
+test('areas stop at gaps, bars stand where something was', () => {
+  const axis = { now: 60000, span: 60000 };
+  const stacked = page.stackOf([{ at: 0, values: [1, 1] }, { at: 10000, values: [1, 1] }, { at: 20000, values: null },
+    { at: 30000, values: [1, 1] }, { at: 40000, values: [2, 0] }]);
+  assert.equal(page.areaPath(stacked, 0, axis, 2).split('Z').length - 1, 2);
+  assert.equal(page.barPath(stacked, 1, 10000, axis, 2).split('Z').length - 1, 3);
+  assert.deepEqual([0, 3, 7, 20, 21].map(page.scaleOf), [1, 3, 8, 20, 30]);
+});
+
+test('rare events are summed up in buckets of time', () => {
+  const steps = [{ at: 1000, n: 1 }, { at: 9000, n: 2 }, { at: 12000, n: 4 }, { at: 13000, gap: true }];
+  assert.deepEqual(plain(page.inBuckets(steps, 10000, (step) => [step.n])), [{ at: 10000, values: [3] }, { at: 20000, values: [4] }]);
+});
+
+const pool = (more) => ({
+  origin: 'https://a', protocol: '', worker: 0, kept_warm: false, warm_for_ever: false, wanted: 1, waiting: 0, peak: 0,
+  last_used_s: 5, next_dial_s: null, last_failure: '', learned: { idle_s: null, age_s: null, requests: null }, connections: [],
+  decisions: [], waits: { ready: 1, waited: 0, dialed: 1 }, requests: 2, ...more,
+});
+const connection = (state, more = {}) => ({ state, streams: 0, age_s: 1, due_s: null, next_action: '', ...more });
+
+test('the pools of an origin are one row', () => {
+  const [a, b] = page.groupPools([pool(), pool({ worker: 1, protocol: 'h2', last_used_s: 2, connections: [connection('ready')] }),
+    pool({ origin: 'https://b' })]);
+  assert.deepEqual([a.requests, a.protocol, a.lastUsed, a.workers, a.ready, a.asked, a.connections.length], [4, 'h2', 2, 2, 2, 4, 1]);
+  assert.equal(b.name, 'https://b');
+});
+
+test('the condition of an origin in a word', () => {
+  const word = (more) => page.conditionOf(page.joinPools([pool(more)])).word;
+  assert.equal(word({ connections: [connection('ready')] }), 'Ready');
+  assert.equal(word({ connections: [connection('busy')] }), 'Full');
+  assert.equal(word({ connections: [connection('connecting')] }), 'Connecting');
+  assert.equal(word({}), 'Resting');
+  assert.equal(word({ waiting: 2 }), 'Requests wait');
+  assert.equal(word({ next_dial_s: 3, last_failure: 'refused' }), 'Out of reach');
+  assert.equal(word({ next_dial_s: 3, connections: [connection('ready')] }), 'Dials fail');
+});
+
+test('what comes next', () => {
+  const plan = (more) => plain(page.planOf(page.joinPools([pool(more)])));
+  assert.deepEqual(plan({ next_dial_s: 3, last_failure: 'https://a: refused' }), ['dial again in 3 s', 'refused']);
+  assert.deepEqual(plan({ connections: [connection('ready', { next_action: 'replace: max_age', due_s: 600 }),
+    connection('ready', { next_action: 'replace: idle', due_s: 60 })] }), ['replace: idle', 'in 60 s']);
+  assert.deepEqual(plan({ connections: [connection('connecting', { next_action: 'dial' })] }), ['dialing', '']);
+  assert.deepEqual(plan({ last_failure: 'https://a (::1): no' }), ['dial for the next request', '(::1): no']);
+  assert.deepEqual(plan({ last_failure: 'https://a: refused' }), ['dial for the next request', 'refused']);
+  assert.deepEqual(plan({}), ['nothing', '']);
+});
+
+await run(async () => {});

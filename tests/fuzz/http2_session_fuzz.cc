@@ -1,0 +1,136 @@
+// Any bytes from an HTTP/2 origin, after a preface that may be a valid one, while requests are in
+// flight: each hears of one end, what it is told is fit for a client, and what the connection holds
+// and answers is bounded.
+//
+// Input: a byte of options, a byte for the size of pieces, a byte that says how clients behave,
+// then what the origin sends.
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+
+#include "ccnproxy/origin/http2_connection.h"
+
+#include "judging_sink.h"
+
+namespace {
+
+using namespace ccnproxy;
+using namespace ccnproxy::fuzz;
+
+constexpr http::HeadLimits limits{.head_bytes = 4096, .fields = 32, .target_bytes = 256};
+constexpr std::string_view empty_settings{"\0\0\0\4\0\0\0\0\0", 9};
+constexpr std::size_t most_calls = 24;
+
+struct Script {
+  explicit Script(std::string_view input)
+      : options(static_cast<unsigned char>(input[0])),
+        piece(static_cast<unsigned char>(input[1]) * 4u + 1u),
+        clients(static_cast<unsigned char>(input[2])),
+        bytes(input.substr(3)) {}
+  bool greets() const { return options & 1; }
+  bool small_socket() const { return options & 2; }
+  bool drains() const { return options & 4; }
+  std::size_t calls() const { return 1 + (options >> 4); }
+  tls::IoStatus end() const {
+    return options & 8 ? tls::IoStatus::truncated : tls::IoStatus::closed;
+  }
+  unsigned options;
+  std::size_t piece;
+  unsigned clients;
+  std::string_view bytes;
+};
+
+class Session {
+ public:
+  explicit Session(const Script& script) : script_(script) {
+    auto transport = std::make_unique<ScriptedTransport>();
+    transport_ = transport.get();
+    connection_ = std::make_unique<origin::Http2Connection>(
+        context_, std::move(transport),
+        origin::ConnectionInfo{1, origin::Protocol::http2, "192.0.2.1:443", {}, false, Duration(0)},
+        listener_, std::make_shared<origin::PeerFacts>());
+    if (script.small_socket()) transport_->set_room(600);
+    if (script.greets()) transport_->give(empty_settings);
+    for (std::size_t i = 0; i < script.calls(); ++i) open();
+    turn();
+  }
+  ~Session() {
+    loop_.retire(std::move(connection_));
+    loop_.run_once(Duration(0));
+    require(windows_.left == origin::WindowBudget{}.left);
+  }
+
+  void run() {
+    auto rest = script_.bytes;
+    while (!rest.empty() && !listener_.closed) {
+      const auto piece = rest.substr(0, script_.piece);
+      rest.remove_prefix(piece.size());
+      transport_->give(piece);
+      given_ += piece.size();
+      turn();
+      upload();
+      if (calls_.size() < most_calls) open();
+    }
+    check_memory();
+    if (script_.drains() && !listener_.closed) connection_->drain("test");
+    if (!listener_.closed) transport_->end(script_.end());
+    for (int i = 0; i < 4 && !listener_.closed; ++i) turn();
+    require(listener_.closed && connection_->streams() == 0);
+    for (const auto& call : calls_) require(call->ended());
+  }
+
+ private:
+  void open() {
+    if (listener_.closed || connection_->capacity() == 0) return;
+    static constexpr std::string_view methods[] = {"GET", "POST", "HEAD", "PUT"};
+    const auto n = calls_.size();
+    const auto method = methods[n % std::size(methods)];
+    http::BodyFraming body;
+    if (n % 2 == 1) body = {http::BodyFraming::Kind::chunked, 0, false, 0};
+    auto& call = *calls_.emplace_back(std::make_unique<Call>(method, body, limits));
+    call.takes = !(script_.clients & 1 << (n % 4));
+    if (script_.clients & 16 << (n % 2)) call.leaves = static_cast<Call::Leaves>(n % 3);
+    call.stream = &connection_->open(call.request, call);
+  }
+  /// Bodies that never end, a little at a time.
+  void upload() {
+    for (auto& call : calls_) {
+      if (call->ended() || !call->request.has_body() || listener_.closed) continue;
+      uploaded_ += 9 + call->stream->write_body("0123456789abcdef");  // in a frame each
+    }
+  }
+  void turn() { loop_.run_once(Duration(0)); }
+
+  /// What was answered to the origin's bytes stays in proportion to them and to what was asked.
+  void check_memory() const {
+    require(transport_ == nullptr || listener_.closed ||
+            transport_->written() <= 4096 + 64 * given_ + 512 * calls_.size() + uploaded_);
+  }
+
+  Script script_;
+  EventLoop loop_;
+  origin::WorkerBuffers& buffers_ = shared_buffers();
+  origin::WindowBudget windows_;
+  origin::ConnectionContext context_{loop_, buffers_, windows_, limits, std::chrono::seconds(30)};
+  JudgingListener listener_;
+  ScriptedTransport* transport_ = nullptr;
+  std::deque<std::unique_ptr<Call>> calls_;
+  std::unique_ptr<origin::Http2Connection> connection_;
+  std::size_t given_ = 0;
+  std::size_t uploaded_ = 0;
+
+  static origin::WorkerBuffers& shared_buffers() {
+    static origin::WorkerBuffers buffers;
+    return buffers;
+  }
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 3 || size > 16 * 1024) return 0;
+  Session(Script({reinterpret_cast<const char*>(data), size})).run();
+  return 0;
+}
