@@ -11,13 +11,16 @@ _ccnproxy_command() {
 }
 
 _ccnproxy_flags() {
+  local serve='--config --listen --port --workers --log-level --pid-file --keepalive-conns --max-conns-per-host
+    --read-timeout --write-timeout --proxy-read-timeout --shutdown-timeout --access-log-dir --access-log-rotate
+    --access-log-rotate-time --stsize --spfactor --help'
   case $1 in
-    check) echo '--config --help' ;;
+    check) echo '--config --json --help' ;;
     map) echo '--config --json --help' ;;
     probe) echo '--config --attempts --json --help' ;;
     status) echo '--config --watch --json --help' ;;
-    serve) echo '--config --listen --port --workers --log-level --help' ;;
-    *) echo '--config --listen --port --workers --log-level --help --version' ;;
+    serve) echo "$serve" ;;
+    *) echo "$serve --version" ;;
   esac
 }
 
@@ -25,14 +28,15 @@ _ccnproxy() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command choices=
   command=$(_ccnproxy_command)
   case $before in
-    -f | --config)
+    -f | --config | --pid-file | --access-log-dir)
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return
       ;;
     --log-level) choices='trace debug info warn error critical off' ;;
     --workers) choices=auto ;;
-    -l | --listen | -p | --port | -n | --attempts) ;;
+    -l | --listen | -p | --port | -n | --attempts | -c | --keepalive-conns | --max-conns-per-host) ;;
+    --*-timeout | --access-log-rotate | --access-log-rotate-time | --stsize | --spfactor) ;;
     *)
       if [[ $word == -* ]]; then
         choices=$(_ccnproxy_flags "$command")

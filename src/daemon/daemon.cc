@@ -25,6 +25,7 @@
 #include "ccnproxy/daemon/inherited_sockets.h"
 #include "ccnproxy/daemon/pid_file.h"
 #include "ccnproxy/daemon/shared.h"
+#include "ccnproxy/daemon/successor.h"
 #include "ccnproxy/daemon/warm_start.h"
 #include "ccnproxy/daemon/watchdog.h"
 #include "ccnproxy/daemon/worker.h"
@@ -36,6 +37,9 @@ namespace {
 
 namespace asio = boost::asio;
 
+/// What a process needs until it dials, on a busy machine.
+constexpr auto start_time = std::chrono::seconds(10);
+constexpr auto standstill_patience = std::chrono::milliseconds(1000);
 constexpr auto log_flush_deadline = std::chrono::seconds(2);
 
 std::size_t worker_count(const config::Config& config) {
@@ -80,6 +84,7 @@ class Daemon {
         drain_deadline_(io_),
         admin_source_(io_, group_, access_log_, [this] { return readiness(); }) {
     signals_.add(SIGHUP);
+    signals_.add(SIGUSR2);
     bind_admin();
     bind();
     refuse_what_nobody_serves();
@@ -87,6 +92,7 @@ class Daemon {
   }
 
   void run() {
+    group_.open = !predecessor_.ready;  // it accepts as long as this one may have to dial
     for (auto& worker : workers_)
       worker->start([this] { asio::post(io_, [this] { on_worker_end(); }); });
     running_ = workers_.size();
@@ -95,7 +101,9 @@ class Daemon {
       log_->info("the limit of open files ({}) leaves room for {} clients at once",
                  descriptor_limit(), most);
     warn_of_slow_start();
-    warm_start_.begin([this] {
+    warm_start_.begin(predecessor_.state_path, [this] {
+      open_for_clients();
+      predecessor_.tell_ready();
       sd_notify("READY=1\nSTATUS=" + status());
       log_->info("ready");
     });
@@ -112,6 +120,7 @@ class Daemon {
     if (!address) return;
     auto socket = std::move(open_listener(*address, 1).front());
     log_->info("admin endpoint listening on {}", socket.address);
+    listening_.push_back(socket.fd.get());
     shared_.note_listening(socket.address);
     admin_ =
         std::make_unique<admin::Server>(io_, std::move(socket.fd), admin_source_, shared_.config());
@@ -123,6 +132,11 @@ class Daemon {
     if (inherited.empty()) return bind_listener(address, workers);
     log_->info("{} was open before this process", inherited.front().address);
     return share_out(std::move(inherited), workers);
+  }
+
+  void open_for_clients() {
+    if (group_.open.exchange(true)) return;
+    for (auto& worker : workers_) worker->accept_from_now();
   }
 
   /// Who left us such a socket keeps it open: its clients would wait for an answer for ever.
@@ -164,8 +178,10 @@ class Daemon {
       auto bound = open_listener(address, count);
       log_->info("listening on {}", bound.front().address);
       shared_.note_listening(bound.front().address);
-      for (std::size_t i = 0; i < bound.size(); ++i)
+      for (std::size_t i = 0; i < bound.size(); ++i) {
+        listening_.push_back(bound[i].fd.get());
         sockets[i % count].push_back(std::move(bound[i]));
+      }
     }
     for (auto& own : sockets) {
       workers_.push_back(std::make_unique<Worker>(shared_, group_, workers_.size(),
@@ -181,13 +197,52 @@ class Daemon {
         access_log_.reopen();
       } else if (signal == SIGHUP) {
         judge_configuration();
+      } else if (signal == SIGUSR2) {
+        hand_over();
       } else if (std::exchange(draining_, true)) {
         log_->warn("second signal: ending at once");
         kill();
       } else {
-        drain(signal);
+        drain(signal == SIGTERM ? "SIGTERM" : "SIGINT");
       }
     }
+  }
+
+  /// The next process takes the listening sockets and makes ready what is ready here; then this one
+  /// drains. Whatever goes wrong before that, this one serves on.
+  void hand_over() {
+    if (draining_) return log_->warn("SIGUSR2: this process is draining already");
+    const auto& t = shared_.config().timeouts;
+    const auto patience =
+        std::chrono::duration_cast<std::chrono::seconds>(t.dns + t.connect + t.tls) + start_time;
+    warm_start_.collect([this, patience](const std::string& state) {
+      const auto standstill = std::make_shared<Standstill>();
+      for (auto& worker : workers_) worker->stand_still(standstill);
+      const bool still = standstill->await(workers_.size(), standstill_patience);
+      if (still) start_successor(state, patience);
+      standstill->release();
+      if (!still) log_->error("SIGUSR2: a worker does not answer; nothing is started");
+    });
+  }
+
+  void start_successor(const std::string& state, std::chrono::seconds patience) {
+    try {
+      const bool begun = successor_.start(listening_, state, patience, [this](auto outcome) {
+        on_successor(outcome.pid, outcome.fault);
+      });
+      log_->info(begun ? "SIGUSR2: the next process is starting"
+                       : "SIGUSR2: the next process is starting already");
+    } catch (const std::exception& e) {
+      log_->error("SIGUSR2: the next process can't be started: {}", e.what());
+    }
+  }
+
+  void on_successor(pid_t pid, const std::string& fault) {
+    if (!fault.empty()) return log_->error("no next process: {}; this one serves on", fault);
+    log_->info("process {} is ready", pid);
+    sd_notify("MAINPID=" + std::to_string(pid));
+    admin_.reset();  // its socket is the other's now, as are all
+    if (!std::exchange(draining_, true)) drain("SIGUSR2");
   }
 
   /// What is wrong with the configuration is better known now than at the next start (F102).
@@ -204,11 +259,11 @@ class Daemon {
     }
   }
 
-  void drain(int signal) {
+  void drain(const char* why) {
     const auto limit = shared_.config().timeouts.drain;
-    log_->info("{}: draining, for at most {} s", signal == SIGTERM ? "SIGTERM" : "SIGINT",
+    log_->info("{}: draining, for at most {} s", why,
                std::chrono::duration_cast<std::chrono::seconds>(limit).count());
-    sd_notify("STOPPING=1\nSTATUS=" + status());
+    if (!successor_.is_ready()) sd_notify("STOPPING=1\nSTATUS=" + status());
     watchdog_.stop_asking();
     warm_start_.finish([this] {
       for (auto& worker : workers_) worker->drain();
@@ -236,10 +291,13 @@ class Daemon {
   /// First: the environment is changed while nothing else runs.
   InheritedSockets inherited_ = InheritedSockets::from_environment();
   std::function<config::Parsed()> reread_;
+  Predecessor predecessor_ = Predecessor::from_environment();
   std::shared_ptr<spdlog::logger> log_;
   Shared shared_;
   observe::AccessLog access_log_;
   asio::io_context io_{1};
+  Successor successor_{io_};
+  std::vector<int> listening_;  ///< of the workers and the admin endpoint, which own them
   WorkerGroup group_;
   WarmStart warm_start_;
   Watchdog watchdog_;

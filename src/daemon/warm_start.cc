@@ -40,18 +40,18 @@ WarmStart::WarmStart(asio::io_context& io, const config::Config& config, WorkerG
                      spdlog::logger& log)
     : io_(io), config_(config), group_(group), log_(log), look_timer_(io), save_timer_(io) {}
 
-void WarmStart::begin(std::function<void()> on_ready) {
+void WarmStart::begin(const std::string& state, std::function<void()> on_ready) {
   on_ready_ = std::move(on_ready);
   const auto& t = config_.timeouts;
   deadline_ =
       std::chrono::steady_clock::now() +
       std::chrono::duration_cast<std::chrono::steady_clock::duration>(t.dns + t.connect + t.tls);
-  distribute();
+  distribute(state.empty() ? config_.warmth.state_file : state);
   look();
   if (!config_.warmth.state_file.empty()) save_later();
 }
 
-void WarmStart::distribute() {
+void WarmStart::distribute(const std::string& state_file) {
   struct Share {
     std::vector<origin::Origin> for_ever;
     std::vector<pool::OriginMemory> remembered;
@@ -63,10 +63,10 @@ void WarmStart::distribute() {
   for (const auto& text : config_.warmth.warm) {
     if (const auto origin = origin::Origin::parse(text)) home(*origin).for_ever.push_back(*origin);
   }
-  if (!config_.warmth.state_file.empty()) {
-    auto state = read_state_file(config_.warmth.state_file);
+  if (!state_file.empty()) {
+    auto state = read_state_file(state_file);
     if (!state.fault.empty())
-      log_.warn("pool.state_file is not used, nothing is remembered: {}", state.fault);
+      log_.warn("{} is not used, nothing is remembered: {}", state_file, state.fault);
     for (auto& memory : state.origins) home(memory.origin).remembered.push_back(std::move(memory));
   }
   for (std::size_t i = 0; i < shares.size(); ++i)
@@ -118,20 +118,25 @@ void WarmStart::save_later() {
   });
 }
 
-void WarmStart::save(std::function<void()> done) {
+void WarmStart::collect(std::function<void(std::string)> done) {
   using Memories = std::vector<pool::OriginMemory>;
   ask_all<Memories>(
       io_, group_, [](Worker& worker, auto answer) { worker.ask_memories(answer); },
-      [this, done = std::move(done)](std::vector<Memories> all) {
+      [done = std::move(done)](std::vector<Memories> all) {
         Memories together;
         for (auto& some : all) together.insert(together.end(), some.begin(), some.end());
-        write(std::move(together));
-        done();
+        done(state_text(std::move(together)));
       });
 }
 
-void WarmStart::write(std::vector<pool::OriginMemory> memories) {
-  auto text = state_text(std::move(memories));
+void WarmStart::save(std::function<void()> done) {
+  collect([this, done = std::move(done)](std::string text) {
+    write(std::move(text));
+    done();
+  });
+}
+
+void WarmStart::write(std::string text) {
   if (text == last_written_) return;
   const auto fault = write_state_file(config_.warmth.state_file, text);
   if (fault && !write_failed_) log_.error("pool.state_file can't be written: {}", *fault);

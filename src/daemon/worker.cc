@@ -92,6 +92,16 @@ void Worker::drain() {
   loop_.post([this] { begin_draining(); });
 }
 
+void Worker::stand_still(std::shared_ptr<Standstill> standstill) {
+  loop_.post([standstill = std::move(standstill)] { standstill->wait(); });
+}
+
+void Worker::accept_from_now() {
+  loop_.post([this] {
+    for (auto& acceptor : acceptors_) acceptor->on_room();
+  });
+}
+
 void Worker::kill() { loop_.stop(); }
 
 void Worker::accept(UniqueFd fd, const Endpoint& from, std::uint16_t listener_port) {
@@ -132,6 +142,7 @@ void Worker::turn_away(UniqueFd fd) {
 }
 
 bool Worker::has_room() {
+  if (!group_.open.load(std::memory_order_relaxed)) return false;
   const auto room = [&] {
     return group_.clients.load(std::memory_order_relaxed) < group_.client_limit;
   };

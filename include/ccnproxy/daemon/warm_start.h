@@ -25,8 +25,11 @@ class WarmStart {
             spdlog::logger& log);
 
   /// Once the workers run. `on_ready` is called once: when all is ready, or after so long as one
-  /// connection may take, then with a warning that names what is missing.
-  void begin(std::function<void()> on_ready);
+  /// connection may take, then with a warning that names what is missing. `state` is a file to
+  /// remember from instead of `pool.state_file`; empty = that one.
+  void begin(const std::string& state, std::function<void()> on_ready);
+  /// What the pools know, as in a state file; `done` is not called if a worker has ended.
+  void collect(std::function<void(std::string)> done);
   /// Writes the state file a last time, if the workers answer; then calls `done`. No more is
   /// written afterwards.
   void finish(std::function<void()> done);
@@ -36,13 +39,13 @@ class WarmStart {
   const std::string& waiting_for() const noexcept { return waiting_for_; }
 
  private:
-  void distribute();
+  void distribute(const std::string& state);
   void look();
   void on_looked(std::size_t missing, const std::string& origins);
   void be_ready();
   void save_later();
   void save(std::function<void()> done);
-  void write(std::vector<pool::OriginMemory> memories);
+  void write(std::string text);
 
   boost::asio::io_context& io_;
   const config::Config& config_;

@@ -10,6 +10,7 @@
 #include "ccnproxy/admin/worker_report.h"
 #include "ccnproxy/daemon/acceptor.h"
 #include "ccnproxy/daemon/shared.h"
+#include "ccnproxy/daemon/standstill.h"
 #include "ccnproxy/daemon/worker_group.h"
 #include "ccnproxy/origin/network_dialer.h"
 #include "ccnproxy/pool/pools.h"
@@ -32,6 +33,10 @@ class Worker final : private proxy::SessionOwner {
   void start(std::function<void()> on_end);
   /// Stops accepting, lets what runs finish, then ends. Any thread.
   void drain();
+  /// Holds the worker's thread there until it is released. Any thread.
+  void stand_still(std::shared_ptr<Standstill> standstill);
+  /// WorkerGroup::open has become true. Any thread.
+  void accept_from_now();
   /// Ends after this turn, whatever runs. Any thread.
   void kill();
   void join();

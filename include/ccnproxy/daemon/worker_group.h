@@ -22,6 +22,7 @@ struct WorkerGroup {
   std::size_t client_limit;             ///< of all together, see client_capacity()
   ClientCounts client_counts;           ///< by address, where limits.clients_per_address is set
   std::atomic<std::size_t> clients{0};  ///< client connections open now
+  std::atomic<bool> open{true};  ///< false: clients are another process's to accept, for a while
 };
 
 }  // namespace ccnproxy::daemon

@@ -1,0 +1,193 @@
+#include "ccnproxy/daemon/successor.h"
+
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char** environ;
+
+namespace ccnproxy::daemon {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr const char* ready_variable = "CCNPROXY_READY_FD";
+constexpr const char* state_variable = "CCNPROXY_STATE_FD";
+constexpr const char* sockets_variable = "SERVER_STARTER_PORT";
+constexpr int first_handed = 3;
+
+[[noreturn]] void fail(const char* what, int error) {
+  throw std::system_error(error, std::system_category(), what);
+}
+
+std::vector<std::string> own_arguments() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> arguments;
+  for (std::string one; std::getline(file, one, '\0');) arguments.push_back(one);
+  return arguments;
+}
+
+/// A file without a name that holds the text.
+UniqueFd memory_file(const std::string& text) {
+  UniqueFd fd(::memfd_create("ccnproxy-state", MFD_CLOEXEC));
+  if (!fd) fail("memfd_create", errno);
+  const auto written = ::pwrite(fd.get(), text.data(), text.size(), 0);
+  if (written != static_cast<ssize_t>(text.size())) fail("state for the next process", errno);
+  return fd;
+}
+
+/// Our environment but for what is about us, and these.
+std::vector<std::string> environment_with(std::vector<std::string> more) {
+  for (char** entry = environ; *entry; ++entry) {
+    // Pings are expected of the service's main process, which the next one will be.
+    if (std::strncmp(*entry, "WATCHDOG_PID=", 13) != 0) more.emplace_back(*entry);
+  }
+  return more;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> all;
+  for (auto& text : texts) all.push_back(text.data());
+  all.push_back(nullptr);
+  return all;
+}
+
+/// Starts a process that has these descriptors, and no others of ours, from `first_handed` on. All
+/// are closed there by the time this returns: what was only marked to be closed by exec() may live
+/// on for a moment longer. Throws std::system_error.
+pid_t spawn(const std::string& binary, std::vector<std::string> arguments,
+            std::vector<std::string> environment, const std::vector<int>& descriptors) {
+  const int end = first_handed + static_cast<int>(descriptors.size());
+  std::vector<UniqueFd> sources;  // above the numbers that they are to have
+  for (const int fd : descriptors) {
+    sources.emplace_back(::fcntl(fd, F_DUPFD_CLOEXEC, end));
+    if (!sources.back()) fail("descriptors for the next process", errno);
+  }
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  int number = first_handed;
+  for (const auto& source : sources)
+    ::posix_spawn_file_actions_adddup2(&actions, source.get(), number++);
+  ::posix_spawn_file_actions_addclosefrom_np(&actions, end);
+  pid_t pid = -1;
+  const int error = ::posix_spawn(&pid, binary.c_str(), &actions, nullptr,
+                                  pointers(arguments).data(), pointers(environment).data());
+  ::posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) fail(binary.c_str(), error);
+  return pid;
+}
+
+UniqueFd descriptor_from(const char* variable) {
+  const char* text = std::getenv(variable);
+  int fd = -1;
+  if (text) std::from_chars(text, text + std::strlen(text), fd);
+  ::unsetenv(variable);
+  if (fd < 0 || ::fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return UniqueFd();
+  return UniqueFd(fd);
+}
+
+}  // namespace
+
+/// For one process that was started and is not ready yet.
+struct Successor::Wait {
+  Wait(asio::io_context& io, UniqueFd pipe, std::function<void(Outcome)> outcome)
+      : ready(io, pipe.release()), patience(io), on_outcome(std::move(outcome)) {}
+
+  void end(Outcome outcome) {
+    if (!on_outcome) return;
+    patience.cancel();
+    boost::system::error_code ignored;
+    ready.close(ignored);
+    std::exchange(on_outcome, nullptr)(std::move(outcome));
+  }
+  /// One that has ended, or will, is waited for when the next one is started, if not now.
+  void give_up(std::string fault) {
+    ::waitpid(pid, nullptr, WNOHANG);
+    end({-1, std::move(fault)});
+  }
+
+  asio::posix::stream_descriptor ready;
+  asio::steady_timer patience;
+  std::function<void(Outcome)> on_outcome;
+  pid_t pid = -1;
+  char byte = 0;
+  bool is_ready = false;
+};
+
+Successor::Successor(asio::io_context& io)
+    : io_(io),
+      binary_(std::filesystem::read_symlink("/proc/self/exe").string()),
+      arguments_(own_arguments()) {}
+
+Successor::~Successor() = default;
+
+bool Successor::is_ready() const noexcept { return wait_ && wait_->is_ready; }
+
+bool Successor::start(const std::vector<int>& listening, const std::string& state,
+                      std::chrono::seconds patience, std::function<void(Outcome)> on_outcome) {
+  if (wait_ && wait_->on_outcome) return false;
+  if (wait_) ::waitpid(wait_->pid, nullptr, WNOHANG);  // one that failed before
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) < 0) fail("pipe", errno);
+  UniqueFd theirs(ends[1]);
+  wait_ = std::make_shared<Wait>(io_, UniqueFd(ends[0]), std::move(on_outcome));
+  const auto remembered = memory_file(state);
+  auto descriptors = listening;
+  std::string sockets;
+  for (std::size_t i = 0; i < listening.size(); ++i)
+    sockets += (i == 0 ? "s=" : ";s=") + std::to_string(first_handed + i);
+  const auto hand = [&](const char* variable, const UniqueFd& fd) {
+    descriptors.push_back(fd.get());
+    return variable + ('=' + std::to_string(first_handed + descriptors.size() - 1));
+  };
+  const auto ready = hand(ready_variable, theirs);
+  const auto known = hand(state_variable, remembered);
+  wait_->pid = spawn(
+      binary_, arguments_,
+      environment_with({std::string(sockets_variable) + '=' + sockets, ready, known}), descriptors);
+  theirs.reset();  // so that the end of the process is the end of the pipe
+  wait_->patience.expires_after(patience);
+  wait_->patience.async_wait([wait = wait_](const auto& error) {
+    if (error) return;
+    ::kill(wait->pid, SIGTERM);
+    wait->give_up("it was not ready in time");
+  });
+  wait_->ready.async_read_some(asio::buffer(&wait_->byte, 1),
+                               [wait = wait_](const auto& error, std::size_t) {
+                                 wait->is_ready = !error;
+                                 if (!error) return wait->end({wait->pid, ""});
+                                 if (error != asio::error::operation_aborted)
+                                   wait->give_up("it ended before it was ready; its log says why");
+                               });
+  return true;
+}
+
+Predecessor Predecessor::from_environment() {
+  Predecessor made;
+  made.ready = descriptor_from(ready_variable);
+  made.state = descriptor_from(state_variable);
+  if (made.state) made.state_path = "/proc/self/fd/" + std::to_string(made.state.get());
+  return made;
+}
+
+void Predecessor::tell_ready() {
+  if (!ready) return;
+  if (::write(ready.get(), "1", 1) != 1) return ready.reset();  // it has gone by itself
+  ready.reset();
+}
+
+}  // namespace ccnproxy::daemon
