@@ -23,13 +23,13 @@ class Daemon:
     def __init__(self, workspace, binary, settings):
         self._workspace = workspace
         self._binary = binary
-        self._log = workspace.folder("access")
+        self.access_folder = workspace.folder("access")
         self.traffic = Traffic(PORT)
         self._config = workspace.file("ccnproxy.yaml", json.dumps({
             "listeners": [{"address": f"127.0.0.1:{PORT}"}],
             "admin": {"address": f"127.0.0.1:{ADMIN_PORT}"},
             "tls": {"ca_file": workspace.file("ca.pem")},
-            "log": {"level": "info", "access": {"to": self._log}},
+            "log": {"level": "info", "access": {"to": self.access_folder}},
             **settings}, indent=1))
         self.child = None
         self.start()

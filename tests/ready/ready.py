@@ -13,6 +13,7 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(_HERE, "..", "bench"))
 
 import rows_burst  # noqa: E402
+import rows_deploy  # noqa: E402
 import rows_faults  # noqa: E402
 import rows_first  # noqa: E402
 import rows_scale  # noqa: E402
@@ -37,6 +38,7 @@ ROWS = {
     "idle-race": rows_faults.idle_race,
     "forgotten": rows_faults.forgotten,
     "stop": rows_faults.stop,
+    "deploy": rows_deploy.deploy,
     "other-worker": rows_first.other_worker,
     "many2000": rows_scale.many2000,
 }
