@@ -39,7 +39,7 @@ def deploy(scene):
     found = Waits(*(sum(record.get("found") == word for record in records) for word in Waits._fields))
     scene.line(f"{restarts} hot restarts (SIGUSR2) under 20 requests/s, h2 and http/1.1: slowest of {len(answers)}",
                "≤ 1.5", scene.slowest(answers), 1.5, counts=f"{len(processes)} processes took over")
-    scene.line("the same: failed", 0, sum(not answer.ok for answer in answers))
+    scene.line("the same: failed", "0", sum(not answer.ok for answer in answers))
     scene.line("the same: ready", "≥ 99.9 %", ready_share(found), None, unit=" %",
                counts=f"ready {found.ready}, waited {found.waited}, dialed {found.dialed}")
     scene.expect_all_ok(answers)
