@@ -21,8 +21,8 @@ void DedicatedConnection::leave_pool() {
 }
 
 void DedicatedConnection::on_dialed(origin::DialResult result) {
-  loop_.retire(std::move(dial_));
   if (over_) return;
+  loop_.retire(std::move(dial_));
   if (!result) return refuse(result.error());
   connection_ = std::move(*result);
   if (!waiter_) return connection_->drain("nobody waits any more");
@@ -48,7 +48,7 @@ void DedicatedConnection::refuse(Error error) {
 void DedicatedConnection::forget() {
   waiter_ = nullptr;
   if (!dial_) return;
-  dial_.reset();
+  loop_.retire(std::move(dial_));  // not now: this turn may hold an event for its socket
   end();
 }
 
