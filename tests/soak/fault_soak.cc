@@ -97,6 +97,7 @@ class Soak {
         [](fakes::ChildOptions& child) {
           child.environment["ASAN_OPTIONS"] = "detect_leaks=1:quarantine_size_mb=64";
         });
+    daemon_->wait_for_log("info ready");  // until then it opens descriptors of its own
     watch_ = std::make_unique<DaemonWatch>(*daemon_);
   }
 
