@@ -114,10 +114,6 @@ PlacementFacts OriginPool::facts_of(const PooledConnection& c) const {
   return facts;
 }
 
-bool OriginPool::is_doubted(const PooledConnection& c) const {
-  return !doubted_.empty() && c.connection_->info().address == doubted_;
-}
-
 /// The best place among the connections that take a request now; of equals the one that became
 /// ready last. HTTP/1.1: simply that one, unless it will be replaced: it is the one least likely to
 /// be closed by the origin.

@@ -217,31 +217,6 @@ void OriginPool::on_capacity(PooledConnection& c) {
   }
 }
 
-/// A connection to this address gives no sign of life: do the others? What leaves a process that
-/// was stopped should not go to it again.
-void OriginPool::doubt_others_to(const std::string& address) {
-  review();
-  doubted_ = address;
-  for (const auto state : {State::ready, State::busy}) {
-    for (auto& c : list(state)) {
-      if (!c.connection_->is_suspicious() && c.connection_->info().address == address)
-        c.connection_->check_alive();
-    }
-  }
-}
-
-/// What one connection found out of an address, others to it have not told of.
-void OriginPool::review() {
-  doubted_.clear();
-  for (const auto state : {State::ready, State::busy}) {
-    for (auto it = list(state).begin(); it != list(state).end();) {
-      auto& c = *it++;
-      if (c.connection_->is_suspicious()) doubted_ = c.connection_->info().address;
-      transition(c, state_of(c));
-    }
-  }
-}
-
 void OriginPool::on_closed(PooledConnection& c, std::string_view reason) {
   c.life_.requests = c.connection_->requests();
   note_end(c, reason);

@@ -1,4 +1,4 @@
-// What a pool does with requests and connections. Its decisions have tables in policies_test.cc,
+// What a pool does with requests and connections. Its decisions have tables in *_policy_test.cc,
 // how connections end has origin_pool_life_test.cc.
 
 #include <gmock/gmock.h>
