@@ -34,8 +34,7 @@ def deploy(scene):
     deployer.start()
     answers = daemon.traffic.timed(plan)
     processes = deployer.finish()
-    time.sleep(0.5)  # the last records
-    records = _records(daemon)[before:]
+    records = _await_records(daemon, before + len(answers))[before:]
     found = Waits(*(sum(record.get("found") == word for record in records) for word in Waits._fields))
     scene.line(f"{restarts} hot restarts (SIGUSR2) under 20 requests/s, h2 and http/1.1: slowest of {len(answers)}",
                "≤ 1.5", scene.slowest(answers), 1.5, counts=f"{len(processes)} processes took over")
@@ -53,6 +52,14 @@ def _records(daemon):
         with open(file, encoding="utf-8") as text:
             lines += text.read().splitlines()
     return [json.loads(line) for line in lines]
+
+
+def _await_records(daemon, count):
+    """The last of them are written a moment after their requests; what is there after 5 s, if they are fewer."""
+    deadline = time.monotonic() + 5
+    while len(records := _records(daemon)) < count and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return records
 
 
 class _Deployer:
