@@ -131,13 +131,15 @@ std::unique_ptr<nghttp2_option, FreeOption> make_option() {
 
 }  // namespace
 
-Http2SessionPtr make_http2_session(Http2Connection& connection) {
+Http2SessionPtr make_http2_session(Http2Connection& connection, Http2Memory& memory) {
   static const auto callbacks = make_callbacks();
   static const auto option = make_option();
   nghttp2_session* session = nullptr;
+  auto functions = memory.functions();
   if (nghttp2_session_client_new3(&session, callbacks.get(), &connection, option.get(),
-                                  http2_memory()) != 0)
+                                  &functions) != 0)
     throw std::bad_alloc();
+  memory.on_session_made();
   return Http2SessionPtr(session);
 }
 

@@ -16,10 +16,18 @@ constexpr std::int32_t last_stream_id = 1 << 30;
 /// it has carried a request.
 constexpr Duration aged_after = std::chrono::milliseconds(300);
 
+/// Unused for so long, it gives back what memory it can.
+constexpr Duration rest_after = std::chrono::seconds(1);
+
 /// See flush_requests().
 constexpr Duration long_path = std::chrono::milliseconds(10);
 constexpr Duration longest_gathering = std::chrono::milliseconds(2);
 constexpr std::uint32_t writes_at_once = 4;
+
+/// What differs with each request would push what comes again out of HPACK's table.
+constexpr std::uint8_t hpack_flags(http::FieldId id) {
+  return id == http::FieldId::request_id ? NGHTTP2_NV_FLAG_NO_INDEX : NGHTTP2_NV_FLAG_NONE;
+}
 
 }  // namespace
 
@@ -30,10 +38,11 @@ Http2Connection::Http2Connection(const ConnectionContext& context,
       transport_(std::move(transport)),
       info_(std::move(info)),
       listener_(listener),
-      session_(make_http2_session(*this)),
+      session_(make_http2_session(*this, memory_)),
       flush_task_(Delegate<void()>::to<&Http2Connection::flush>(this)),
       settings_timer_(context.loop.timers(),
                       Delegate<void()>::to<&Http2Connection::on_settings_timeout>(this)),
+      rest_timer_(context.loop.timers(), Delegate<void()>::to<&Http2Connection::rest>(this)),
       facts_(std::move(facts)),
       use_(facts_, info_.address),
       liveness_(context.loop, info_.rtt, *this),
@@ -48,6 +57,7 @@ Http2Connection::Http2Connection(const ConnectionContext& context,
   nghttp2_submit_settings(session_.get(), NGHTTP2_FLAG_NONE, settings, std::size(settings));
   nghttp2_session_set_local_window_size(session_.get(), NGHTTP2_FLAG_NONE, 0, connection_window);
   settings_timer_.set_after(context_.settings_timeout);
+  rest_timer_.set_after(rest_after);
   context_.loop.watch(transport_->fd(), EPOLLIN, *this);
   context_.loop.at_turn_end(flush_task_);
 }
@@ -104,18 +114,19 @@ void Http2Connection::submit(Http2Stream& stream) {
   const auto& request = *stream.request_;
   std::vector<nghttp2_nv> block;
   block.reserve(request.fields.size() + 6);
-  const auto add = [&](std::string_view name, std::string_view value) {
+  const auto add = [&](std::string_view name, std::string_view value,
+                       std::uint8_t flags = NGHTTP2_NV_FLAG_NONE) {
     const auto bytes = [](std::string_view v) {
       return reinterpret_cast<std::uint8_t*>(const_cast<char*>(v.data()));
     };
-    block.push_back({bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
+    block.push_back({bytes(name), bytes(value), name.size(), value.size(), flags});
   };
   add(":method", request.method);
   add(":scheme", request.scheme);
   add(":authority", request.authority);
   add(":path", request.path);
-  for (const auto& field : request.fields)
-    add(field.name, field.value);  // nghttp2 lowers the names
+  for (const auto& field : request.fields)  // nghttp2 lowers the names
+    add(field.name, field.value, hpack_flags(field.id));
   if (request.accepts_trailers) add("te", "trailers");
   const auto length =
       request.body.declared ? std::to_string(request.body.declared_length) : std::string();
@@ -191,6 +202,7 @@ void Http2Connection::deliver_one(Http2Stream& stream) {
     streams_.erase(streams_.iterator_to(stream));
     delete &stream;
     capacity_changed_ = true;
+    if (streams_.empty()) rest_timer_.set_after(rest_after);
   }
 }
 
@@ -214,6 +226,7 @@ void Http2Connection::fail(ErrorType type, const std::string& reason) {
   closed_ = draining_ = true;
   if (end_reason_.empty()) end_reason_ = reason;
   settings_timer_.cancel();
+  rest_timer_.cancel();
   liveness_.stop();
   transport_->close();
   for (auto& stream : streams_) {
@@ -267,6 +280,11 @@ void Http2Connection::on_stalled() {
     stream.sink_->on_stalled(
         failure_of(stream, ErrorType::connection_read_timeout, "the origin gave no sign of life"));
   }
+}
+
+void Http2Connection::rest() {
+  if (streams_.empty() && pending_.empty() && !nghttp2_session_want_write(session_.get()))
+    memory_.rest();
 }
 
 void Http2Connection::on_settings_timeout() {

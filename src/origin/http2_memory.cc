@@ -1,6 +1,7 @@
 #include "ccnproxy/origin/http2_memory.h"
 
-#include <cstddef>
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 
@@ -9,58 +10,94 @@
 namespace ccnproxy::origin {
 namespace {
 
-constexpr std::size_t large = 16 * 1024;
+constexpr std::size_t page = 4096;
+/// nghttp2's buffer for a frame is of that size at least.
+constexpr std::size_t frame = 16 * 1024;
 
-/// Before each block; as long as malloc's alignment, so that it keeps that of the block.
-struct alignas(std::max_align_t) Prefix {
-  std::size_t mapped = 0;  ///< bytes that were mapped for it, this included; 0: from malloc
-  std::size_t size = 0;    ///< of the block
-};
+Http2Memory& memory(void* self) noexcept { return *static_cast<Http2Memory*>(self); }
 
-void* block_of(void* memory, std::size_t mapped, std::size_t size) noexcept {
-  return new (memory) Prefix{mapped, size} + 1;
-}
-Prefix* prefix_of(void* block) noexcept { return static_cast<Prefix*>(block) - 1; }
-
-void* allocate(std::size_t size, void*) {
-  const auto whole = size + sizeof(Prefix);
-  if (whole < size) return nullptr;
-  if (size >= large) {
-    void* memory =
-        ::mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory != MAP_FAILED) return block_of(memory, whole, size);
-  }
-  void* memory = std::malloc(whole);
-  return memory ? block_of(memory, 0, size) : nullptr;
-}
-
-void release(void* block, void*) {
-  if (!block) return;
-  auto* prefix = prefix_of(block);
-  prefix->mapped > 0 ? static_cast<void>(::munmap(prefix, prefix->mapped)) : std::free(prefix);
-}
-
-void* allocate_zeroed(std::size_t count, std::size_t size, void* user) {
-  if (size != 0 && count > SIZE_MAX / size) return nullptr;
-  void* block = allocate(count * size, user);
-  if (block) std::memset(block, 0, count * size);
-  return block;
-}
-
-void* reallocate(void* block, std::size_t size, void* user) {
-  if (!block) return allocate(size, user);
-  void* other = allocate(size, user);
-  if (!other) return nullptr;
-  std::memcpy(other, block, size < prefix_of(block)->size ? size : prefix_of(block)->size);
-  release(block, user);
-  return other;
+bool is_zero(const void* at, std::size_t size) noexcept {
+  const auto* words = static_cast<const std::uint64_t*>(at);
+  return std::all_of(words, words + size / sizeof *words, [](auto word) { return word == 0; });
 }
 
 }  // namespace
 
-nghttp2_mem* http2_memory() noexcept {
-  static nghttp2_mem memory{nullptr, allocate, release, allocate_zeroed, reallocate};
-  return &memory;
+Http2Memory::~Http2Memory() {
+  for (const auto& block : blocks_)
+    if (block.at) ::munmap(block.at, block.size);
+}
+
+nghttp2_mem Http2Memory::functions() noexcept {
+  return {this, allocate, release, allocate_zeroed, reallocate};
+}
+
+void Http2Memory::on_session_made() noexcept { session_is_made_ = true; }
+
+void Http2Memory::rest() noexcept {
+  small_.clear();
+  for (const auto& block : blocks_)
+    if (block.at && (block.holds_frames || is_zero(block.at, block.size)))
+      ::madvise(block.at, block.size, MADV_DONTNEED);
+}
+
+std::size_t Http2Memory::paged_bytes() const noexcept {
+  std::size_t sum = 0;
+  for (const auto& block : blocks_) sum += block.size;
+  return sum;
+}
+
+void* Http2Memory::map(std::size_t size, bool holds_frames) noexcept {
+  auto* block = find(nullptr);
+  if (!block) return nullptr;
+  const auto whole = (size + page - 1) / page * page;
+  void* at = ::mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (at == MAP_FAILED) return nullptr;
+  *block = {at, whole, holds_frames};
+  return at;
+}
+
+Http2Memory::Block* Http2Memory::find(const void* at) noexcept {
+  for (auto& block : blocks_)
+    if (block.at == at) return &block;
+  return nullptr;
+}
+
+void* Http2Memory::allocate(std::size_t size, void* self) {
+  auto& own = memory(self);
+  if (size >= frame && !own.session_is_made_)
+    if (void* at = own.map(size, true)) return at;
+  return own.small_.take(size);
+}
+
+void* Http2Memory::allocate_zeroed(std::size_t count, std::size_t size, void* self) {
+  const bool fits = size != 0 && count <= SIZE_MAX / 2 / size;
+  if (fits && count * size >= page)
+    if (void* at = memory(self).map(count * size, false)) return at;
+  if (!fits || count * size > BlockShelf::largest_block) return std::calloc(count, size);
+  void* at = memory(self).small_.take(count * size);
+  if (at) std::memset(at, 0, count * size);
+  return at;
+}
+
+void* Http2Memory::reallocate(void* at, std::size_t size, void* self) {
+  if (!at) return allocate(size, self);
+  const auto* block = memory(self).find(at);
+  if (!block) return std::realloc(at, size);
+  void* other = std::malloc(size);
+  if (!other) return nullptr;
+  std::memcpy(other, at, std::min(size, block->size));
+  release(at, self);
+  return other;
+}
+
+void Http2Memory::release(void* at, void* self) {
+  if (!at) return;
+  const bool may_be_mapped = reinterpret_cast<std::uintptr_t>(at) % page == 0;
+  auto* block = may_be_mapped ? memory(self).find(at) : nullptr;
+  if (!block) return memory(self).small_.give(at);
+  ::munmap(block->at, block->size);
+  *block = {};
 }
 
 }  // namespace ccnproxy::origin

@@ -149,7 +149,7 @@ void Exchange::build_request(const http::BodyFraming& framing) {
   }
   outgoing_.fields.push_back({"Via", context_.via, http::FieldId::via});
   outgoing_.fields.push_back(
-      {context_.config.request_id_header, request_id_, http::FieldId::other});
+      {context_.config.request_id_header, request_id_, http::FieldId::request_id});
 }
 
 /// An upload must not wait a round trip for a permission that is nearly always given (F111).

@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "ccnproxy/tls/certificate_time.h"
 #include "ccnproxy/tls/session_cache.h"
 
 namespace ccnproxy::tls {
@@ -15,6 +16,7 @@ struct Binding {
   std::shared_ptr<SessionCache> cache;
   PeerName peer;
   bool offered = false;
+  std::time_t certificate_end = endless;  ///< of what was offered
 };
 
 void free_binding(void*, void* binding, CRYPTO_EX_DATA*, int, long, void*) {
@@ -33,13 +35,21 @@ bool is_trusted(const SSL& ssl, bool verified) {
   return !verified || SSL_get_verify_result(&ssl) == X509_V_OK;
 }
 
+/// A resumed handshake shows no certificate: the one that counts is that of the full one before.
+std::time_t certificate_end(const SSL& ssl, const Binding& binding) {
+  if (SSL_session_reused(&ssl) == 1) return binding.certificate_end;
+  const auto* certificate = SSL_get0_peer_certificate(&ssl);
+  return certificate ? end_of(*certificate) : endless;
+}
+
 /// OpenSSL calls it when a session is complete: with TLS 1.3 for each ticket, some time after the
 /// handshake. 0 leaves OpenSSL's own object to OpenSSL.
 int on_new_session(SSL* ssl, SSL_SESSION* session) {
   const auto* binding = binding_of(*ssl);
   const bool verified = SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE;
   if (binding && SSL_SESSION_is_resumable(session) == 1 && is_trusted(*ssl, verified))
-    binding->cache->put(binding->peer, *session, usable_until(*session, verified));
+    binding->cache->put(binding->peer, *session,
+                        life_of(*session, verified ? certificate_end(*ssl, *binding) : endless));
   return 0;
 }
 
@@ -55,8 +65,9 @@ void bind_sessions(ssl_st& ssl, std::shared_ptr<SessionCache> cache, const PeerN
   auto made = std::make_unique<Binding>(Binding{std::move(cache), peer});
   if (SSL_set_ex_data(&ssl, slot(), made.get()) != 1) return;
   auto& binding = *made.release();
-  const auto session = binding.cache->take(peer);
-  binding.offered = session && SSL_set_session(&ssl, session.get()) == 1;
+  const auto known = binding.cache->take(peer);
+  binding.certificate_end = known.certificate_end;
+  binding.offered = known.session && SSL_set_session(&ssl, known.session.get()) == 1;
   ERR_clear_error();
 }
 

@@ -4,7 +4,7 @@
 
 #include <openssl/ssl.h>
 
-#include "ccnproxy/tls/certificate_time.h"
+#include "ccnproxy/tls/session_der.h"
 
 namespace ccnproxy::tls {
 namespace {
@@ -20,13 +20,7 @@ class SessionCache::SecretBytes {
  public:
   SecretBytes() = default;
   /// Empty where OpenSSL can't.
-  explicit SecretBytes(const SSL_SESSION& session) {
-    const auto size = i2d_SSL_SESSION(&session, nullptr);
-    if (size <= 0) return;
-    bytes_.resize(static_cast<std::size_t>(size));
-    auto* into = bytes_.data();
-    i2d_SSL_SESSION(&session, &into);
-  }
+  explicit SecretBytes(const SSL_SESSION& session) : bytes_(session_der(session)) {}
   SecretBytes(const SecretBytes&) = default;
   SecretBytes(SecretBytes&&) = default;
   /// Never frees bytes that were not overwritten.
@@ -48,7 +42,7 @@ class SessionCache::SecretBytes {
 
 struct SessionCache::Stored {
   SecretBytes bytes;
-  std::time_t expires;
+  SessionLife life;
   bool single_use;
 };
 
@@ -61,7 +55,7 @@ SessionCache::SessionCache(Limits limits, Now now) : limits_(limits), now_(std::
 
 SessionCache::~SessionCache() = default;
 
-void SessionCache::put(const PeerName& peer, const ssl_session_st& session, std::time_t expires) {
+void SessionCache::put(const PeerName& peer, const ssl_session_st& session, SessionLife life) {
   SecretBytes bytes(session);
   if (bytes.empty()) return;
   const bool single_use = SSL_SESSION_get_protocol_version(&session) >= TLS1_3_VERSION;
@@ -69,25 +63,26 @@ void SessionCache::put(const PeerName& peer, const ssl_session_st& session, std:
   const auto entry = touch(peer);
   auto& sessions = entry->sessions;
   if (sessions.size() >= limits_.sessions_each) sessions.erase(sessions.begin());
-  sessions.push_back({std::move(bytes), expires, single_use});
+  sessions.push_back({std::move(bytes), life, single_use});
   if (entries_.size() > limits_.peers) drop(std::prev(entries_.end()));
 }
 
-UniqueSession SessionCache::take(const PeerName& peer) {
-  const auto bytes = pick(peer);
-  return bytes.empty() ? nullptr : bytes.revive();
+SessionCache::Resumable SessionCache::take(const PeerName& peer) {
+  const auto picked = pick(peer);
+  if (!picked) return {};
+  return {picked->bytes.revive(), picked->life.certificate_end};
 }
 
-SessionCache::SecretBytes SessionCache::pick(const PeerName& peer) {
+std::optional<SessionCache::Stored> SessionCache::pick(const PeerName& peer) {
   const std::lock_guard lock(mutex_);
   if (!by_peer_.contains(peer)) return {};
   const auto entry = touch(peer);
   auto& sessions = entry->sessions;
-  std::erase_if(sessions, [now = now_()](const Stored& s) { return s.expires <= now; });
-  SecretBytes latest;
+  std::erase_if(sessions, [now = now_()](const Stored& s) { return s.life.usable_until <= now; });
+  std::optional<Stored> latest;
   if (!sessions.empty()) {
-    latest = sessions.back().bytes;
-    if (sessions.back().single_use) sessions.pop_back();
+    latest = sessions.back();
+    if (latest->single_use) sessions.pop_back();
   }
   if (sessions.empty()) drop(entry);
   return latest;
@@ -119,15 +114,12 @@ void SessionCache::drop(Entries::iterator entry) {
   entries_.erase(entry);
 }
 
-std::time_t usable_until(const ssl_session_st& session, bool with_certificate) {
+SessionLife life_of(const ssl_session_st& session, std::time_t certificate_end) {
   const std::time_t begin = SSL_SESSION_get_time(&session);
   std::time_t life = std::min<std::time_t>(SSL_SESSION_get_timeout(&session), longest_life);
   if (const auto hint = SSL_SESSION_get_ticket_lifetime_hint(&session); hint > 0)
     life = std::min(life, static_cast<std::time_t>(hint));
-  const auto end = begin + life;
-  // Not const only because OpenSSL's getter is older than its const.
-  auto* certificate = SSL_SESSION_get0_peer(const_cast<ssl_session_st*>(&session));
-  return with_certificate && certificate ? std::min(end, end_of(*certificate)) : end;
+  return {std::min(begin + life, certificate_end), certificate_end};
 }
 
 }  // namespace ccnproxy::tls

@@ -9,6 +9,7 @@
 
 #include "ccnproxy/tls/session_binding.h"
 #include "ccnproxy/tls/session_cache.h"
+#include "ccnproxy/tls/shared_certificates.h"
 #include "ccnproxy/tls/tls_transport.h"
 
 namespace ccnproxy::tls {
@@ -86,6 +87,7 @@ TlsContext::TlsContext(const config::Tls& settings, HandshakeWitness witness)
   SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                             SSL_MODE_RELEASE_BUFFERS);
   keep_sessions(*ctx);
+  share_certificates(*ctx);
   if (witness) tell_handshakes(*ctx, std::move(witness));
   set_trust(ctx, settings);
   set_certificate(ctx, settings);

@@ -53,6 +53,7 @@ TlsTransport::Handshake TlsTransport::handshake() {
   const auto returned = SSL_do_handshake(ssl_.get());
   if (returned == 1) {
     established_ = true;
+    SSL_free_buffers(ssl_.get());  // many may stand before the first has something to read
     return Handshake::done;
   }
   const auto system_error = errno;

@@ -27,6 +27,7 @@ enum class FieldId : std::uint8_t {
   proxy_authenticate,
   proxy_authorization,
   http2_settings,
+  request_id,  ///< only of a field that we add: its name is the configuration's
 };
 
 /// `name` compared case-insensitively (RFC 9110 §5.1). Decides by length first; does not allocate.

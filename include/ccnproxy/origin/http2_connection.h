@@ -10,6 +10,7 @@
 #include "ccnproxy/origin/connection_context.h"
 #include "ccnproxy/origin/flood_guard.h"
 #include "ccnproxy/origin/http2_callbacks.h"
+#include "ccnproxy/origin/http2_memory.h"
 #include "ccnproxy/origin/http2_stream.h"
 #include "ccnproxy/origin/liveness_watch.h"
 #include "ccnproxy/origin/origin_connection.h"
@@ -114,6 +115,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   void say_last_words();
   void close_when_done();
   void on_settings_timeout();
+  void rest();
 
   struct Pulling {
     char* into = nullptr;
@@ -125,11 +127,13 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   std::unique_ptr<tls::Transport> transport_;
   ConnectionInfo info_;
   ConnectionListener& listener_;
+  Http2Memory memory_;
   Http2SessionPtr session_;
   StreamList<AllStreamsTag> streams_;
   StreamList<TouchedTag> touched_;
   TurnTask flush_task_;
   Timer settings_timer_;
+  Timer rest_timer_;
   ByteQueue pending_;                ///< pulled from nghttp2, not yet taken by the socket
   Pulling pulling_;                  ///< where nghttp2's output goes during pull()
   std::uint64_t queued_bytes_ = 0;   ///< ever pulled from nghttp2

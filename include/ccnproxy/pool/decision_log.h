@@ -1,8 +1,8 @@
 #pragma once
 
-#include <array>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "ccnproxy/base/clock.h"
 
@@ -14,7 +14,11 @@ class DecisionLog {
   static constexpr std::size_t kept = 16;
 
   void note(TimePoint now, std::string text) {
-    entries_[next_ % kept] = {now, std::move(text)};
+    if (entries_.size() < kept) {
+      entries_.push_back({now, std::move(text)});
+    } else {
+      entries_[next_ % kept] = {now, std::move(text)};
+    }
     ++next_;
   }
   /// From the oldest to the latest.
@@ -29,7 +33,7 @@ class DecisionLog {
   };
 
  private:
-  std::array<Entry, kept> entries_;
+  std::vector<Entry> entries_;
   std::size_t next_ = 0;
 };
 

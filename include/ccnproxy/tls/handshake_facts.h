@@ -16,7 +16,7 @@ struct HandshakeFacts {
   std::string version;  ///< TLSv1.3
   std::string cipher;   ///< OpenSSL's name: TLS_AES_128_GCM_SHA256
   bool resumed = false;
-  std::string subject;  ///< of the origin's certificate, as are those below
+  std::string subject;  ///< of the certificate that was shown, as are those below
   std::string issuer;
   std::optional<std::time_t> expires;
 };

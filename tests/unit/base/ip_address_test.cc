@@ -27,6 +27,8 @@ TEST(Endpoint, reads_literals_and_writes_them_as_people_do) {
       {"2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff", "[2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]:443"},
   };
   for (const auto& [text, written] : table) EXPECT_EQ(literal(text).to_string(), written) << text;
+  EXPECT_EQ(literal("255.255.255.255", 65535).to_string(), "255.255.255.255:65535");
+  EXPECT_EQ(literal("0.0.0.0", 0).to_string(), "0.0.0.0:0");
 }
 
 TEST(Endpoint, refuses_what_only_some_readers_take_for_an_address) {

@@ -4,8 +4,9 @@
 
 namespace ccnproxy::origin {
 
-/// Lets a connection begin with a later stream.
+/// Lets a connection begin with a later stream, and be idle for long.
 struct Http2StreamIds {
+  static void rest(Http2Connection& connection) { connection.rest(); }
   static void begin_with(Http2Connection& connection, std::int32_t id) {
     nghttp2_session_set_next_stream_id(connection.session_.get(), id);
   }
@@ -43,6 +44,18 @@ TEST_F(Http2Life, F027_a_request_that_gets_no_id_was_provably_not_sent) {
   peer_->answer(0x7fffffff);
   ASSERT_TRUE(until_ended(last));
   EXPECT_TRUE(last.sink.complete);
+}
+
+TEST_F(Http2Life, a_connection_that_gave_its_memory_back_serves_as_before) {
+  connect();
+  for (std::int32_t id = 1; id < 20; id += 2) {
+    Http2StreamIds::rest(*connection_);
+    auto& call = open_and_arrive(id);
+    Http2StreamIds::rest(*connection_);  // not now: a stream is open
+    peer_->answer(id);
+    ASSERT_TRUE(until_ended(call));
+    EXPECT_TRUE(call.sink.complete);
+  }
 }
 
 /// CVE-2023-35945: requests that have not left yet when RST_STREAM and GOAWAY come together. What

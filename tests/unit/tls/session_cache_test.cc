@@ -43,9 +43,9 @@ class SessionCacheTest : public testing::Test {
   static constexpr std::time_t life = 100;
 
   void put(const std::string& id, const PeerName& to = peer, int version = TLS1_3_VERSION) {
-    cache_.put(to, *session(id, version), now_ + life);
+    cache_.put(to, *session(id, version), {now_ + life, endless});
   }
-  std::string take(const PeerName& from = peer) { return id_of(cache_.take(from)); }
+  std::string take(const PeerName& from = peer) { return id_of(cache_.take(from).session); }
   /// All that a peer has, as it comes.
   std::vector<std::string> take_all(const PeerName& from = peer) {
     std::vector<std::string> all;
@@ -73,7 +73,7 @@ TEST_F(SessionCacheTest, F043_a_session_of_tls_1_2_is_given_out_again) {
 TEST_F(SessionCacheTest, F043_what_becomes_of_a_session_that_was_given_out_does_not_matter) {
   put("a", peer, TLS1_2_VERSION);
   const auto first = cache_.take(peer);
-  SSL_SESSION_set1_id(first.get(), reinterpret_cast<const unsigned char*>("x"), 1);
+  SSL_SESSION_set1_id(first.session.get(), reinterpret_cast<const unsigned char*>("x"), 1);
   EXPECT_EQ(take(), "a");
 }
 
@@ -129,6 +129,11 @@ TEST_F(SessionCacheTest, forgets_all_of_one_peer) {
   EXPECT_EQ(take(other), "b");
 }
 
+TEST_F(SessionCacheTest, F040_knows_the_end_of_the_certificate_that_was_verified) {
+  cache_.put(peer, *session("a"), {now_ + life, now_ + 7});
+  EXPECT_EQ(cache_.take(peer).certificate_end, now_ + 7);
+}
+
 TEST_F(SessionCacheTest, keeps_all_of_a_session) {
   auto original = session("a");
   const std::string secret(48, 's');
@@ -136,8 +141,8 @@ TEST_F(SessionCacheTest, keeps_all_of_a_session) {
                               secret.size());
   SSL_SESSION_set_time(original.get(), 123456);
   SSL_SESSION_set_timeout(original.get(), 789);
-  cache_.put(peer, *original, now_ + life);
-  const auto back = cache_.take(peer);
+  cache_.put(peer, *original, {now_ + life, endless});
+  const auto back = cache_.take(peer).session;
   std::string got(64, '\0');
   got.resize(SSL_SESSION_get_master_key(back.get(), reinterpret_cast<unsigned char*>(got.data()),
                                         got.size()));
@@ -154,7 +159,7 @@ TEST_F(SessionCacheTest, two_threads_never_get_the_same_ticket) {
   const auto work = [&](std::size_t thread) {
     for (int i = 0; i < rounds; ++i) {
       const PeerName to{"peer" + std::to_string(i % 5), 443};
-      cache_.put(to, *made[static_cast<std::size_t>(i) * 2 + thread], now_ + life);
+      cache_.put(to, *made[static_cast<std::size_t>(i) * 2 + thread], {now_ + life, endless});
       got[thread].push_back(take(to));
     }
   };
@@ -171,9 +176,10 @@ TEST(SessionExpiry, the_sessions_own_life_counts_from_its_beginning_at_most_a_we
   const auto made = session("a");
   SSL_SESSION_set_time(made.get(), 1'000'000);
   SSL_SESSION_set_timeout(made.get(), 300);
-  EXPECT_EQ(usable_until(*made, true), 1'000'300);
+  EXPECT_EQ(life_of(*made, endless).usable_until, 1'000'300);
+  EXPECT_EQ(life_of(*made, 1'000'299).usable_until, 1'000'299);
   SSL_SESSION_set_timeout(made.get(), 365 * 24 * 60 * 60);
-  EXPECT_EQ(usable_until(*made, true), 1'000'000 + 7 * 24 * 60 * 60);
+  EXPECT_EQ(life_of(*made, endless).usable_until, 1'000'000 + 7 * 24 * 60 * 60);
 }
 
 }  // namespace

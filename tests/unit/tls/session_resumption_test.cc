@@ -133,10 +133,29 @@ TEST_P(ResumptionByVersion, F040_a_session_ends_with_its_certificate_where_that_
     auto last = IoStatus::ok;
     read(*ours, 1, last);
   }
-  const auto session = context.sessions().take({name, origin_.port()});
-  ASSERT_TRUE(session);
-  EXPECT_GT(usable_until(*session, false), std::time(nullptr));
-  EXPECT_LE(usable_until(*session, true), std::time(nullptr));
+  const auto unverified_one = context.sessions().take({name, origin_.port()});
+  ASSERT_TRUE(unverified_one.session);
+  EXPECT_EQ(unverified_one.certificate_end, endless);
+}
+
+TEST_P(ResumptionByVersion, F040_a_resumed_connections_sessions_end_with_the_certificate_too) {
+  EXPECT_FALSE(resumes());
+  const auto first = context_.sessions().take({name, origin_.port()});
+  ASSERT_TRUE(first.session);
+  EXPECT_GT(first.certificate_end, std::time(nullptr));
+  EXPECT_LT(first.certificate_end, endless);
+  context_.sessions().put({name, origin_.port()}, *first.session,
+                          life_of(*first.session, first.certificate_end));
+  EXPECT_TRUE(resumes());
+  EXPECT_EQ(context_.sessions().take({name, origin_.port()}).certificate_end,
+            first.certificate_end);
+}
+
+TEST_P(ResumptionByVersion, what_is_kept_of_a_session_has_no_certificate) {
+  EXPECT_FALSE(resumes());
+  const auto kept = context_.sessions().take({name, origin_.port()});
+  ASSERT_TRUE(kept.session);
+  EXPECT_EQ(SSL_SESSION_get0_peer(kept.session.get()), nullptr);
 }
 
 TEST_P(ResumptionByVersion, a_session_that_the_origin_does_not_take_any_more_costs_no_failure) {

@@ -1,0 +1,13 @@
+#pragma once
+
+struct ssl_ctx_st;
+
+namespace ccnproxy::tls {
+
+/// Lets connections of this context hold one object of each certificate that origins show: parsed,
+/// a chain takes more memory than all else of an idle connection's TLS. Equal means equal in every
+/// byte; verification is OpenSSL's own, of each handshake. Knows the latest 256. Any thread
+/// may shake hands then. Throws std::runtime_error.
+void share_certificates(ssl_ctx_st& context);
+
+}  // namespace ccnproxy::tls

@@ -1,0 +1,100 @@
+#include "ccnproxy/tls/shared_certificates.h"
+
+#include <algorithm>
+#include <array>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+namespace ccnproxy::tls {
+namespace {
+
+struct FreeCertificate {
+  void operator()(X509* certificate) const noexcept { X509_free(certificate); }
+};
+using UniqueCertificate = std::unique_ptr<X509, FreeCertificate>;
+
+UniqueCertificate share(X509& certificate) {
+  X509_up_ref(&certificate);
+  return UniqueCertificate(&certificate);
+}
+
+/// The certificates that were seen last, by what they are made of.
+class KnownCertificates {
+ public:
+  /// The one of these bytes that is known already, or this one, known from now on.
+  UniqueCertificate known(X509& certificate) {
+    const auto digest = digest_of(certificate);
+    if (!digest) return share(certificate);
+    const std::lock_guard lock(mutex_);
+    if (const auto found = by_digest_.find(*digest); found != by_digest_.end()) {
+      latest_first_.splice(latest_first_.begin(), latest_first_, found->second);
+    } else {
+      latest_first_.push_front({*digest, share(certificate)});
+      by_digest_.emplace(*digest, latest_first_.begin());
+      if (latest_first_.size() > most) forget_oldest();
+    }
+    return share(*latest_first_.front().certificate);
+  }
+
+ private:
+  static constexpr std::size_t most = 256;
+  using Digest = std::array<unsigned char, 32>;
+  struct Entry {
+    Digest digest;
+    UniqueCertificate certificate;
+  };
+
+  static std::optional<Digest> digest_of(const X509& certificate) {
+    Digest digest;
+    unsigned size = digest.size();
+    if (X509_digest(&certificate, EVP_sha256(), digest.data(), &size) != 1) return std::nullopt;
+    return digest;
+  }
+
+  void forget_oldest() {
+    by_digest_.erase(latest_first_.back().digest);
+    latest_first_.pop_back();
+  }
+
+  std::mutex mutex_;  ///< guards what follows
+  std::list<Entry> latest_first_;
+  std::map<Digest, std::list<Entry>::iterator> by_digest_;
+};
+
+/// The chain that the connection will keep is the one that is verified here, before it is.
+int share_and_verify(X509_STORE_CTX* verification, void* known) {
+  auto* chain = X509_STORE_CTX_get0_untrusted(verification);
+  for (int i = 0; i < sk_X509_num(chain); ++i) {
+    auto* shown = sk_X509_value(chain, i);
+    auto* shared = static_cast<KnownCertificates*>(known)->known(*shown).release();
+    if (X509_STORE_CTX_get0_cert(verification) == shown)
+      X509_STORE_CTX_set_cert(verification, shared);
+    sk_X509_set(chain, i, shared);
+    X509_free(shown);
+  }
+  return std::max(0, X509_verify_cert(verification));  // below 0: it could not be done
+}
+
+void free_known(void*, void* known, CRYPTO_EX_DATA*, int, long, void*) {
+  delete static_cast<KnownCertificates*>(known);
+}
+
+}  // namespace
+
+void share_certificates(ssl_ctx_st& context) {
+  static const int slot = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_known);
+  auto known = std::make_unique<KnownCertificates>();
+  if (slot < 0 || SSL_CTX_set_ex_data(&context, slot, known.get()) != 1)
+    throw std::runtime_error("OpenSSL has no place for certificates");
+  SSL_CTX_set_cert_verify_callback(&context, share_and_verify, known.release());
+}
+
+}  // namespace ccnproxy::tls
