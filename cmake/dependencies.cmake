@@ -17,7 +17,7 @@ target_compile_options(ccnproxy_options INTERFACE -Wall -Wextra -Wpedantic -Werr
   $<$<CXX_COMPILER_ID:GNU>:-Wno-error=maybe-uninitialized>)
 target_link_libraries(ccnproxy_options INTERFACE Threads::Threads Boost::headers)
 if(CCNPROXY_SANITIZE)
-  target_compile_options(ccnproxy_options INTERFACE -fsanitize=${CCNPROXY_SANITIZE} -fno-omit-frame-pointer -O1)
+  target_compile_options(ccnproxy_options INTERFACE -fsanitize=${CCNPROXY_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(ccnproxy_options INTERFACE -fsanitize=${CCNPROXY_SANITIZE})
   if(CCNPROXY_SANITIZE MATCHES thread)
     # TSan does not see fences. Asio's only strengthen what its mutexes order already.

@@ -23,7 +23,8 @@ struct SocketBio {
 
   static int write(BIO* bio, const char* bytes, int size) {
     BIO_clear_retry_flags(bio);
-    const auto n = ::send(self(bio).fd_, bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+    const auto flags = MSG_NOSIGNAL | (self(bio).more_follows_ ? MSG_MORE : 0);
+    const auto n = ::send(self(bio).fd_, bytes, static_cast<std::size_t>(size), flags);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_write(bio);
     return static_cast<int>(n);
   }

@@ -120,6 +120,7 @@ IoResult TlsTransport::read(char* into, std::size_t size) {
 IoResult TlsTransport::write(std::string_view bytes) {
   ERR_clear_error();
   errno = 0;
+  reader_.more_follows(bytes.size() > SSL3_RT_MAX_PLAIN_LENGTH);  // a call writes one record
   return outcome(SSL_write(ssl_.get(), bytes.data(), clamp(bytes.size())));
 }
 

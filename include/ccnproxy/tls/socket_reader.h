@@ -27,6 +27,9 @@ class SocketReader {
   bool has_bytes() const noexcept { return held() > 0 || !drained_; }
   /// The next read asks the socket again.
   void rearm() noexcept { drained_ = false; }
+  /// Whether another write comes at once after the next: the kernel then sends what fills packets
+  /// (MSG_MORE), and wakes the peer less often.
+  void more_follows(bool more) noexcept { more_follows_ = more; }
 
  private:
   friend struct SocketBio;
@@ -44,6 +47,7 @@ class SocketReader {
   bool drained_ = false;
   bool ended_ = false;
   bool would_block_ = false;
+  bool more_follows_ = false;
 };
 
 }  // namespace ccnproxy::tls
