@@ -76,12 +76,19 @@ test_the_pod_has_no_rights() {
     "$(of deployment.yaml "container['securityContext']")"
 }
 
-# The name of CoreDNS's rewrite, tried on names as applications ask for them.
+# The pattern of CoreDNS's rewrite, tried on names as it sees them: whole, lower case, with a dot at the end.
 test_the_rewrite_takes_the_names_of_the_label_and_no_others() {
   local pattern name
-  pattern=$(of coredns.yaml 'd["data"]["Corefile"]' | sed -n 's/^ *name regex \([^ ]*\) .*/^\1$/p')
-  for name in api.example.com.ccnproxy-https. api.example.com.ccnproxy-https; do contains name "$pattern" "$name"; done
-  for name in api.example.com. ccnproxy-https.example.com.; do lacks name "$pattern" "$name"; done
+  pattern=$(of coredns.yaml 'd["data"]["Corefile"]' | sed -n 's/^ *rewrite stop name regex \([^ ]*\) .*/\1/p')
+  for name in api.example.com.ccnproxy-https. x.ccnproxy-https. api.example.com.ccnproxy-https.shop.svc.cluster.local. \
+    api.example.com.ccnproxy-https.svc.cluster.local.; do contains name "$pattern" "$name"; done
+  for name in api.example.com. ccnproxy-https.example.com. x.ccnproxy-https-old.example.com. ccnproxy-https. \
+    x.ccnproxy-https.example.com. x.ccnproxy-httpsvc.cluster.local.; do lacks name "$pattern" "$name"; done
+}
+
+# docs/dns.md shows the same line.
+test_the_rewrite_is_that_of_the_documentation() {
+  contains 'docs/dns.md' . "$(grep -xF "$(of coredns.yaml 'd["data"]["Corefile"]' | sed -n 's/^ *rewrite/rewrite/p')" "$top/docs/dns.md")"
 }
 
 test_the_image_is_made_of_what_is_there() {
