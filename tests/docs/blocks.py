@@ -2,7 +2,7 @@
 
   blocks.py extract FOLDER PAGE...   each block into FOLDER, and a line about it to stdout:
                                      FILE-IN-FOLDER  PAGE:LINE  LANGUAGE  MARK  ARGUMENT   (separated by tabs)
-  blocks.py file PAGE PATH           the block that is the file PATH by its mark
+  blocks.py files FOLDER PAGE...     the blocks that are files by their mark (<!-- file: PATH -->), each into FOLDER/PATH
 
 A mark is an HTML comment in the line before a block: <!-- MARK: ARGUMENT -->. An indented block is one too, and its language
 is "indented".
@@ -100,18 +100,21 @@ def _extract(folder, pages):
             print(name, f"{page}:{block.line}", block.language or "-", block.mark or "-", block.argument or "-", sep="\t")
 
 
-def _file(page, path):
-    found = [block for block in blocks(page) if (block.mark, block.argument) == ("file", path)]
-    if len(found) != 1:
-        raise SystemExit(f"{page}: {len(found)} blocks are {path}")
-    sys.stdout.write(found[0].text())
+def _files(folder, pages):
+    for block in (block for page in pages for block in blocks(page) if block.mark == "file"):
+        path = os.path.join(folder, block.argument.lstrip("/"))
+        if os.path.exists(path):
+            raise SystemExit(f"{block.page}:{block.line}: {block.argument} for the second time")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(block.text())
 
 
 def main(arguments):
     if len(arguments) >= 2 and arguments[0] == "extract":
         _extract(arguments[1], arguments[2:])
-    elif len(arguments) == 3 and arguments[0] == "file":
-        _file(*arguments[1:])
+    elif len(arguments) >= 2 and arguments[0] == "files":
+        _files(arguments[1], arguments[2:])
     else:
         raise SystemExit(__doc__)
 

@@ -27,19 +27,19 @@ renamed() { sed -i "s/ccnproxy-https/$1/g" "${@:2}"; }
 # What the package's service does before it starts: the root zone's key, by which answers are validated.
 trust_root() { install -D -o unbound -m 644 /usr/share/dns/root.key /var/lib/unbound/root.key; }
 
-# run_unbound LABEL PAGE NAME: with the file NAME.conf of the page.
+# run_unbound LABEL NAME: with the documented file NAME.conf.
 run_unbound() {
   rm -f /etc/unbound/unbound.conf.d/{ccnproxy,readme}*.conf  # of the test before
-  documented "$2" "/etc/unbound/unbound.conf.d/$3.conf"
-  renamed "$1" "/etc/unbound/unbound.conf.d/$3.conf"
+  documented "/etc/unbound/unbound.conf.d/$2.conf"
+  renamed "$1" "/etc/unbound/unbound.conf.d/$2.conf"
   world_of_unbound >/etc/unbound/unbound.conf.d/world.conf
   unbound-checkconf
   start_process "$tap_work/dns.log" unbound -d
 }
-start_unbound() { run_unbound "$1" dns.md ccnproxy; }
+start_unbound() { run_unbound "$1" ccnproxy; }
 
 start_bind() {
-  documented dns.md /etc/bind/named.conf.local /etc/bind/db.ccnproxy-https /etc/bind/named.conf.options
+  documented /etc/bind/named.conf.local /etc/bind/db.ccnproxy-https /etc/bind/named.conf.options
   named-checkzone "$1" /etc/bind/db.ccnproxy-https
   renamed "$1" /etc/bind/named.conf.local /etc/bind/named.conf.options
   [[ $1 == ccnproxy-https ]] || cp /etc/bind/db.ccnproxy-https "/etc/bind/db.$1"
@@ -52,7 +52,7 @@ start_bind() {
 }
 
 start_dnsmasq() {
-  documented dns.md /etc/dnsmasq.d/ccnproxy.conf
+  documented /etc/dnsmasq.d/ccnproxy.conf
   renamed "$1" /etc/dnsmasq.d/ccnproxy.conf
   # A server behind it, that nobody plays: what is asked of it shows in the log.
   start_process "$tap_work/dns.log" dnsmasq --keep-in-foreground --conf-dir=/etc/dnsmasq.d --user=nobody --no-resolv \
@@ -62,6 +62,7 @@ start_dnsmasq() {
 prepare() {
   local address
   own_folders
+  documented  # once for all tests
   trust_root
   for address in "$origin_address" "${nodes[@]}"; do ip addr add "$address/32" dev lo; done
   write_resolv_conf 'nameserver 127.0.0.1'
@@ -138,7 +139,7 @@ test_unbound_follows_a_name_of_consul() {
   needed
   start_process "$tap_work/consul.log" dnsmasq --keep-in-foreground --conf-file=/dev/null --user=nobody --no-resolv --port=8600 \
     --pid-file= --address=/ccnproxy.service.consul/10.0.0.5
-  run_unbound ccnproxy-https dns.md ccnproxy-consul
+  run_unbound ccnproxy-https ccnproxy-consul
   await 15 serves
   equal A 'ccnproxy.service.consul. 10.0.0.5' "$(answer +short api.example.com.ccnproxy-https A | xargs)"
   equal body 'a small file' "$(curl -sS --max-time 30 http://api.example.com.ccnproxy-https/files/small)"
@@ -146,7 +147,7 @@ test_unbound_follows_a_name_of_consul() {
 
 test_unbound_of_the_readme() {
   needed
-  run_unbound ccnproxy-https ../README.md readme
+  run_unbound ccnproxy-https readme
   await 15 serves
   equal body 'a small file' "$(curl -sS --max-time 30 http://api.example.com.ccnproxy-https/files/small)"
 }

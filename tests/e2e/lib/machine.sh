@@ -52,13 +52,9 @@ CONF
 # Who verifies certificates by what the system trusts takes the origin's.
 trust_origin() { cat "$origin_dir/ca.pem" >>/etc/ssl/certs/ca-certificates.crt; }
 
-# documented PAGE FILE...: files as the page has them, at the place that it names.
+# documented FILE...: files as README.md and docs/*.md have them, at the place that they name.
 documented() {
-  local page=$1 file
-  shift
-  for file; do
-    mkdir -p "${file%/*}"
-    python3 -B "$lib/../../docs/blocks.py" file "$lib/../../../docs/$page" "$file" >"$tap_work/documented"
-    cp "$tap_work/documented" "$file"
-  done
+  local file all=$tap_work/documented top=$lib/../../..
+  [[ -d $all ]] || python3 -B "$top/tests/docs/blocks.py" files "$all" "$top"/README.md "$top"/docs/*.md
+  for file; do install -D -m 644 "$all$file" "$file"; done
 }
