@@ -1,5 +1,5 @@
 // AWS Signature Version 4, recomputed from a request as it arrived. Written from the specification, with nothing but
-// node:crypto, so that it shares no mistake with who signed; origin.mjs asks @smithy/signature-v4 as well.
+// node:crypto, so that it shares no mistake with who signed; smithy.mjs asks @smithy/signature-v4 as well.
 import {createHash, createHmac} from 'node:crypto';
 
 const sha256 = bytes => createHash('sha256').update(bytes).digest('hex');
