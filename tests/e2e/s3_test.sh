@@ -38,9 +38,9 @@ prepare() {
   write_resolv_conf 'nameserver 127.0.0.1'
   start_process "$tap_work/dns.log" dnsmasq --keep-in-foreground --conf-file=/dev/null --user=nobody --no-resolv --pid-file= \
     --host-record="$host,$origin_address"
-  documented /documented.mjs
+  documented /run/documented.mjs
   # Beside the packages that it imports.
-  mv /documented.mjs "$S3_PROGRAMS/documented.mjs"
+  mv /run/documented.mjs "$S3_PROGRAMS/documented.mjs"
   printf 'upgrade: ["*.amazonaws.com"]\ntls: {ca_file: %s}\nadmin: {address: none}\nlog: {access: {to: none}}\n' "$origin_dir/ca.pem" >"$tap_work/ccnproxy.yaml"
   start_daemon "$tap_work/ccnproxy.yaml"
 }

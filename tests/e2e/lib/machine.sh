@@ -39,13 +39,14 @@ write_resolv_conf() {
   printf '%s\n' "$@" >/etc/resolv.conf
 }
 
-# The origin, as any API: /v1/… answers JSON, /v1/slow… never, /v1/down with 503. What /v1/payments did is in access.log.
+# The origin is an API, too: /v1/… answers JSON, which says which way the request came; /v1/down answers 503.
 api_locations() {
-  origin_locations
   cat <<'CONF'
-    location /v1/ { default_type application/json; return 200 "{\"items\":[1,2,3],\"method\":\"$request_method\"}\n"; }
+    location /v1/ {
+      default_type application/json;
+      return 200 '{"items":[1,2,3],"method":"$request_method","uri":"$request_uri","via":"$http_via"}\n';
+    }
     location /v1/down { return 503 "down for the moment\n"; }
-    location /v1/slow { proxy_pass http://unix:silent.sock; }
 CONF
 }
 

@@ -29,6 +29,9 @@ origin_locations() {
 CONF
 }
 
+# For scripts that need more: they define it anew.
+more_locations() { :; }
+
 origin_config() {
   local h2=$1 h1=$2 user=
   ((EUID != 0)) || user='user root;'
@@ -60,10 +63,12 @@ http {
   server {
     listen $h2 ssl http2;
 $(origin_locations)
+$(more_locations)
   }
   server {
     listen $h1 ssl;
 $(origin_locations)
+$(more_locations)
   }
   server {
     listen unix:$origin_dir/stored.sock;
