@@ -142,6 +142,7 @@ if [[ ! $quick ]]; then
   test_build tsan
   if step 'build fuzz' build fuzz; then step "fuzz, $fuzz_seconds s each" fuzz; fi
   step 'end to end' suite e2e tests/e2e/run.sh
+  step 'documentation' suite docs tests/docs/run.sh
   step 'metrics and alerts' suite prometheus tests/prometheus/run.sh
   step 'dashboard' dashboard
 fi

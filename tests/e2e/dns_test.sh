@@ -29,7 +29,7 @@ trust_root() { install -D -o unbound -m 644 /usr/share/dns/root.key /var/lib/unb
 
 # run_unbound LABEL NAME: with the documented file NAME.conf.
 run_unbound() {
-  rm -f /etc/unbound/unbound.conf.d/{ccnproxy,readme}*.conf  # of the test before
+  rm -f /etc/unbound/unbound.conf.d/{ccnproxy,readme,forward,insecure}*.conf  # of the test before
   documented "/etc/unbound/unbound.conf.d/$2.conf"
   renamed "$1" "/etc/unbound/unbound.conf.d/$2.conf"
   world_of_unbound >/etc/unbound/unbound.conf.d/world.conf
@@ -150,6 +150,27 @@ test_unbound_of_the_readme() {
   run_unbound ccnproxy-https readme
   await 15 serves
   equal body 'a small file' "$(curl -sS --max-time 30 http://api.example.com.ccnproxy-https/files/small)"
+}
+
+# A resolver that validates and asks one with the recipe: the root zone's signatures deny the label, or can't be had.
+test_a_validating_resolver_must_be_told() {
+  needed
+  local forward=/etc/unbound/unbound.conf.d/forward.conf
+  rm -f /etc/unbound/unbound.conf.d/{ccnproxy,readme,forward,insecure}*.conf
+  documented /etc/dnsmasq.d/ccnproxy.conf /etc/unbound/unbound.conf.d/insecure.conf
+  start_process "$tap_work/upstream.log" dnsmasq --keep-in-foreground --conf-dir=/etc/dnsmasq.d --user=nobody --no-resolv \
+    --pid-file= --port=5301
+  printf '%s\n' 'server:' '  do-not-query-localhost: no' 'forward-zone:' '  name: "ccnproxy-https."' \
+    '  forward-addr: 127.0.0.1@5301' >"$forward"
+  world_of_unbound >/etc/unbound/unbound.conf.d/world.conf
+  start_process "$tap_work/dns.log" unbound -d
+  await 15 serves
+  equal 'told' "${nodes[*]}" "$(answers_of api.example.com.ccnproxy-https A)"
+  stop_process "$started"
+  rm /etc/unbound/unbound.conf.d/insecure.conf
+  start_process "$tap_work/dns.log" unbound -d
+  await 15 serves
+  contains 'not told' 'status: SERVFAIL' "$(answer api.example.com.ccnproxy-https A)"
 }
 
 test_a_record_beside_the_wildcard_hides_it() {
