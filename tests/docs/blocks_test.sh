@@ -1,6 +1,6 @@
 #!/bin/bash
 # Every code block of README.md and docs/*.md, by its language:
-#   yaml     goes through `ccnproxy check`, or what <!-- checked by: COMMAND --> says
+#   yaml, haproxy  go through `ccnproxy check`, or what <!-- checked by: COMMAND --> says
 #   json     is JSON             promql  is PromQL, a line an expression
 #   sh, and indented blocks       are run, and must end with 0
 #   console  is run line by line; what stands below a "$ " line must come out of it, … stands for anything
@@ -55,6 +55,7 @@ run_yaml() {
   esac
 }
 
+run_haproxy() { run_yaml "$@"; }
 run_json() { jq . "$blocks/$1" >/dev/null; }
 
 run_promql() {

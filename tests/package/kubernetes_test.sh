@@ -53,6 +53,14 @@ test_F100_the_cluster_waits_longer_than_the_drain() {
   ((grace > wait + drain)) || fail "$grace is not more than $wait + $drain"
 }
 
+test_the_memory_that_workers_may_hold_fits_the_pod() {
+  local limit workers each
+  limit=$(of deployment.yaml "container['resources']['limits']['memory'].removesuffix('Mi')")
+  workers=$(of ccnproxy.yaml "d['workers']")
+  each=$(of ccnproxy.yaml "d['limits']['memory'].removesuffix('MiB')")
+  ((limit >= 64 + workers * each)) || fail "$limit MiB are less than 64 + $workers * $each"
+}
+
 test_probes_and_ports_are_those_of_the_configuration() {
   equal http "$(of ccnproxy.yaml "d['listeners'][0]['address'].split(':')[1]")" \
     "$(of deployment.yaml "container['ports'][0]['containerPort']")"
