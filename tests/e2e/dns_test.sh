@@ -234,18 +234,6 @@ test_a_client_goes_to_the_other_node() {
   run_node "${nodes[0]}"
 }
 
-# The first address is one to which packets are lost, as if its machine were gone.
-test_curl_goes_on_from_a_node_that_says_nothing() {
-  needed
-  ip route add 192.0.2.0/24 dev lo
-  local name=api.example.com.ccnproxy-https said
-  start_dnsmasq ccnproxy-https  # for the daemon
-  await 15 serves
-  said=$(curl -sSv --connect-timeout 2 --max-time 30 --resolve "$name:80:192.0.2.1,${nodes[0]}" "http://$name/files/small" 2>&1)
-  contains 'began with' 'Trying 192.0.2.1' "$said"
-  contains body '^a small file' "$said"
-}
-
 script_cleanup() { release_folders; }
 [[ ! $can_run ]] || prepare
 run_tests

@@ -27,6 +27,12 @@ foreach (['nobody', 'silence', 'no name'] as $where) {
 }
 expect('POST to a full daemon', ['directly', 1], outcome('POST', '/v1/payments?full', 'trouble'));
 
+// Two addresses, of which the first says nothing: whether curl gets to the second is a matter of its version.
+$two = [CURLOPT_RESOLVE => ['api.example.com.ccnproxy-https:80:192.0.2.1,127.0.0.1']];
+[$way, $times] = outcome('POST', '/v1/payments?two', '', $two);
+expect('POST, two addresses', true, in_array($way, ['by ccnproxy', 'directly'], true));
+expect('POSTs, two addresses', 1, $times);
+
 // Perhaps it was: a POST ends there, a GET goes on.
 $short = [CURLOPT_TIMEOUT => 1];
 foreach (['close', 'hang', 'cut'] as $trouble) {
