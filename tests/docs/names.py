@@ -5,6 +5,7 @@
   names.py keys                     keys of the configuration in `code` (pool.keep_warm), by config/ccnproxy.yaml
   names.py flags HELP...            flags; HELP: files with what the command (the file's name) says with --help
   names.py metrics METRICS          metrics; METRICS: a scrape of the daemon
+  names.py figures                  what docs/fleet.md reckons with, against what was measured last
   names.py log RECORDS              keys of the access log (RECORDS: lines of one) that docs/access-log.md does not explain
 """
 
@@ -169,7 +170,29 @@ def bad_log(records):
     yield from (("docs/access-log.md", 1, f"says nothing of {key}") for key in sorted(seen - explained))
 
 
-CHECKS = {"links": bad_links, "files": bad_files, "keys": bad_keys, "metrics": bad_metrics, "log": bad_log,
+def measured_cpu():
+    """µs a request by case (A, B, A2k, …) and protocol, from docs/performance.md."""
+    table = re.search(r"^### CPU time of the proxy per request.*?\n\n(.*?)\n\n", read("docs/performance.md"), re.M | re.S).group(1)
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.split("\n")]
+    cases = [cell.split(":")[0] for cell in rows[0]]
+    return {(case, row[0].removeprefix("ccnproxy, ")): float(cell.replace(",", ""))
+            for row in rows[2:] if row[0].startswith("ccnproxy, ") for case, cell in zip(cases[1:], row[1:])}
+
+
+def bad_figures():
+    """A share of a core for 1,000 requests/s is the µs of one, divided by ten. To reckon with too much is no great fault."""
+    pairs = []
+    cpu, page = measured_cpu(), read("docs/fleet.md")
+    for case, h2, http1 in re.findall(r"\((?:case )?([A-D](?:2k)?)\) \| ([\d.]+) % \| ([\d.]+) %", page):
+        pairs += [(f"case {case}, h2", float(h2), cpu[case, "h2"] / 10), (f"case {case}, http/1.1", float(http1), cpu[case, "http/1.1"] / 10)]
+    memory = re.search(r"memory per connection \|[^|]*\| ([\d.]+) KiB", read("docs/readiness.md")).group(1)
+    pairs.append(("KiB a connection", float(re.search(r"at most (\d+) KiB", page).group(1)), float(memory)))
+    assert len(pairs) == 9
+    yield from (("docs/fleet.md", 1, f"{what}: {said}, measured {measured}") for what, said, measured in pairs
+                if not measured / 1.15 <= said <= measured * 2.5)
+
+
+CHECKS = {"figures": bad_figures, "links": bad_links, "files": bad_files, "keys": bad_keys, "metrics": bad_metrics, "log": bad_log,
           "flags": lambda *helps: bad_flags(helps)}
 
 

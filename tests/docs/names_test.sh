@@ -15,6 +15,8 @@ test_links_lead_somewhere() { names links; }
 test_files_are_there() { names files; }
 test_keys_are_there() { names keys; }
 
+test_what_a_fleet_reckons_with_was_measured() { names figures; }
+
 test_flags_are_there() {
   names flags "$tap_work"/help/*
 }
