@@ -2,7 +2,7 @@
 # Every test there is, from a fresh clone on Debian 12. Usage: tests/run.sh [--quick]
 #   installs what is missing, then: unit and integration tests of the release build, the same under
 #   AddressSanitizer + UndefinedBehaviorSanitizer and under ThreadSanitizer, the fuzzers for a short while, the
-#   checks of the scripts, the end-to-end tests, those of metrics, alerts and the dashboard.
+#   checks of the scripts, the end-to-end tests, those of the documentation, of metrics, alerts and the dashboard.
 #   --quick: the release build's only.
 # FUZZ_SECONDS (20): time per fuzzer. JOBS: parallel jobs (one per CPU).
 # The last line is "N passed, N failed"; exit code 1 if anything failed. Logs are in build/test-logs.

@@ -149,6 +149,20 @@ page() {
   ((bad == 0))
 }
 
+# Commands and expressions within sentences, as far as they only look at something.
+test_within_sentences() {
+  scene_needed
+  local place language text said count=0 bad=0
+  while IFS=$'\t' read -r place language text; do
+    count=$((count + 1))
+    echo "$text" >"$blocks/inline"
+    said=$(block inline "$place" "$language" - - 2>&1) && continue
+    bad=$((bad + 1))
+    echo "$place: $text: $said"
+  done < <(python3 -B "$here/names.py" inline)
+  ((count >= 5 && bad == 0))
+}
+
 # refused LANGUAGE MARK ARGUMENT WORDS TEXT: such a block would not pass, and the words say why.
 refused() {
   printf '%b\n' "$5" >"$blocks/made"
@@ -172,7 +186,7 @@ test_what_is_wrong_is_found() {
   refused text - - 'it is console' '$ true'
   refused - - - 'no language' 'text'
   refused perl - - 'nobody runs' 'text'
-  refused php - - 'neither a file' '$a = 1;'
+  refused php - - 'neither a file' 'exit;'
   refused text file /etc/other.conf 'no test uses' 'text'
 }
 

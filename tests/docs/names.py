@@ -5,6 +5,7 @@
   names.py keys                     keys of the configuration in `code` (pool.keep_warm), by config/ccnproxy.yaml
   names.py flags HELP...            flags; HELP: files with what the command (the file's name) says with --help
   names.py metrics METRICS          metrics; METRICS: a scrape of the daemon
+  names.py inline                   no check: prints the commands and expressions in `code` that can be run, as PAGE:LINE, what, text
   names.py figures                  what docs/fleet.md reckons with, against what was measured last
   names.py log RECORDS              keys of the access log (RECORDS: lines of one) that docs/access-log.md does not explain
 """
@@ -170,6 +171,17 @@ def bad_log(records):
     yield from (("docs/access-log.md", 1, f"says nothing of {key}") for key in sorted(seen - explained))
 
 
+def inline():
+    """(page, line, "sh" or "promql", text): whole commands that only look, and PromQL."""
+    for page, number, text in spans():
+        if page in MADE:
+            continue
+        if re.match(r"jq .*access_log|curl .*https?://[^ ]+/|ss -", text):
+            yield page, number, f"sh\t{text}"
+        elif re.match(r"(sum|rate|histogram_quantile)\b.*ccnproxy_", text):
+            yield page, number, f"promql\t{text}"
+
+
 def measured_cpu():
     """µs a request by case (A, B, A2k, …) and protocol, from docs/performance.md."""
     table = re.search(r"^### CPU time of the proxy per request.*?\n\n(.*?)\n\n", read("docs/performance.md"), re.M | re.S).group(1)
@@ -197,8 +209,11 @@ CHECKS = {"figures": bad_figures, "links": bad_links, "files": bad_files, "keys"
 
 
 def main(arguments):
-    if not arguments or arguments[0] not in CHECKS:
+    if not arguments or arguments[0] not in [*CHECKS, "inline"]:
         raise SystemExit(__doc__)
+    if arguments[0] == "inline":
+        print("\n".join(f"{page}:{number}\t{words}" for page, number, words in inline()))
+        return
     bad = [f"{page}:{number}: {words}" for page, number, words in CHECKS[arguments[0]](*arguments[1:])]
     print("\n".join(bad))
     sys.exit(bool(bad))
