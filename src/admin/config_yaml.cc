@@ -114,7 +114,7 @@ void write_overrides(YamlText& yaml, const std::vector<config::Override>& overri
   }
   yaml.begin("overrides");
   for (const auto& entry : overrides) {
-    yaml.begin_element().text("match", entry.match);
+    yaml.begin_element(entry.match).text("match", entry.match);
     if (!entry.connect_host.empty()) yaml.text("connect_to", connect_to(entry));
     yaml.begin("pool");
     write_pool(yaml, entry.pool);
@@ -135,9 +135,7 @@ void write_log(YamlText& yaml, const config::Log& log) {
   yaml.flag("query", log.access.query).end().end();
 }
 
-}  // namespace
-
-std::string config_yaml(const config::Config& config) {
+YamlText write(const config::Config& config) {
   YamlText yaml;
   write_listeners(yaml, config);
   yaml.text("pid_file", config.pid_file);
@@ -154,7 +152,15 @@ std::string config_yaml(const config::Config& config) {
   write_dns(yaml, config.dns);
   write_overrides(yaml, config.overrides);
   write_log(yaml, config.log);
-  return yaml.take();
+  return yaml;
+}
+
+}  // namespace
+
+std::string config_yaml(const config::Config& config) { return write(config).take(); }
+
+std::vector<ConfigEntry> config_entries(const config::Config& config) {
+  return write(config).take_entries();
 }
 
 }  // namespace ccnproxy::admin

@@ -163,6 +163,10 @@ void write_totals(MetricsText& text, const observe::WorkerMetrics& totals) {
   text.sample("direction=\"out\"", totals.bytes_out);
 }
 
+double seconds_since_epoch(std::chrono::system_clock::time_point at) {
+  return std::chrono::duration<double>(at.time_since_epoch()).count();
+}
+
 void write_process(MetricsText& text, const MetricsPage::Process& process) {
   text.family("ccnproxy_access_log_dropped_total", "counter",
               "Records that the access log lost because its sink did not keep up.");
@@ -171,6 +175,12 @@ void write_process(MetricsText& text, const MetricsPage::Process& process) {
   text.sample("", std::uint64_t{process.client_limit});
   text.family("ccnproxy_ready", "gauge", "What /readyz says: 1 if traffic should come here.");
   text.sample("", std::uint64_t{process.ready});
+  text.family("ccnproxy_config_last_reload_successful", "gauge",
+              "1 if the last attempt to read the configuration put it in force; the start is one.");
+  text.sample("", std::uint64_t{process.reloaded.successful});
+  text.family("ccnproxy_config_last_reload_success_timestamp_seconds", "gauge",
+              "When a configuration was put in force last, since the epoch.");
+  text.sample("", seconds_since_epoch(process.reloaded.last_success));
   text.family("ccnproxy_build_info", "gauge", "Always 1; the version is in its label.");
   text.sample("version=\"" CCNPROXY_VERSION "\"", std::uint64_t{1});
   const auto& stats = process.stats;

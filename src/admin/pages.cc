@@ -11,13 +11,15 @@ namespace {
 
 namespace asio = boost::asio;
 
+constexpr std::string_view log_level_path = "/log-level";
 constexpr std::string_view paths =
     "/          the dashboard, for a browser\n"
     "/healthz   alive\n"
     "/readyz    200 if traffic should come here, else 503\n"
     "/pools     JSON: each origin and its connections; see docs/admin.md for its filters\n"
     "/metrics   for Prometheus\n"
-    "/config    the configuration in force\n";
+    "/config    the configuration in force\n"
+    "/log-level of the daemon's own log; POST /log-level?level=debug sets it\n";
 
 Page text(unsigned status, std::string body) {
   Page page;
@@ -58,8 +60,19 @@ asio::awaitable<Page> Pages::get(const std::string& target) {
   }
   if (path == "/metrics") co_return co_await metrics();
   if (path == "/config") co_return typed("application/yaml", config_yaml(config_));
+  if (path == log_level_path) co_return text(200, source_.log_level() + '\n');
   if (path == "/") co_return dashboard();
   co_return text(404, "Nothing is here. There are:\n\n" + std::string(paths));
+}
+
+bool Pages::takes_post(std::string_view target) noexcept {
+  return split_target(target).path == log_level_path;
+}
+
+Page Pages::post(const std::string& target) {
+  const auto level = query_value(split_target(target).query, "level");
+  if (source_.set_log_level(level)) return text(200, source_.log_level() + '\n');
+  return text(400, "level is one of trace, debug, info, warn, error, critical and off\n");
 }
 
 Page Pages::readiness() const {
@@ -78,6 +91,7 @@ asio::awaitable<Page> Pages::metrics() {
   process.ready = source_.readiness().ready;
   process.client_limit = source_.client_limit();
   process.access_log_dropped = source_.access_log_dropped();
+  process.reloaded = source_.reload_outcome();
   process.stats = read_process_stats();
   co_return typed("text/plain; version=0.0.4; charset=utf-8", metrics_.render(*reports, process));
 }

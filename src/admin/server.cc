@@ -189,15 +189,26 @@ asio::awaitable<bool> Server::State::serve_one(Stream& stream, beast::flat_buffe
 asio::awaitable<Response> Server::State::respond(const Request& request) {
   const auto& head = request.get();
   const bool keep = head.keep_alive() && !has_body(request) && open < options.connections;
-  if (head.method() != http::verb::get && head.method() != http::verb::head) {
-    auto response = make_response(refusal(405, "Only GET and HEAD."), head.version(), keep);
-    response.set(http::field::allow, "GET, HEAD");
+  const std::string target(head.target());
+  const bool posts = head.method() == http::verb::post && Pages::takes_post(target);
+  if (!posts && head.method() != http::verb::get && head.method() != http::verb::head) {
+    const bool may_post = Pages::takes_post(target);
+    auto response =
+        make_response(refusal(405, may_post ? "Only GET, HEAD and POST." : "Only GET and HEAD."),
+                      head.version(), keep);
+    response.set(http::field::allow, may_post ? "GET, HEAD, POST" : "GET, HEAD");
     co_return response;
   }
   if (has_body(request))
     co_return make_response(refusal(413, "No body is taken here."), head.version(), keep);
-  const std::string target(head.target());
-  const Page page = co_await pages.get(target);
+  // A browser says where a POST comes from. Whichever page that is, it is not an operator.
+  if (posts && head.find(http::field::origin) != head.end())
+    co_return make_response(refusal(403, "Not from a web page."), head.version(), keep);
+  Page page;  // a co_await within an expression is more than g++ 12 gets right
+  if (posts)
+    page = pages.post(target);
+  else
+    page = co_await pages.get(target);
   co_return make_response(page, head.version(), keep);
 }
 

@@ -39,29 +39,49 @@ std::string size_text(std::uint64_t bytes) {
 }
 
 YamlText& YamlText::begin(std::string_view key) {
-  word(key, "");
-  ++depth_;
+  line(key, "");
+  path_.emplace_back(key);
+  elements_.push_back(0);
   return *this;
 }
 
 YamlText& YamlText::end() {
-  --depth_;
+  path_.pop_back();
+  elements_.pop_back();
   return *this;
 }
 
-YamlText& YamlText::begin_element() {
+YamlText& YamlText::begin_element(std::string_view name) {
   element_begun_ = true;
-  ++depth_;
+  const auto number = elements_.back()++;
+  path_.push_back('[' + (name.empty() ? std::to_string(number) : std::string(name)) + ']');
+  elements_.push_back(0);
+  return *this;
+}
+
+void YamlText::note(std::string_view key, std::string_view value, std::vector<std::string> items) {
+  ConfigEntry entry{"", std::string(value), std::move(items)};
+  for (const auto& part : path_)
+    entry.key += (part.front() == '[' || entry.key.empty() ? "" : ".") + part;
+  const bool in_quotes = key.front() == '"';
+  entry.key +=
+      (entry.key.empty() ? "" : ".") + std::string(in_quotes ? key.substr(1, key.size() - 2) : key);
+  entries_.push_back(std::move(entry));
+}
+
+YamlText& YamlText::line(std::string_view key, std::string_view value) {
+  const auto depth = path_.size();
+  if (std::exchange(element_begun_, false))
+    out_.append((depth - 1) * 2, ' ').append("- ");
+  else
+    out_.append(depth * 2, ' ');
+  out_.append(key).append(value.empty() ? ":" : ": ").append(value) += '\n';
   return *this;
 }
 
 YamlText& YamlText::word(std::string_view key, std::string_view value) {
-  if (std::exchange(element_begun_, false))
-    out_.append((depth_ - 1) * 2, ' ').append("- ");
-  else
-    out_.append(depth_ * 2, ' ');
-  out_.append(key).append(value.empty() ? ":" : ": ").append(value) += '\n';
-  return *this;
+  note(key, value);
+  return line(key, value);
 }
 
 YamlText& YamlText::text(std::string_view key, std::string_view value) {
@@ -81,9 +101,15 @@ YamlText& YamlText::size(std::string_view key, std::uint64_t bytes) {
 }
 
 YamlText& YamlText::list(std::string_view key, const std::vector<std::string>& values) {
+  std::vector<std::string> items;
   std::string all;
-  for (const auto& value : values) all += (all.empty() ? "" : ", ") + quoted(value);
-  return word(key, '[' + all + ']');
+  for (const auto& value : values) {
+    items.push_back(quoted(value));
+    all += (all.empty() ? "" : ", ") + items.back();
+  }
+  const auto text = '[' + all + ']';
+  note(key, text, std::move(items));
+  return line(key, text);
 }
 
 }  // namespace ccnproxy::admin

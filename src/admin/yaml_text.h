@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ccnproxy/admin/config_entries.h"
 #include "ccnproxy/config/config.h"
 
 namespace ccnproxy::admin {
@@ -16,7 +17,8 @@ class YamlText {
   YamlText& begin(std::string_view key);
   YamlText& end();
   /// Keys from here to end() are one element of the list whose key begun last.
-  YamlText& begin_element();
+  /// `name` tells it from others for people; without one it is its number.
+  YamlText& begin_element(std::string_view name = {});
 
   YamlText& word(std::string_view key, std::string_view value);  ///< as it is
   YamlText& text(std::string_view key, std::string_view value);  ///< in quotes
@@ -27,11 +29,18 @@ class YamlText {
   YamlText& list(std::string_view key, const std::vector<std::string>& values);
 
   std::string take() { return std::move(out_); }
+  /// What has been written, key by key.
+  std::vector<ConfigEntry> take_entries() { return std::move(entries_); }
 
  private:
+  void note(std::string_view key, std::string_view value, std::vector<std::string> items = {});
+  YamlText& line(std::string_view key, std::string_view value);
+
   std::string out_;
-  std::size_t depth_ = 0;
-  bool element_begun_ = false;  ///< the next key stands behind the element's dash
+  std::vector<ConfigEntry> entries_;
+  std::vector<std::string> path_;      ///< of the keys that are begun
+  std::vector<std::size_t> elements_;  ///< so far, of each of these
+  bool element_begun_ = false;         ///< the next key stands behind the element's dash
 };
 
 /// `value` in double quotes, with JSON's escapes, which are YAML's too (YAML 1.2 §5.7).

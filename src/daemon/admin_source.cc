@@ -3,13 +3,20 @@
 #include <boost/asio/post.hpp>
 
 #include "ccnproxy/daemon/worker.h"
+#include "ccnproxy/observe/log_level.h"
 
 namespace ccnproxy::daemon {
 
 AdminSource::AdminSource(boost::asio::io_context& io, const WorkerGroup& group,
                          const observe::AccessLog& access_log,
-                         std::function<admin::Readiness()> readiness)
-    : io_(io), group_(group), access_log_(access_log), readiness_(std::move(readiness)) {}
+                         std::function<admin::Readiness()> readiness,
+                         std::function<admin::ReloadOutcome()> reload_outcome, spdlog::logger& log)
+    : io_(io),
+      group_(group),
+      access_log_(access_log),
+      readiness_(std::move(readiness)),
+      reload_outcome_(std::move(reload_outcome)),
+      log_(log) {}
 
 std::size_t AdminSource::workers() const { return group_.members.size(); }
 
@@ -21,6 +28,21 @@ void AdminSource::ask(std::size_t worker, std::function<void(admin::WorkerReport
       take(question, std::move(report));
     });
   });
+}
+
+std::string AdminSource::log_level() const {
+  return std::string(observe::log_level_word(log_.level()));
+}
+
+/// Said whatever the levels are: who looks at the log later sees why it says more or less.
+bool AdminSource::set_log_level(const std::string& level) {
+  const auto parsed = observe::parse_log_level(level);
+  if (!parsed) return false;
+  const auto before = log_level();
+  log_.set_level(spdlog::level::info);
+  log_.info("the log's level was {} and is {}, as the admin endpoint was told", before, level);
+  log_.set_level(*parsed);
+  return true;
 }
 
 void AdminSource::take(std::uint64_t question, admin::WorkerReport report) {

@@ -1,9 +1,7 @@
 #include "ccnproxy/daemon/daemon.h"
 
-#include <atomic>
 #include <csignal>
 #include <iostream>
-#include <sstream>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -14,7 +12,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <sched.h>
 #include <spdlog/logger.h>
-#include <sys/resource.h>
 
 #include "ccnproxy/admin/server.h"
 #include "ccnproxy/base/kernel_settings.h"
@@ -22,9 +19,11 @@
 #include "ccnproxy/config/command_line.h"
 #include "ccnproxy/daemon/admin_source.h"
 #include "ccnproxy/daemon/client_capacity.h"
+#include "ccnproxy/daemon/descriptor_limit.h"
+#include "ccnproxy/daemon/hand_over.h"
 #include "ccnproxy/daemon/inherited_sockets.h"
 #include "ccnproxy/daemon/pid_file.h"
-#include "ccnproxy/daemon/shared.h"
+#include "ccnproxy/daemon/reload.h"
 #include "ccnproxy/daemon/successor.h"
 #include "ccnproxy/daemon/warm_start.h"
 #include "ccnproxy/daemon/watchdog.h"
@@ -37,9 +36,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// What a process needs until it dials, on a busy machine.
-constexpr auto start_time = std::chrono::seconds(10);
-constexpr auto standstill_patience = std::chrono::milliseconds(1000);
 constexpr auto log_flush_deadline = std::chrono::seconds(2);
 
 std::size_t worker_count(const config::Config& config) {
@@ -50,43 +46,35 @@ std::size_t worker_count(const config::Config& config) {
   return static_cast<std::size_t>(std::max(1, CPU_COUNT(&cpus)));
 }
 
-/// Each client and each connection to an origin is a descriptor.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-/// 0 = no limit.
-std::size_t descriptor_limit() {
-  rlimit limit{};
-  const bool known = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-  return known ? limit.rlim_cur : 0;
-}
-
 /// Starts everything, then lives by its signals.
 class Daemon {
  public:
   Daemon(const config::Config& config, std::function<config::Parsed()> reread)
-      : reread_(std::move(reread)),
-        log_(observe::make_process_log(config.log)),
-        shared_(config),
+      : log_(observe::make_process_log(config.log)),
+        in_force_{config, nullptr},
         access_log_(config.log.access, log_flush_deadline),
         group_(worker_count(config),
                client_capacity(config.limits.clients, descriptor_limit(), worker_count(config))),
-        warm_start_(io_, shared_.config(), group_, *log_),
+        warm_start_(io_, in_force_.config, group_, *log_),
+        hand_over_(io_, in_force_.config, group_, warm_start_, *log_),
+        reload_(io_, std::move(reread), in_force_, group_, warm_start_, *log_,
+                [this] { return status(); }),
         watchdog_(
             io_, worker_count(config),
             [this](std::size_t i, auto answer) { workers_[i]->ask_alive(std::move(answer)); },
             sd_notify, [this] { return status(); }, *log_),
         signals_(io_, SIGTERM, SIGINT, SIGUSR1),
         drain_deadline_(io_),
-        admin_source_(io_, group_, access_log_, [this] { return readiness(); }) {
+        admin_source_(
+            io_, group_, access_log_, [this] { return readiness(); },
+            [this] { return reload_.outcome(); }, *log_) {
     signals_.add(SIGHUP);
     signals_.add(SIGUSR2);
-    bind_admin();
-    bind();
+    auto shared = std::make_shared<Shared>(config);
+    bind_admin(*shared);
+    auto sockets = bind(*shared);
+    in_force_.shared = std::move(shared);
+    make_workers(std::move(sockets));
     refuse_what_nobody_serves();
     pid_file_.emplace(config.pid_file);
   }
@@ -97,7 +85,7 @@ class Daemon {
       worker->start([this] { asio::post(io_, [this] { on_worker_end(); }); });
     running_ = workers_.size();
     log_->info("ccnproxy {} is serving with {} workers", CCNPROXY_VERSION, workers_.size());
-    if (const auto most = group_.client_limit; most < shared_.config().limits.clients)
+    if (const std::size_t most = group_.client_limit; most < in_force_.config.limits.clients)
       log_->info("the limit of open files ({}) leaves room for {} clients at once",
                  descriptor_limit(), most);
     warn_of_slow_start();
@@ -115,15 +103,15 @@ class Daemon {
   }
 
  private:
-  void bind_admin() {
-    const auto& address = shared_.config().admin.address;
+  void bind_admin(Shared& shared) {
+    const auto& address = in_force_.config.admin.address;
     if (!address) return;
     auto socket = std::move(open_listener(*address, 1).front());
     log_->info("admin endpoint listening on {}", socket.address);
     listening_.push_back(socket.fd.get());
-    shared_.note_listening(socket.address);
+    shared.note_listening(socket.address);
     admin_ =
-        std::make_unique<admin::Server>(io_, std::move(socket.fd), admin_source_, shared_.config());
+        std::make_unique<admin::Server>(io_, std::move(socket.fd), admin_source_, in_force_.config);
   }
 
   std::vector<ListeningSocket> open_listener(const config::ListenAddress& address,
@@ -170,21 +158,25 @@ class Daemon {
     return {};
   }
 
-  void bind() {
-    const auto& config = shared_.config();
-    const auto count = worker_count(config);
+  /// The listening sockets of each worker.
+  std::vector<std::vector<ListeningSocket>> bind(Shared& shared) {
+    const auto count = worker_count(in_force_.config);
     std::vector<std::vector<ListeningSocket>> sockets(count);
-    for (const auto& address : config.listeners) {
+    for (const auto& address : in_force_.config.listeners) {
       auto bound = open_listener(address, count);
       log_->info("listening on {}", bound.front().address);
-      shared_.note_listening(bound.front().address);
+      shared.note_listening(bound.front().address);
       for (std::size_t i = 0; i < bound.size(); ++i) {
         listening_.push_back(bound[i].fd.get());
         sockets[i % count].push_back(std::move(bound[i]));
       }
     }
+    return sockets;
+  }
+
+  void make_workers(std::vector<std::vector<ListeningSocket>> sockets) {
     for (auto& own : sockets) {
-      workers_.push_back(std::make_unique<Worker>(shared_, group_, workers_.size(),
+      workers_.push_back(std::make_unique<Worker>(in_force_.shared, group_, workers_.size(),
                                                   access_log_.make_writer(), std::move(own)));
       group_.members.push_back(workers_.back().get());
     }
@@ -196,7 +188,7 @@ class Daemon {
       if (signal == SIGUSR1) {
         access_log_.reopen();
       } else if (signal == SIGHUP) {
-        judge_configuration();
+        reload();
       } else if (signal == SIGUSR2) {
         hand_over();
       } else if (std::exchange(draining_, true)) {
@@ -208,62 +200,25 @@ class Daemon {
     }
   }
 
-  /// The next process takes the listening sockets and makes ready what is ready here; then this one
-  /// drains. Whatever goes wrong before that, this one serves on.
+  void reload() {
+    if (draining_) return log_->warn("SIGHUP: this process is draining already");
+    reload_.begin();
+  }
+
   void hand_over() {
     if (draining_) return log_->warn("SIGUSR2: this process is draining already");
-    const auto& t = shared_.config().timeouts;
-    const auto patience =
-        std::chrono::duration_cast<std::chrono::seconds>(t.dns + t.connect + t.tls) + start_time;
-    warm_start_.collect([this, patience](const std::string& state) {
-      const auto standstill = std::make_shared<Standstill>();
-      for (auto& worker : workers_) worker->stand_still(standstill);
-      const bool still = standstill->await(workers_.size(), standstill_patience);
-      if (still) start_successor(state, patience);
-      standstill->release();
-      if (!still) log_->error("SIGUSR2: a worker does not answer; nothing is started");
+    hand_over_.begin(listening_, [this] {
+      admin_.reset();  // its socket is the other's now, as are all
+      if (!std::exchange(draining_, true)) drain("SIGUSR2");
     });
   }
 
-  void start_successor(const std::string& state, std::chrono::seconds patience) {
-    try {
-      const bool begun = successor_.start(listening_, state, patience, [this](auto outcome) {
-        on_successor(outcome.pid, outcome.fault);
-      });
-      log_->info(begun ? "SIGUSR2: the next process is starting"
-                       : "SIGUSR2: the next process is starting already");
-    } catch (const std::exception& e) {
-      log_->error("SIGUSR2: the next process can't be started: {}", e.what());
-    }
-  }
-
-  void on_successor(pid_t pid, const std::string& fault) {
-    if (!fault.empty()) return log_->error("no next process: {}; this one serves on", fault);
-    log_->info("process {} is ready", pid);
-    sd_notify("MAINPID=" + std::to_string(pid));
-    admin_.reset();  // its socket is the other's now, as are all
-    if (!std::exchange(draining_, true)) drain("SIGUSR2");
-  }
-
-  /// What is wrong with the configuration is better known now than at the next start (F102).
-  void judge_configuration() {
-    const auto parsed = reread_();
-    if (!parsed.invocation) {
-      std::istringstream lines(parsed.errors);
-      for (std::string line; std::getline(lines, line);) log_->error("SIGHUP: {}", line);
-      log_->error("SIGHUP: the configuration can't be used; nothing is changed");
-    } else if (parsed.invocation->config == shared_.config()) {
-      log_->info("SIGHUP: the configuration is the one in force");
-    } else {
-      log_->warn("SIGHUP: the configuration is good, and holds from the next start on");
-    }
-  }
-
   void drain(const char* why) {
-    const auto limit = shared_.config().timeouts.drain;
+    const auto limit = in_force_.config.timeouts.drain;
     log_->info("{}: draining, for at most {} s", why,
                std::chrono::duration_cast<std::chrono::seconds>(limit).count());
-    if (!successor_.is_ready()) sd_notify("STOPPING=1\nSTATUS=" + status());
+    reload_.stop_telling();
+    if (!hand_over_.is_done()) sd_notify("STOPPING=1\nSTATUS=" + status());
     watchdog_.stop_asking();
     warm_start_.finish([this] {
       for (auto& worker : workers_) worker->drain();
@@ -290,16 +245,16 @@ class Daemon {
 
   /// First: the environment is changed while nothing else runs.
   InheritedSockets inherited_ = InheritedSockets::from_environment();
-  std::function<config::Parsed()> reread_;
   Predecessor predecessor_ = Predecessor::from_environment();
   std::shared_ptr<spdlog::logger> log_;
-  Shared shared_;
+  InForce in_force_;
   observe::AccessLog access_log_;
   asio::io_context io_{1};
-  Successor successor_{io_};
   std::vector<int> listening_;  ///< of the workers and the admin endpoint, which own them
   WorkerGroup group_;
   WarmStart warm_start_;
+  HandOver hand_over_;
+  Reload reload_;
   Watchdog watchdog_;
   asio::signal_set signals_;
   asio::steady_timer drain_deadline_;

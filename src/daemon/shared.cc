@@ -1,5 +1,6 @@
 #include "ccnproxy/daemon/shared.h"
 
+#include <algorithm>
 #include <random>
 
 #include "ccnproxy/config/overrides.h"
@@ -15,6 +16,11 @@ std::string pseudonym() {
   return {text, static_cast<std::size_t>(n)};
 }
 
+std::string place_of(const config::Override& entry) {
+  if (entry.connect_host.empty() && entry.connect_port == 0) return "";
+  return entry.connect_host + ' ' + std::to_string(entry.connect_port);
+}
+
 }  // namespace
 
 Shared::Shared(config::Config config)
@@ -26,28 +32,91 @@ Shared::Shared(config::Config config)
       via_(pseudonym()) {
   for (const auto& listener : config_.listeners) note_listening(listener.to_string());
   if (config_.admin.address) note_listening(config_.admin.address->to_string());
-  context_for(config_.tls);
-  for (const auto& entry : config_.overrides) context_for(entry.tls);
+  load_profiles(nullptr);
+}
+
+Shared::Shared(config::Config config, const Shared& before)
+    : config_(std::move(config)),
+      labels_(route::label_options(config_)),
+      origin_access_(config_),
+      address_access_(AddressList(config_.origins.deny_addresses)),
+      clients_(config_.clients.allow),
+      via_(before.via_) {
+  for (const auto& address : before.listening_) note_listening(address);
+  load_profiles(&before);
 }
 
 void Shared::note_listening(const std::string& address) {
   const auto endpoint = Endpoint::parse(address);
-  if (endpoint && endpoint->port() != 0) address_access_.add_own(*endpoint);
+  if (!endpoint || endpoint->port() == 0) return;
+  address_access_.add_own(*endpoint);
+  listening_.push_back(address);
 }
 
-std::shared_ptr<const tls::TlsContext> Shared::context_for(const config::Tls& settings) {
-  for (const auto& [known, context] : contexts_) {
-    if (known == settings) return context;
+http::HeadLimits Shared::head_limits() const noexcept {
+  return {config_.limits.head_bytes, config_.limits.headers, config_.limits.target_bytes};
+}
+
+void Shared::load_profiles(const Shared* before) {
+  add_profile(config_.tls, "", before);
+  for (const auto& entry : config_.overrides) add_profile(entry.tls, place_of(entry), before);
+}
+
+void Shared::add_profile(const config::Tls& settings, std::string place, const Shared* before) {
+  if (find(settings, place)) return;
+  Profile profile{settings, std::move(place), files_of(settings), nullptr};
+  if (before) note_changed_files(profile, *before);
+  profile.context = context_of(profile, before);
+  profiles_.push_back(std::move(profile));
+}
+
+/// Made of the same files for the same place before, or for another, or now.
+std::shared_ptr<const tls::TlsContext> Shared::context_of(const Profile& profile,
+                                                          const Shared* before) const {
+  const auto* same = before ? before->find(profile.settings, profile.place) : nullptr;
+  if (same && same->files == profile.files) return same->context;
+  if (const auto* alike = find_alike(profile)) return tls::TlsContext::apart(*alike->context);
+  if (const auto* alike = before ? before->find_alike(profile) : nullptr)
+    return tls::TlsContext::apart(*alike->context);
+  return std::make_shared<const tls::TlsContext>(profile.settings);
+}
+
+const Shared::Profile* Shared::find_alike(const Profile& profile) const {
+  const auto found = std::find_if(profiles_.begin(), profiles_.end(), [&](const auto& other) {
+    return other.settings == profile.settings && other.files == profile.files;
+  });
+  return found == profiles_.end() ? nullptr : &*found;
+}
+
+/// Read once: what is read later may be something else.
+std::vector<TlsFile> Shared::files_of(const config::Tls& settings) const {
+  for (const auto& known : profiles_) {
+    if (known.settings == settings) return known.files;
   }
-  return contexts_.emplace_back(settings, std::make_shared<const tls::TlsContext>(settings)).second;
+  return tls_files(settings);
+}
+
+void Shared::note_changed_files(const Profile& profile, const Shared& before) {
+  for (const auto& other : before.profiles_) {
+    if (other.settings != profile.settings) continue;
+    for (const auto& file : profile.files) {
+      if (std::find(other.files.begin(), other.files.end(), file) == other.files.end())
+        changed_files_.insert(file.path);
+    }
+  }
+}
+
+const Shared::Profile* Shared::find(const config::Tls& settings, const std::string& place) const {
+  const auto found = std::find_if(profiles_.begin(), profiles_.end(), [&](const auto& profile) {
+    return profile.settings == settings && profile.place == place;
+  });
+  return found == profiles_.end() ? nullptr : &*found;
 }
 
 origin::OriginSettings Shared::settings_for(const origin::Origin& origin) const {
   const auto* entry = config::find_override(config_, origin.host, origin.port);
-  const auto& wanted = entry ? entry->tls : config_.tls;
-  const auto found = std::find_if(contexts_.begin(), contexts_.end(),
-                                  [&](const auto& c) { return c.first == wanted; });
-  origin::OriginSettings settings{config_.pool, config_.timeouts, found->second, "", 0};
+  const auto* profile = entry ? find(entry->tls, place_of(*entry)) : find(config_.tls, "");
+  origin::OriginSettings settings{config_.pool, config_.timeouts, profile->context, "", 0};
   if (!entry) return settings;
   settings.pool = entry->pool;
   settings.timeouts = entry->timeouts;

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "ccnproxy/daemon/state_file.h"
+#include "ccnproxy/daemon/warm_share.h"
 #include "ccnproxy/daemon/worker.h"
 
 namespace ccnproxy::daemon {
@@ -48,7 +49,7 @@ void WarmStart::begin(const std::string& state, std::function<void()> on_ready) 
       std::chrono::duration_cast<std::chrono::steady_clock::duration>(t.dns + t.connect + t.tls);
   distribute(state.empty() ? config_.warmth.state_file : state);
   look();
-  if (!config_.warmth.state_file.empty()) save_later();
+  follow_state_file();
 }
 
 void WarmStart::distribute(const std::string& state_file) {
@@ -57,17 +58,14 @@ void WarmStart::distribute(const std::string& state_file) {
     std::vector<pool::OriginMemory> remembered;
   };
   std::vector<Share> shares(group_.members.size());
-  const auto home = [&](const origin::Origin& origin) -> Share& {
-    return shares[origin::OriginHash{}(origin) % shares.size()];
-  };
-  for (const auto& text : config_.warmth.warm) {
-    if (const auto origin = origin::Origin::parse(text)) home(*origin).for_ever.push_back(*origin);
-  }
+  for (std::size_t i = 0; i < shares.size(); ++i)
+    shares[i].for_ever = warm_share(config_, i, shares.size());
   if (!state_file.empty()) {
     auto state = read_state_file(state_file);
     if (!state.fault.empty())
       log_.warn("{} is not used, nothing is remembered: {}", state_file, state.fault);
-    for (auto& memory : state.origins) home(memory.origin).remembered.push_back(std::move(memory));
+    for (auto& memory : state.origins)
+      shares[home_of(memory.origin, shares.size())].remembered.push_back(std::move(memory));
   }
   for (std::size_t i = 0; i < shares.size(); ++i)
     group_.members[i]->prepare(std::move(shares[i].for_ever), std::move(shares[i].remembered));
@@ -111,10 +109,23 @@ void WarmStart::be_ready() {
   std::exchange(on_ready_, nullptr)();
 }
 
+void WarmStart::follow_state_file() {
+  if (finishing_ || state_file_ == config_.warmth.state_file) return;
+  state_file_ = config_.warmth.state_file;
+  last_written_.clear();
+  write_failed_ = false;
+  save_timer_.cancel();
+  if (!state_file_.empty()) save_later();
+}
+
+/// While the workers are asked the file may become another one, which has its own timer then.
 void WarmStart::save_later() {
   save_timer_.expires_after(save_every);
   save_timer_.async_wait([this](const auto& error) {
-    if (!error && !finishing_) save([this] { save_later(); });
+    if (error || finishing_) return;
+    save([this, file = state_file_] {
+      if (file == state_file_) save_later();
+    });
   });
 }
 
@@ -137,8 +148,8 @@ void WarmStart::save(std::function<void()> done) {
 }
 
 void WarmStart::write(std::string text) {
-  if (text == last_written_) return;
-  const auto fault = write_state_file(config_.warmth.state_file, text);
+  if (text == last_written_ || state_file_.empty()) return;
+  const auto fault = write_state_file(state_file_, text);
   if (fault && !write_failed_) log_.error("pool.state_file can't be written: {}", *fault);
   write_failed_ = fault.has_value();
   if (!fault) last_written_ = std::move(text);
@@ -148,7 +159,7 @@ void WarmStart::finish(std::function<void()> done) {
   finishing_ = true;
   look_timer_.cancel();
   save_timer_.cancel();
-  if (config_.warmth.state_file.empty()) return done();
+  if (state_file_.empty()) return done();
   save(std::move(done));
 }
 

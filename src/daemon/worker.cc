@@ -17,35 +17,32 @@ constexpr std::size_t most_closed_at_once = 64;
 
 }  // namespace
 
-Worker::Worker(const Shared& shared, WorkerGroup& group, std::size_t index,
+Worker::Worker(std::shared_ptr<const Shared> shared, WorkerGroup& group, std::size_t index,
                observe::AccessLog::Writer& access_log, std::vector<ListeningSocket> sockets)
-    : shared_(shared),
+    : shared_(std::move(shared)),
+      via_(shared_->via()),
       group_(group),
       index_(index),
-      loop_(shared.config().coalesce),
-      resolver_(loop_, shared.config().dns),
-      dialing_{{loop_,
-                buffers_,
-                windows_,
-                {shared.config().limits.head_bytes, shared.config().limits.headers,
-                 shared.config().limits.target_bytes},
-                shared.config().timeouts.tls,
-                shared.config().pool.ping},
+      loop_(shared_->config().coalesce),
+      resolver_(loop_, shared_->config().dns),
+      address_access_(shared_->address_access()),
+      dialing_{{loop_, buffers_, windows_, shared_->head_limits(), shared_->config().timeouts.tls,
+                shared_->config().pool.ping},
                resolver_,
                family_health_,
                last_serial_,
-               shared.address_access()},
-      pools_(shared.config().limits.origins, loop_.timers(),
+               address_access_},
+      pools_(shared_->config().limits.origins, loop_.timers(),
              [this](const auto& origin) { return make_pool(origin); }),
       context_{loop_,
                buffers_,
-               shared.config(),
-               shared.labels(),
-               shared.origin_access(),
+               std::make_shared<const config::Config>(shared_->config()),
+               &shared_->labels(),
+               &shared_->origin_access(),
                pools_,
                access_log,
                metrics_,
-               shared.via(),
+               via_,
                [this](std::size_t worker, proxy::HandedClient client) {
                  group_.members[worker]->take_over(std::move(client));
                },
@@ -54,7 +51,7 @@ Worker::Worker(const Shared& shared, WorkerGroup& group, std::size_t index,
       drain_timer_(loop_.timers(), Delegate<void()>::to<&Worker::end_if_drained>(this)),
       relief_timer_(loop_.timers(), Delegate<void()>::to<&Worker::relieve_memory>(this)) {
   context_.http1_dialer = [this](const origin::Origin& origin) {
-    auto settings = shared_.settings_for(origin);
+    auto settings = shared_->settings_for(origin);
     settings.http1_only = true;
     return std::make_unique<origin::NetworkDialer>(dialing_, origin, std::move(settings));
   };
@@ -106,11 +103,10 @@ void Worker::kill() { loop_.stop(); }
 
 void Worker::accept(UniqueFd fd, const Endpoint& from, std::uint16_t listener_port) {
   loop_.count_work();
-  const auto most = from ? shared_.config().limits.clients_per_address : 0;
+  const auto most = from ? shared_->config().limits.clients_per_address : 0;
   if (most > 0 && !group_.client_counts.take(from, most)) return turn_away(std::move(fd));
   const auto text = from ? from.to_string() : std::string("unix");
-  add_session(std::move(fd),
-              {text, listener_port, shared_.allows_client(from), most > 0 ? from : Endpoint()});
+  add_session(std::move(fd), {text, listener_port, shared_->allows_client(from), from, most > 0});
 }
 
 proxy::ClientSession& Worker::add_session(UniqueFd fd, proxy::ClientAddress address) {
@@ -178,10 +174,11 @@ void Worker::relieve_memory() {
 }
 
 void Worker::take_over(proxy::HandedClient client) {
-  if (client.address.counted) group_.client_counts.add(client.address.counted);
+  if (client.address.counted) group_.client_counts.add(client.address.from);
   auto shared = std::make_shared<proxy::HandedClient>(std::move(client));
   loop_.post([this, shared] {
     loop_.count_work();
+    shared->address.allowed = shared_->allows_client(shared->address.from);
     auto& session = add_session(std::move(shared->fd), std::move(shared->address));
     session.take_over(std::move(*shared));
     if (context_.draining) session.drain();
@@ -192,18 +189,22 @@ void Worker::prepare(std::vector<origin::Origin> for_ever,
                      std::vector<pool::OriginMemory> remembered) {
   loop_.post([this, for_ever = std::move(for_ever), remembered = std::move(remembered)] {
     for (const auto& memory : remembered) remember(memory);
-    for (const auto& origin : for_ever) {
-      if (!shared_.origin_access().judge(origin).allowed) continue;
-      if (auto* pool = pools_.find(origin)) pool->keep_for_ever();
-    }
+    keep_for_ever(for_ever);
   });
+}
+
+void Worker::keep_for_ever(const std::vector<origin::Origin>& origins) {
+  for (const auto& origin : origins) {
+    if (!shared_->origin_access().judge(origin).allowed) continue;
+    if (auto* pool = pools_.find(origin)) pool->keep_for_ever();
+  }
 }
 
 void Worker::remember(const pool::OriginMemory& memory) {
   const auto ago =
       std::max<Duration>(Duration(0), std::chrono::system_clock::now() - memory.last_used);
-  if (ago > shared_.settings_for(memory.origin).pool.keep_warm) return;
-  if (!shared_.origin_access().judge(memory.origin).allowed) return;
+  if (ago > shared_->settings_for(memory.origin).pool.keep_warm) return;
+  if (!shared_->origin_access().judge(memory.origin).allowed) return;
   if (auto* pool = pools_.find(memory.origin)) pool->recall(memory, ago);
 }
 
@@ -228,22 +229,21 @@ void Worker::ask_report(std::function<void(admin::WorkerReport)> answer) {
 void Worker::on_session_closed(proxy::ClientSession& session) {
   sessions_.erase(sessions_.iterator_to(session));
   group_.clients.fetch_sub(1, std::memory_order_relaxed);
-  if (const auto& counted = session.address().counted) group_.client_counts.give_back(counted);
+  if (session.address().counted) group_.client_counts.give_back(session.address().from);
   for (auto& acceptor : acceptors_) acceptor->on_room();
   loop_.retire(std::unique_ptr<Retired>(&session));
 }
 
 std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin) {
-  const auto settings = shared_.settings_for(origin);
-  const auto& t = settings.timeouts;
+  const auto settings = shared_->settings_for(origin);
   return std::make_unique<pool::OriginPool>(
-      origin, settings.pool, t.dns + t.connect + t.tls,
+      origin, settings.pool, origin::longest_dial(settings.timeouts),
       std::make_unique<origin::NetworkDialer>(dialing_, origin, settings),
       pool::PoolContext{
           loop_.timers(),
           [this](std::unique_ptr<Retired> object) { loop_.retire(std::move(object)); },
-          [this] { return context_.ids.random(); }, t, group_.directory.find(origin), index_,
-          dials_});
+          [this] { return context_.ids.random(); }, settings.timeouts,
+          group_.directory.find(origin), index_, dials_});
 }
 
 void Worker::begin_draining() {

@@ -261,6 +261,11 @@ bool NetworkDialer::is_withdrawn(const std::string& address) {
   return endpoint && context_.resolver.is_withdrawn(host, *endpoint);
 }
 
+bool NetworkDialer::is_prohibited(const std::string& address) {
+  const auto endpoint = Endpoint::parse(address);
+  return endpoint && !objection_to(*endpoint, context_, settings_).empty();
+}
+
 void NetworkDialer::recall_stream_limit(std::uint32_t limit) {
   facts_->stream_limit = std::max<std::uint32_t>(1, limit);
 }

@@ -98,12 +98,22 @@ Resolver::Resolver(EventLoop& loop, const config::Dns& options, SystemFiles file
                     .patience = patience}),
       ready_(std::make_unique<Ready>()),
       work_(loop, Delegate<void()>::to<&Resolver::work>(this)),
-      channel_(make_channel()) {}
+      channel_(make_channel(servers_)) {}
 
 Resolver::~Resolver() = default;
 
-std::unique_ptr<DnsChannel> Resolver::make_channel() const {
-  return std::make_unique<DnsChannel>(loop_, servers_, files_.resolv_conf, files_.dns_port);
+std::unique_ptr<DnsChannel> Resolver::make_channel(const std::vector<Endpoint>& servers) const {
+  return std::make_unique<DnsChannel>(loop_, servers, files_.resolv_conf, files_.dns_port);
+}
+
+void Resolver::adopt(const config::Dns& options) {
+  auto servers = parse_servers(options.servers);
+  if (servers != servers_) {
+    resolv_conf_stamp_ = FileStamp::of(files_.resolv_conf);
+    channel_ = make_channel(servers);
+    servers_ = std::move(servers);
+  }
+  cache_.set_times(options.min_ttl, options.max_ttl, options.stale);
 }
 
 const std::vector<Endpoint>* Resolver::find_without_dns(std::string_view host) {
@@ -271,7 +281,7 @@ void Resolver::check_files() {
   if (!servers_.empty() || stamp == resolv_conf_stamp_) return;
   resolv_conf_stamp_ = stamp;
   try {
-    channel_ = make_channel();
+    channel_ = make_channel(servers_);
   } catch (const std::runtime_error&) {
     resolv_conf_stamp_ = {};  // the old channel goes on; looked at again next time
   }

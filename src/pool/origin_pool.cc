@@ -25,7 +25,7 @@ void StreamWaiter::leave_queue() noexcept {
 }
 
 OriginPool::OriginPool(origin::Origin origin, config::Pool settings, Duration queue_deadline,
-                       std::unique_ptr<origin::Dialer> dialer, PoolContext context)
+                       std::shared_ptr<origin::Dialer> dialer, PoolContext context)
     : origin_(std::move(origin)),
       settings_(settings),
       queue_deadline_(queue_deadline),
@@ -70,6 +70,7 @@ void OriginPool::wait(StreamWaiter& waiter, std::uint64_t avoid) {
   }
   waiter.counted_ = context_.shared.get();
   waiter.avoid_ = avoid;
+  waiter.since_ = last_used_;
   waiter.deadline_ = last_used_ + queue_deadline_;
   waiters_.push_back(waiter);
   plan_check(waiter.deadline_);
@@ -170,7 +171,7 @@ void OriginPool::serve_waiters() {
 /// have come back.
 void OriginPool::fail_waiters(const Error& error, TimePoint dial_began) {
   auto later = waiters_.begin();
-  while (later != waiters_.end() && later->deadline_ - queue_deadline_ <= dial_began) ++later;
+  while (later != waiters_.end() && later->since_ <= dial_began) ++later;
   Waiters failed;  // a waiter that hears of it may ask again
   failed.splice(failed.begin(), waiters_, waiters_.begin(), later);
   while (!failed.empty()) {

@@ -5,6 +5,8 @@
 #include "ccnproxy/pool/origin_pool.h"
 #include "ccnproxy/pool/readiness_policy.h"
 
+#include "origin_pool_reasons.h"
+
 namespace ccnproxy::pool {
 namespace {
 
@@ -23,16 +25,14 @@ constexpr std::uint64_t answers_at_once = 16;
 }  // namespace
 
 void PooledConnection::on_dialed(origin::DialResult result) {
-  pool_.on_dialed(*this, std::move(result));
+  if (state_ != State::closed) return pool_.on_dialed(*this, std::move(result));
+  if (result) pool_.context_.retire(std::move(*result));  // given up in this very turn
 }
-void PooledConnection::on_capacity(origin::OriginConnection&) { pool_.on_capacity(*this); }
+void PooledConnection::on_capacity(origin::OriginConnection&) {
+  if (state_ != State::closed) pool_.on_capacity(*this);
+}
 void PooledConnection::on_closed(origin::OriginConnection&, std::string_view reason) {
-  pool_.on_closed(*this, reason);
-}
-
-void OriginPool::keep_for_ever() {
-  for_ever_ = true;
-  upkeep();
+  if (state_ != State::closed) pool_.on_closed(*this, reason);
 }
 
 void OriginPool::recall(const OriginMemory& memory, Duration last_used_ago) {
@@ -67,7 +67,7 @@ TimePoint OriginPool::kept_until() const {
 
 /// Not an origin that has never answered: a name mistyped once is no reason to go on dialling.
 bool OriginPool::keep_ready() const {
-  if (draining_ || given_up_) return false;
+  if (draining_ || given_up_ || barred_) return false;
   return for_ever_ || (protocol_ && (now() < kept_until() || in_use() > 0));
 }
 
@@ -152,7 +152,7 @@ void OriginPool::start_dials() {
 
 void OriginPool::start_dial(observe::DialCause cause) {
   if (!context_.shared->take_connection(context_.worker, settings_.max_connections)) return;
-  auto* c = new PooledConnection(*this, now(), context_.random() & 0xff, cause);
+  auto* c = new PooledConnection(*this, dialer_, now(), context_.random() & 0xff, cause);
   list(State::connecting).push_back(*c);
   ++*context_.dials;
   c->dial_ =
@@ -195,6 +195,7 @@ void OriginPool::on_connected(PooledConnection& c) {
          ", " + std::string(observe::to_string(c.cause_)) +
          (info.tls_resumed ? ", resumed)" : ")"));
   transition(c, state_of(c));
+  if (dialer_->is_prohibited(info.address)) end_connection(c, prohibited_now);
   serve_waiters();
   upkeep();
 }
@@ -348,6 +349,7 @@ void OriginPool::check() {
   expire_waiters(moment);
   review();
   mark_leaving(moment);
+  end_outdated(moment);
   let_go_of_surplus(moment);
   upkeep();
 }
@@ -356,6 +358,7 @@ void OriginPool::check() {
 void OriginPool::plan_next_check(TimePoint now) {
   if (!waiters_.empty()) plan_check(waiters_.front().deadline_);
   if (draining_) return;
+  if (outdated_until_) plan_check(*outdated_until_);
   const bool kept = keep_ready();
   if (kept && back_off_.holds(now)) plan_check(back_off_.next());
   if (!is_ready()) return;

@@ -54,6 +54,10 @@ void Pools::forget_empty() {
   if (!pools_.empty()) sweep_timer_.set_after(sweep_every);
 }
 
+void Pools::for_each(const std::function<void(OriginPool&)>& act) const {
+  for (const auto& [origin, pool] : pools_) act(*pool);
+}
+
 /// A sixteenth of them at once, so that not each new origin has to look for its victim.
 void Pools::give_up_oldest() {
   std::vector<OriginPool*> candidates;

@@ -50,7 +50,7 @@ void ClientSession::wait_for_request() {
   parser_.reset();
   request_began_ = {};
   idle_since_ = context_.loop.now();
-  const auto idle = context_.config.timeouts.client_idle;
+  const auto idle = context_.config->timeouts.client_idle;
   timer_.set_after(address_.allowed ? idle : std::min(idle, stranger_time));
 }
 
@@ -62,7 +62,7 @@ void ClientSession::drain() {
   on_readable();
   if (exchange_ || life_ != Life::open || request_began_ != TimePoint{}) return;
   if (used_) return close();
-  timer_.set_after(std::min<Duration>(context_.config.timeouts.client_idle, first_request_time));
+  timer_.set_after(std::min<Duration>(context_.config->timeouts.client_idle, first_request_time));
 }
 
 void ClientSession::kill() {
@@ -162,9 +162,9 @@ std::size_t ClientSession::process(std::string_view bytes) {
 std::size_t ClientSession::read_head(std::string_view bytes) {
   if (request_began_ == TimePoint{}) {
     request_began_ = context_.loop.now();
-    if (address_.allowed) timer_.set_after(context_.config.timeouts.client_head);
+    if (address_.allowed) timer_.set_after(context_.config->timeouts.client_head);
   }
-  const auto result = parser_.parse(bytes, head_limits(context_.config.limits), head_);
+  const auto result = parser_.parse(bytes, head_limits(context_.config->limits), head_);
   switch (result.status) {
     case http::ParseStatus::incomplete:
       return 0;
@@ -231,7 +231,7 @@ void ClientSession::begin_exchange(std::string_view head_bytes) {
                                               : Reading::nothing;
   body_left_ = framing->length;
   if (reading_ == Reading::chunked)
-    chunks_ = std::make_unique<http::ChunkedDecoder>(head_limits(context_.config.limits));
+    chunks_ = std::make_unique<http::ChunkedDecoder>(head_limits(context_.config->limits));
   exchange_->begin(*this, head_bytes, head_, *framing);
 }
 

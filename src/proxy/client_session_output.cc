@@ -30,7 +30,8 @@ void ClientSession::watch_taking(bool moved) {
   const auto now = context_.loop.now();
   if (!taking_.owed()) taken_ = taken_by_client();
   if (moved || !taking_.owed()) took_at_ = now;
-  taking_.owe(now, context_.config.timeouts.client_write, context_.config.limits.min_rate);
+  const auto& config = exchange_ ? exchange_->config() : *context_.config;
+  taking_.owe(now, config.timeouts.client_write, config.limits.min_rate);
   timer_.set(taking_.due());
 }
 
@@ -84,7 +85,7 @@ void ClientSession::begin_tunnel(std::unique_ptr<tls::Transport> origin, std::st
   life_ = Life::tunnel;
   context_.memory.change(charged_, 0);
   tunnel_ = std::make_unique<UpgradeTunnel>(
-      context_.loop, context_.buffers, context_.config.timeouts.tunnel_idle,
+      context_.loop, context_.buffers, exchange_->config().timeouts.tunnel_idle,
       Delegate<void(UpgradeTunnel::End)>::to<&ClientSession::on_tunnel_end>(this));
   tunnel_->begin(std::make_unique<tls::PlainTransport>(std::move(fd_)), for_client,
                  std::move(origin), input_.view());

@@ -49,7 +49,7 @@ void Exchange::reset() {
   outgoing_.body = {};
   outgoing_.accepts_trailers = false;
   outgoing_.upgrade = {};
-  body_.reset(context_.config.retries.replay_bytes);
+  body_.reset(config_->retries.replay_bytes);
   sending_.release();
   idempotent_ = expects_continue_ = awaits_permission_ = debug_ = false;
   pool_ = nullptr;
@@ -78,6 +78,7 @@ void Exchange::reset() {
 
 void Exchange::adopt(ClientSession& client, std::string_view head_bytes,
                      const http::RequestHead& head) {
+  config_ = context_.config;
   reset();
   client_ = &client;
   began_at_ = std::chrono::system_clock::now();
@@ -103,7 +104,7 @@ void Exchange::begin(ClientSession& client, std::string_view head_bytes,
   adopt(client, head_bytes, head);
   choose_request_id();
   if (!map() || !is_served(framing)) return;
-  const auto limit = context_.config.limits.body_bytes;
+  const auto limit = config_->limits.body_bytes;
   if (limit > 0 && framing.length > limit) {
     return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request,
                      "the request's body is over limits.body_bytes");
@@ -121,6 +122,7 @@ void Exchange::begin(ClientSession& client, std::string_view head_bytes,
     }
   }
   pool_ = pool;
+  timeouts_ = pool_->timeouts();
   pool_->enter();
   build_request(framing);
   pool_->retry_budget().on_request();
@@ -133,7 +135,7 @@ void Exchange::begin(ClientSession& client, std::string_view head_bytes,
 void Exchange::on_client_body(std::string_view bytes) {
   awaits_permission_ = false;
   sending_.moved(context_.loop.now(), bytes.size());
-  const auto limit = context_.config.limits.body_bytes;
+  const auto limit = config_->limits.body_bytes;
   if (limit > 0 && body_.received() + bytes.size() > limit) {
     return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request,
                      "the request's body is over limits.body_bytes");
@@ -201,7 +203,7 @@ void Exchange::answer(std::uint16_t status, std::string_view error_type, std::st
   timer_.cancel();
   status_ = status;
   response_begun_ = response_flushed_ = true;
-  OwnResponse response{status, error_type, text, context_.config.request_id_header, request_id_};
+  OwnResponse response{status, error_type, text, config_->request_id_header, request_id_};
   response.head_only = request_.method == "HEAD";
   response.close =
       !keep_alive_ || context_.draining || !http::is_persistent(request_.version, request_.fields);
@@ -260,6 +262,7 @@ void Exchange::log() {
   const auto* client = std::exchange(client_, nullptr);
   timings_.total = context_.loop.now() - client->request_began();
   count();
+  config_.reset();
   if (!context_.access_log.enabled()) return;
   observe::AccessRecord r;
   r.time = began_at_;

@@ -79,15 +79,14 @@ bool Exchange::client_owes() const {
 /// Nothing about an exchange has a limit in total; everything has one on standing still.
 void Exchange::watch_progress() {
   if (client_owes()) {
-    sending_.owe(context_.loop.now(), pool_->timeouts().body_idle, context_.config.limits.min_rate);
+    sending_.owe(context_.loop.now(), timeouts_.body_idle, config_->limits.min_rate);
     return timer_.set(sending_.due());
   }
   sending_.release();
   // Without a stream the pool's queue has its own deadline, and so has the session's output.
   if (!stream_) return timer_.cancel();
   const bool sending = outgoing_.has_body() && !body_end_sent_;
-  const auto& timeouts = pool_->timeouts();
-  timer_.set_after(sending || response_begun_ ? timeouts.body_idle : timeouts.response_head);
+  timer_.set_after(sending || response_begun_ ? timeouts_.body_idle : timeouts_.response_head);
 }
 
 void Exchange::on_timer() {
@@ -140,7 +139,7 @@ void Exchange::on_stalled(const Error& error) {
 
 bool Exchange::may_try_again(const Error& error) const {
   const FailedAttempt attempt{error.proof, idempotent_, body_.replayable() || body_.nothing_sent(),
-                              retries_, context_.config.retries.attempts};
+                              retries_, config_->retries.attempts};
   return !response_flushed_ && !response_begun_ && may_retry(attempt);
 }
 

@@ -16,7 +16,7 @@ constexpr std::string_view debug_header = "x-ccnproxy-debug";
 }  // namespace
 
 void Exchange::choose_request_id() {
-  const auto* given = http::find(request_.fields, context_.config.request_id_header);
+  const auto* given = http::find(request_.fields, config_->request_id_header);
   if (given && !given->value.empty() && given->value.size() <= 128) {
     request_id_ = given->value;
   } else {
@@ -37,7 +37,7 @@ bool Exchange::map() {
               "the request has come through this proxy before");
     return false;
   }
-  auto mapped = context_.labels.map(
+  auto mapped = context_.labels->map(
       {request_.method, request_.target, *host, client_->address().listener_port});
   if (!mapped) {
     if (mapped.error().no_label && answer_own_path()) return false;
@@ -58,8 +58,8 @@ bool Exchange::map() {
 /// The pool of origin_, or null when the client has been answered. An origin is judged when it gets
 /// its pool, not for each request: who has one is allowed.
 pool::OriginPool* Exchange::find_pool() {
-  if (auto* pool = context_.pools.known(origin_)) return pool;
-  const auto decision = context_.access.judge(origin_);
+  if (auto* pool = context_.pools.known(origin_); pool && !pool->is_barred()) return pool;
+  const auto decision = context_.access->judge(origin_);
   if (!decision.allowed) {
     fail_with(403, decision.type, Side::client, Phase::route, decision.reason);
     return nullptr;
@@ -77,7 +77,7 @@ bool Exchange::is_served(const http::BodyFraming& framing) {
   auto unserved = find_unserved(request_);
   upgrade_ = wanted_upgrade(request_);
   if (!unserved && !upgrade_.empty()) {
-    if (!context_.config.tunnel_upgrades) {
+    if (!config_->tunnel_upgrades) {
       unserved = Unserved{501, no_upgrades};
     } else if (framing.kind != http::BodyFraming::Kind::none) {
       unserved = Unserved{501, no_upgrade_with_body};
@@ -131,7 +131,7 @@ void Exchange::build_request(const http::BodyFraming& framing) {
       case Id::expect:
         expects_continue_ =
             http::iequals(field.value, "100-continue") && request_.version == http::Version::http11;
-        if (context_.config.expect_continue == config::ExpectContinue::local) continue;
+        if (config_->expect_continue == config::ExpectContinue::local) continue;
         break;
       case Id::idempotency_key:
         idempotent_ = true;
@@ -139,8 +139,7 @@ void Exchange::build_request(const http::BodyFraming& framing) {
       default:
         break;
     }
-    if (hop_by_hop.drops(field) || http::iequals(field.name, context_.config.request_id_header))
-      continue;
+    if (hop_by_hop.drops(field) || http::iequals(field.name, config_->request_id_header)) continue;
     if (http::iequals(field.name, debug_header)) {
       debug_ = field.value == "1";
       continue;
@@ -148,14 +147,13 @@ void Exchange::build_request(const http::BodyFraming& framing) {
     outgoing_.fields.push_back(field);
   }
   outgoing_.fields.push_back({"Via", context_.via, http::FieldId::via});
-  outgoing_.fields.push_back(
-      {context_.config.request_id_header, request_id_, http::FieldId::request_id});
+  outgoing_.fields.push_back({config_->request_id_header, request_id_, http::FieldId::request_id});
 }
 
 /// An upload must not wait a round trip for a permission that is nearly always given (F111).
 void Exchange::answer_expectation() {
   if (client_->request_complete() || client_->has_input()) return;
-  if (context_.config.expect_continue == config::ExpectContinue::origin) {
+  if (config_->expect_continue == config::ExpectContinue::origin) {
     awaits_permission_ = true;
     return;
   }

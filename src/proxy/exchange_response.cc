@@ -42,7 +42,7 @@ void Exchange::on_informational(const http::ResponseHead& head) {
   if (head.status == 100 && std::exchange(awaits_permission_, false)) watch_progress();
   if (request_.version == http::Version::http10 || response_begun_) return;
   if (head.status == 101 ||
-      (head.status == 100 && context_.config.expect_continue == config::ExpectContinue::local))
+      (head.status == 100 && config_->expect_continue == config::ExpectContinue::local))
     return;
   auto& out = client_->output().front();
   append_status_line(out, head);
@@ -66,7 +66,7 @@ void Exchange::on_upgrade(const http::ResponseHead& head,
   append_line(out, "Connection", "Upgrade");
   append_line(out, "Upgrade", http::find(head.fields, http::FieldId::upgrade)->value);
   append_line(out, "Via", context_.via);
-  append_line(out, context_.config.request_id_header, request_id_);
+  append_line(out, config_->request_id_header, request_id_);
   out += "\r\n";
   client_->begin_tunnel(std::move(connection), rest);
 }
@@ -106,7 +106,7 @@ void Exchange::append_response_head(const http::ResponseHead& head,
   append_status_line(out, head);
   append_fields(out, head.fields);
   append_line(out, "Via", context_.via);
-  append_line(out, context_.config.request_id_header, request_id_);
+  append_line(out, config_->request_id_header, request_id_);
   if (debug_) append_debug_fields(out);
   append_body_framing(head, framing);
   const bool keep = keep_alive_ && !context_.draining &&

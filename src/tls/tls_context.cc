@@ -71,10 +71,8 @@ void set_name(SSL* ssl, const std::string& name, bool verify) {
 
 }  // namespace
 
-void TlsContext::Free::operator()(ssl_ctx_st* ctx) const noexcept { SSL_CTX_free(ctx); }
-
 TlsContext::TlsContext(const config::Tls& settings, HandshakeWitness witness)
-    : ctx_(SSL_CTX_new(TLS_client_method())),
+    : ctx_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free),
       sessions_(std::make_shared<SessionCache>()),
       server_name_(settings.server_name),
       verify_(settings.verify) {
@@ -92,6 +90,16 @@ TlsContext::TlsContext(const config::Tls& settings, HandshakeWitness witness)
   set_trust(ctx, settings);
   set_certificate(ctx, settings);
   set_alpn(ctx, settings.alpn);
+}
+
+TlsContext::TlsContext(Apart, const TlsContext& profile)
+    : ctx_(profile.ctx_),
+      sessions_(std::make_shared<SessionCache>()),
+      server_name_(profile.server_name_),
+      verify_(profile.verify_) {}
+
+std::shared_ptr<const TlsContext> TlsContext::apart(const TlsContext& profile) {
+  return std::shared_ptr<const TlsContext>(new TlsContext(Apart{}, profile));
 }
 
 TlsContext::~TlsContext() = default;

@@ -33,14 +33,17 @@ TEST(DaemonReload, F102_SIGHUP_tells_what_is_wrong_and_changes_nothing) {
   EXPECT_EQ(proxy.connect().get(proxy.label_host).status, 200);
 }
 
-TEST(DaemonReload, SIGHUP_says_when_another_configuration_will_hold) {
-  DaemonConfig config;
-  OneOrigin proxy("plain", Service(standard_answers), [&](DaemonConfig& made) { config = made; });
-  proxy.daemon->reload(config);
-  proxy.daemon->wait_for_log("the configuration is the one in force");
-  proxy.daemon->reload(config.set("timeouts.dns", "3s"));
-  proxy.daemon->wait_for_log("holds from the next start on");
-  EXPECT_EQ(proxy.connect().get(proxy.label_host).status, 200);
+TEST(DaemonReload, SIGHUP_changes_nothing_in_a_process_that_drains) {
+  OneOrigin proxy("plain", Service(standard_answers), drain_for_long);
+  RawClient held = proxy.connect();
+  held.send(head("POST /echo HTTP/1.1", proxy.label_host, "Content-Length: 1\r\n"));
+  proxy.origin.wait_for_requests(1);
+  proxy.daemon->signal(SIGTERM);
+  proxy.daemon->wait_for_log("draining, for at most");
+  proxy.daemon->signal(SIGHUP);
+  proxy.daemon->wait_for_log("SIGHUP: this process is draining already");
+  held.send("x");
+  EXPECT_EQ(held.read_response().body, "x");
 }
 
 class DaemonDrain : public ::testing::TestWithParam<std::string> {};

@@ -4,6 +4,7 @@
 
 #include "ccnproxy/admin/origin_ledger.h"
 #include "ccnproxy/admin/process_stats.h"
+#include "ccnproxy/admin/source.h"
 
 namespace ccnproxy::admin {
 
@@ -19,6 +20,7 @@ class MetricsPage {
     bool ready = true;
     std::size_t client_limit = 0;
     std::uint64_t access_log_dropped = 0;
+    ReloadOutcome reloaded = {};
     ProcessStats stats;
   };
 

@@ -28,6 +28,10 @@ class Pages {
   /// `target` as it stands in the request (RFC 9112 §3.2.1), and must live until this ends; 404
   /// where nothing is.
   boost::asio::awaitable<Page> get(const std::string& target);
+  /// Whether POST means something there.
+  static bool takes_post(std::string_view target) noexcept;
+  /// Only where takes_post() says so: changes something, and answers what it is now.
+  Page post(const std::string& target);
 
  private:
   Page readiness() const;

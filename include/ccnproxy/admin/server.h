@@ -20,8 +20,8 @@ struct ServerOptions {
   std::chrono::milliseconds answer = std::chrono::seconds(1);    ///< the workers may take so long
 };
 
-/// The operator's HTTP/1.1 endpoint: GET and HEAD, no bodies. Runs on the main thread's io_context,
-/// beside signals, never on a worker.
+/// The operator's HTTP/1.1 endpoint: GET and HEAD, POST where something can be set, no bodies. Runs
+/// on the main thread's io_context, beside signals, never on a worker.
 ///
 /// Destruction stops accepting; connections end with the io_context. `source` and `config` must
 /// live as long as that runs.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -12,6 +13,12 @@ namespace ccnproxy::admin {
 struct Readiness {
   bool ready = true;
   std::string reason;  ///< why not, a few words for a person
+};
+
+/// What the last attempt to put a configuration in force came to.
+struct ReloadOutcome {
+  bool successful = true;
+  std::chrono::system_clock::time_point last_success;
 };
 
 /// Where the admin endpoint has its facts from. Used on the main thread only.
@@ -28,6 +35,11 @@ class Source {
   virtual std::size_t client_limit() const = 0;
   /// Records that the access log lost so far.
   virtual std::uint64_t access_log_dropped() const = 0;
+  virtual ReloadOutcome reload_outcome() const = 0;
+  /// Of the daemon's own log, in the words of `log.level`.
+  virtual std::string log_level() const = 0;
+  /// False for another word. Holds until the configuration is read again.
+  virtual bool set_log_level(const std::string& level) = 0;
 };
 
 }  // namespace ccnproxy::admin

@@ -4,6 +4,7 @@
 #include <map>
 
 #include <boost/asio/io_context.hpp>
+#include <spdlog/logger.h>
 
 #include "ccnproxy/admin/source.h"
 #include "ccnproxy/daemon/worker_group.h"
@@ -18,12 +19,16 @@ namespace ccnproxy::daemon {
 class AdminSource final : public admin::Source {
  public:
   AdminSource(boost::asio::io_context& io, const WorkerGroup& group,
-              const observe::AccessLog& access_log, std::function<admin::Readiness()> readiness);
+              const observe::AccessLog& access_log, std::function<admin::Readiness()> readiness,
+              std::function<admin::ReloadOutcome()> reload_outcome, spdlog::logger& log);
 
   std::size_t workers() const override;
   void ask(std::size_t worker, std::function<void(admin::WorkerReport)> answer) override;
   admin::Readiness readiness() const override { return readiness_(); }
   std::size_t client_limit() const override { return group_.client_limit; }
+  admin::ReloadOutcome reload_outcome() const override { return reload_outcome_(); }
+  std::string log_level() const override;
+  bool set_log_level(const std::string& level) override;
   std::uint64_t access_log_dropped() const override { return access_log_.dropped(); }
 
  private:
@@ -33,6 +38,8 @@ class AdminSource final : public admin::Source {
   const WorkerGroup& group_;
   const observe::AccessLog& access_log_;
   std::function<admin::Readiness()> readiness_;
+  std::function<admin::ReloadOutcome()> reload_outcome_;
+  spdlog::logger& log_;
   std::uint64_t last_question_ = 0;
   /// Those who asked stay here, so that nothing of theirs is touched by a worker's thread.
   std::map<std::uint64_t, std::function<void(admin::WorkerReport)>> asking_;

@@ -34,6 +34,9 @@ class WarmStart {
   /// written afterwards.
   void finish(std::function<void()> done);
 
+  /// `pool.state_file` may be another one now.
+  void follow_state_file();
+
   bool is_ready() const noexcept { return ready_; }
   /// What is waited for, for people.
   const std::string& waiting_for() const noexcept { return waiting_for_; }
@@ -57,6 +60,7 @@ class WarmStart {
   std::chrono::steady_clock::time_point deadline_;
   std::string waiting_for_ = "starting";
   std::string last_written_;
+  std::string state_file_;  ///< that is written regularly
   bool write_failed_ = false;
   bool ready_ = false;
   bool finishing_ = false;

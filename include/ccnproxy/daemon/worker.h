@@ -26,7 +26,7 @@ namespace ccnproxy::daemon {
 class Worker final : private proxy::SessionOwner {
  public:
   /// `index` is this worker's place in the group.
-  Worker(const Shared& shared, WorkerGroup& group, std::size_t index,
+  Worker(std::shared_ptr<const Shared> shared, WorkerGroup& group, std::size_t index,
          observe::AccessLog::Writer& access_log, std::vector<ListeningSocket> sockets);
   ~Worker();
 
@@ -40,6 +40,10 @@ class Worker final : private proxy::SessionOwner {
   /// Ends after this turn, whatever runs. Any thread.
   void kill();
   void join();
+
+  /// Goes on under another configuration; `done` is called on the worker's thread once it does. No
+  /// request sees a part of both. Any thread.
+  void adopt(std::shared_ptr<const Shared> shared, std::function<void()> done);
 
   /// Serves a client that another worker has read a request of. Any thread.
   void take_over(proxy::HandedClient client);
@@ -63,10 +67,16 @@ class Worker final : private proxy::SessionOwner {
   void close_idle_clients();
   void turn_away(UniqueFd fd);
   std::unique_ptr<pool::OriginPool> make_pool(const origin::Origin& origin);
+  void put_in_force(std::shared_ptr<const Shared> shared);
+  void adopt_into(pool::OriginPool& pool, const Shared& before);
+  void keep_for_ever(const std::vector<origin::Origin>& origins);
+  void keep_warm_share();
+  void judge_clients();
   void begin_draining();
   void end_if_drained();
 
-  const Shared& shared_;
+  std::shared_ptr<const Shared> shared_;  ///< what is in force
+  const std::string via_;
   WorkerGroup& group_;
   std::size_t index_;
   EventLoop loop_;
@@ -76,6 +86,7 @@ class Worker final : private proxy::SessionOwner {
   std::uint64_t last_serial_ = 0;
   std::shared_ptr<std::size_t> dials_ = std::make_shared<std::size_t>(0);
   origin::Resolver resolver_;
+  origin::AddressAccess address_access_;  ///< a copy: dials refer to it, and it changes under them
   origin::DialContext dialing_;
   pool::Pools pools_;
   observe::WorkerMetrics metrics_;

@@ -19,7 +19,8 @@ struct WorkerGroup {
 
   pool::PoolDirectory directory;
   std::vector<Worker*> members;
-  std::size_t client_limit;             ///< of all together, see client_capacity()
+  /// Of all together, see client_capacity(); changes with the configuration.
+  std::atomic<std::size_t> client_limit;
   ClientCounts client_counts;           ///< by address, where limits.clients_per_address is set
   std::atomic<std::size_t> clients{0};  ///< client connections open now
   std::atomic<bool> open{true};  ///< false: clients are another process's to accept, for a while

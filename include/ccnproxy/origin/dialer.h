@@ -25,6 +25,8 @@ class Dialer {
   /// Whether DNS has ceased to name this address (ip:port) of a connection. Asking keeps what is
   /// known of the name up to date.
   virtual bool is_withdrawn(const std::string& address) = 0;
+  /// Whether no connection may be made to this address (ip:port) as things stand now.
+  virtual bool is_prohibited(const std::string& /*address*/) { return false; }
   /// What another process knew of the streams at once that the origin allows.
   virtual void recall_stream_limit(std::uint32_t limit) = 0;
 };

@@ -44,6 +44,13 @@ class DnsCache {
   DnsCache(const DnsCache&) = delete;
   DnsCache& operator=(const DnsCache&) = delete;
 
+  /// Other times, for answers that come from now on.
+  void set_times(Duration min_ttl, Duration max_ttl, Duration stale) noexcept {
+    options_.min_ttl = min_ttl;
+    options_.max_ttl = max_ttl;
+    options_.stale = stale;
+  }
+
   /// The addresses to dial (AddressSet::addresses()), fresh or stale, or nullptr. Valid until the
   /// next call that is not const.
   const std::vector<Endpoint>* addresses(std::string_view name);

@@ -33,6 +33,7 @@ class NetworkDialer final : public Dialer {
   std::unique_ptr<Dial> dial(ConnectionListener& listener,
                              Delegate<void(DialResult)> on_result) override;
   bool is_withdrawn(const std::string& address) override;
+  bool is_prohibited(const std::string& address) override;
   void recall_stream_limit(std::uint32_t limit) override;
 
  private:

@@ -19,4 +19,9 @@ struct OriginSettings {
   bool http1_only = false;         ///< offer nothing else, whatever the TLS profile has
 };
 
+/// How long it may take until a dial has ended, either way.
+inline config::Duration longest_dial(const config::Timeouts& timeouts) {
+  return timeouts.dns + timeouts.connect + timeouts.tls;
+}
+
 }  // namespace ccnproxy::origin

@@ -77,6 +77,11 @@ class Resolver {
   Resolver& operator=(const Resolver&) = delete;
   ~Resolver();
 
+  /// Other servers and times from now on, for what is asked and answered from now on; questions
+  /// in flight are asked again where the servers are others. Throws as the constructor does, and
+  /// nothing is changed then.
+  void adopt(const config::Dns& options);
+
   /// The addresses, if they are known, fresh or stale; else nullptr, for a cached failure too. In
   /// the order to dial: the newest answer's first, then others of the set. Stale ones are asked for
   /// in the background, once at a time a name, and with a back-off while that fails. Valid until
@@ -119,7 +124,7 @@ class Resolver {
   using AutoUnlink = boost::intrusive::link_mode<boost::intrusive::auto_unlink>;
   using WaiterHook = boost::intrusive::list_base_hook<AutoUnlink>;
 
-  std::unique_ptr<DnsChannel> make_channel() const;
+  std::unique_ptr<DnsChannel> make_channel(const std::vector<Endpoint>& servers) const;
   const std::vector<Endpoint>* find_without_dns(std::string_view host);
   void check_files();
   void refresh(std::string_view host);

@@ -38,6 +38,20 @@ struct PoolContext {
   std::shared_ptr<std::size_t> dials = std::make_shared<std::size_t>(0);
 };
 
+/// What holds for a pool; changes while it lives (a reload of the configuration).
+struct PoolTerms {
+  config::Pool settings;
+  config::Timeouts timeouts;  ///< for those who use its streams
+  Duration queue_deadline{};
+  /// Dials from now on. Null: the one that it has, whose connections are as good as before.
+  std::shared_ptr<origin::Dialer> dialer = nullptr;
+  /// Connections made so far would be made differently now (TLS, another place): others take their
+  /// place, and soon.
+  bool replace = false;
+  /// The origin may not be asked for any more; who has been admitted is still served.
+  bool barred = false;
+};
+
 /// The connections of one worker to one origin: lends streams, and holds as many connections ready
 /// as the next requests will need.
 ///
@@ -53,7 +67,7 @@ struct PoolContext {
 class OriginPool {
  public:
   OriginPool(origin::Origin origin, config::Pool settings, Duration queue_deadline,
-             std::unique_ptr<origin::Dialer> dialer, PoolContext context);
+             std::shared_ptr<origin::Dialer> dialer, PoolContext context);
   ~OriginPool();
   OriginPool(const OriginPool&) = delete;
   OriginPool& operator=(const OriginPool&) = delete;
@@ -72,8 +86,16 @@ class OriginPool {
   }
   void give_back_place() noexcept { context_.shared->give_back_connection(context_.worker); }
 
+  /// Goes on under other terms. Connections live on, unless nothing may be connected to their
+  /// address any more: then they take no new streams. Those that are to be replaced go when others
+  /// stand in their place, but no later than a dial may take: settings that do not work are seen,
+  /// and those before them do not live on unseen. Not from within its own calls.
+  void adopt(PoolTerms terms);
+  bool is_barred() const noexcept { return barred_; }
+
   /// Ready from now on, whatever the traffic.
   void keep_for_ever();
+  void keep_as_used();
   bool kept_for_ever() const noexcept { return for_ever_; }
   /// Takes up where a former process left off.
   void recall(const OriginMemory& memory, Duration last_used_ago);
@@ -150,6 +172,10 @@ class OriginPool {
   bool is_surplus(const PooledConnection& c, TimePoint now) const;
   static CloseLimits limits_of(const PooledConnection& c, const CloseLimits& learned);
   void end_connection(PooledConnection& c, std::string_view why);
+  std::vector<PooledConnection*> open_connections();
+  void outdate_connections();
+  void end_prohibited();
+  void end_outdated(TimePoint now);
   void drain_connections();
   void check();
   void plan_check(TimePoint at);
@@ -165,7 +191,7 @@ class OriginPool {
   origin::Origin origin_;
   config::Pool settings_;
   Duration queue_deadline_;
-  std::unique_ptr<origin::Dialer> dialer_;
+  std::shared_ptr<origin::Dialer> dialer_;
   PoolContext context_;
   Timer check_timer_;
   std::array<Connections, 4> lists_;  ///< by State; closed ones are on none
@@ -188,9 +214,11 @@ class OriginPool {
   TimePoint handed_since_;
   std::uint32_t handed_ = 0;  ///< requests that another worker took, since then
   std::size_t users_ = 0;
+  std::optional<TimePoint> outdated_until_;  ///< outdated connections serve no longer than that
   bool for_ever_ = false;
   bool remembered_ = false;  ///< from before a restart, and to be ready for that
   bool given_up_ = false;
+  bool barred_ = false;
   bool draining_ = false;
   bool serving_ = false;
 };

@@ -28,8 +28,9 @@ class PooledConnection final : public Retired,
     closed,      ///< over, on no list
   };
 
-  PooledConnection(OriginPool& pool, TimePoint now, std::uint32_t jitter, observe::DialCause cause)
-      : pool_(pool), life_{now, now, false, jitter, 0}, cause_(cause) {}
+  PooledConnection(OriginPool& pool, std::shared_ptr<origin::Dialer> dialer, TimePoint now,
+                   std::uint32_t jitter, observe::DialCause cause)
+      : pool_(pool), dialer_(std::move(dialer)), life_{now, now, false, jitter, 0}, cause_(cause) {}
 
   State state() const noexcept { return state_; }
   const origin::OriginConnection* connection() const noexcept { return connection_.get(); }
@@ -45,6 +46,7 @@ class PooledConnection final : public Retired,
   void on_closed(origin::OriginConnection&, std::string_view reason) override;
 
   OriginPool& pool_;
+  std::shared_ptr<origin::Dialer> dialer_;  ///< which outlives what it made
   State state_ = State::connecting;
   std::unique_ptr<origin::Dial> dial_;
   std::unique_ptr<origin::OriginConnection> connection_;
@@ -52,6 +54,7 @@ class PooledConnection final : public Retired,
   observe::DialCause cause_;
   std::string_view leaving_;
   bool ended_by_us_ = false;  ///< nothing is to be learnt from its end
+  bool outdated_ = false;     ///< made by settings that do not hold any more
   bool end_noted_ = false;
   std::uint64_t idle_at_bytes_ = 0;  ///< received when it was last idle
   std::uint64_t counted_bytes_ = 0;  ///< received, as far as the mean answer knows

@@ -24,6 +24,10 @@ class Pools {
   OriginPool* known(const origin::Origin& origin) const;
   /// The pool of this origin, made if need be; null if `limit` origins, and a few more, are in use.
   OriginPool* find(const origin::Origin& origin);
+  /// `limits.origins`.
+  void set_limit(std::size_t limit) noexcept { limit_ = limit; }
+  /// No pool is made or forgotten from within.
+  void for_each(const std::function<void(OriginPool&)>& act) const;
   /// See OriginPool::drain().
   void drain();
   /// Whether every pool is empty.

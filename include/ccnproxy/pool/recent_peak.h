@@ -14,6 +14,7 @@ class RecentPeak {
  public:
   RecentPeak(TimePoint now, Duration hold) : hold_(hold), rotated_(now) {}
 
+  void set_hold(Duration hold) noexcept { hold_ = hold; }
   /// Takes note of so many at once; says whether that is more than the peak so far.
   bool note(std::size_t at_once, TimePoint now) {
     rotate(now);

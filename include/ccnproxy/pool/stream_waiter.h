@@ -33,6 +33,7 @@ class StreamWaiter : public boost::intrusive::list_base_hook<
   friend class OriginPool;
   SharedOrigin* counted_ = nullptr;  ///< where it is counted as waiting
   std::uint64_t avoid_ = 0;          ///< serial of a connection that must not be used again
+  TimePoint since_{};                ///< when it began to wait
   TimePoint deadline_{};
 };
 

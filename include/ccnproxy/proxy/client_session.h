@@ -26,7 +26,8 @@ struct ClientAddress {
   std::string text;                 ///< ip:port, or "unix"
   std::uint16_t listener_port = 0;  ///< 0 on a unix socket
   bool allowed = true;              ///< by clients.allow
-  Endpoint counted = {};            ///< where it counts for limits.clients_per_address, if it does
+  Endpoint from = {};               ///< the same; none of a unix socket
+  bool counted = false;             ///< for limits.clients_per_address
 };
 
 class ClientSession;
@@ -74,6 +75,8 @@ class ClientSession final : public Retired,
   void drain();
   /// Ends it at once, whatever is in flight.
   void kill();
+  /// By clients.allow, from its next request on.
+  void allow(bool allowed) noexcept { address_.allowed = allowed; }
   /// Ends it if it has been waiting for a request since then, or longer. Whether it has ended.
   bool close_if_idle_since(TimePoint then);
   /// What it holds for a client that takes nothing; no bytes where the client is not the one to

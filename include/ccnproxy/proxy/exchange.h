@@ -44,6 +44,8 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   bool wants_body() const noexcept {
     return body_.unsent().size() < (context_.memory.tight() ? 1 : RequestBody::high_mark);
   }
+  /// What this request goes by to its end, whatever the configuration becomes meanwhile.
+  const config::Config& config() const noexcept { return *config_; }
   /// Bytes of the request's body in memory.
   std::size_t held() const noexcept { return body_.held(); }
   void on_client_body(std::string_view bytes);
@@ -108,6 +110,8 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   void reset();
 
   ProxyContext& context_;
+  std::shared_ptr<const config::Config> config_;
+  config::Timeouts timeouts_;  ///< of the origin, as the pool had them
   ClientSession* client_ = nullptr;
   Timer timer_;
 

@@ -18,6 +18,8 @@ class MemoryBudget {
  public:
   explicit MemoryBudget(std::size_t limit) noexcept : limit_(limit) {}
 
+  void set_limit(std::size_t limit) noexcept { limit_ = limit; }
+
   /// A holder that was charged `charged` holds `now` bytes.
   void change(std::size_t& charged, std::size_t now) noexcept {
     used_ += now;

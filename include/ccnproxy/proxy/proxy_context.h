@@ -43,12 +43,16 @@ class ExchangeShelf {
 };
 
 /// What the client side of one worker shares. Belongs to the worker's thread.
+///
+/// `config`, `labels` and `access` are those in force, and may be others in the next turn (a reload
+/// of the configuration). What a request needs of `config` after its head, it takes a share of; the
+/// count of shares is this worker's alone.
 struct ProxyContext {
   EventLoop& loop;
   origin::WorkerBuffers& buffers;
-  const config::Config& config;
-  const route::LabelTable& labels;
-  const route::OriginAccess& access;
+  std::shared_ptr<const config::Config> config;
+  const route::LabelTable* labels;
+  const route::OriginAccess* access;
   pool::Pools& pools;
   observe::AccessLog::Writer& access_log;
   observe::WorkerMetrics& metrics;
@@ -57,7 +61,7 @@ struct ProxyContext {
   std::function<void(std::size_t worker, HandedClient client)> hand_over;
   RequestIds ids;
   ExchangeShelf exchanges{loop};
-  MemoryBudget memory{config.limits.memory};
+  MemoryBudget memory{config->limits.memory};
   DedicatedConnections dedicated{loop};
   /// Dials connections to an origin that speak HTTP/1.1 and nothing else.
   std::function<std::unique_ptr<origin::Dialer>(const origin::Origin&)> http1_dialer = {};

@@ -24,6 +24,8 @@ class TlsContext {
   /// Throws std::runtime_error with OpenSSL's words if a file can't be used. A witness is for those
   /// who ask people's questions; without one nothing is told.
   explicit TlsContext(const config::Tls& settings, HandshakeWitness witness = nullptr);
+  /// The same profile with sessions of its own: for connections that lead to another place.
+  static std::shared_ptr<const TlsContext> apart(const TlsContext& profile);
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
@@ -39,10 +41,10 @@ class TlsContext {
   SessionCache& sessions() const noexcept { return *sessions_; }
 
  private:
-  struct Free {
-    void operator()(ssl_ctx_st* ctx) const noexcept;
-  };
-  std::unique_ptr<ssl_ctx_st, Free> ctx_;
+  struct Apart {};
+  TlsContext(Apart, const TlsContext& profile);
+
+  std::shared_ptr<ssl_ctx_st> ctx_;
   std::shared_ptr<SessionCache> sessions_;
   std::string server_name_;
   bool verify_;

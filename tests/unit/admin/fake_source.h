@@ -23,6 +23,13 @@ class FakeSource final : public Source {
   Readiness readiness() const override { return ready; }
   std::size_t client_limit() const override { return 1000; }
   std::uint64_t access_log_dropped() const override { return 0; }
+  ReloadOutcome reload_outcome() const override { return reloaded; }
+  std::string log_level() const override { return level; }
+  bool set_log_level(const std::string& wanted) override {
+    if (wanted != "info" && wanted != "debug") return false;
+    level = wanted;
+    return true;
+  }
 
   WorkerReport& report(std::size_t worker) { return reports_.at(worker); }
   void release() {
@@ -33,6 +40,8 @@ class FakeSource final : public Source {
   std::set<std::size_t> held;
   std::size_t asked = 0;
   Readiness ready;
+  ReloadOutcome reloaded;
+  std::string level = "info";
 
  private:
   std::vector<WorkerReport> reports_;

@@ -207,6 +207,35 @@ TEST(AdminServer, other_methods_are_refused_and_told_which_there_are) {
   }
 }
 
+TEST(AdminServer, the_log_level_is_shown_and_set) {
+  Running server;
+  RawClient client = server.connect();
+  EXPECT_EQ(client.get("x", "/log-level").body, "info\n");
+  const auto post = [&](const std::string& query, const std::string& fields = "") {
+    return client.roundtrip("POST /log-level" + query + " HTTP/1.1\r\nHost: x\r\n" + fields +
+                            "\r\n");
+  };
+  EXPECT_EQ(post("?level=debug").body, "debug\n");
+  EXPECT_EQ(client.get("x", "/log-level").body, "debug\n");
+  EXPECT_EQ(client.get("x", "/log-level?level=info").body, "debug\n") << "GET changes nothing";
+  EXPECT_EQ(post("?level=loud").status, 400);
+  EXPECT_EQ(post("").status, 400);
+  EXPECT_EQ(client.roundtrip("PUT /log-level HTTP/1.1\r\nHost: x\r\n\r\n").fields.get("allow"),
+            "GET, HEAD, POST");
+  EXPECT_EQ(client.get("x", "/log-level").body, "debug\n");
+}
+
+TEST(AdminServer, F092_no_web_page_sets_the_log_level) {
+  Running server;
+  for (const char* from : {"http://evil.example", "null", "http://x"}) {
+    const auto response = server.connect().roundtrip(
+        "POST /log-level?level=debug HTTP/1.1\r\nHost: x\r\nOrigin: " + std::string(from) +
+        "\r\n\r\n");
+    EXPECT_EQ(response.status, 403) << from;
+  }
+  EXPECT_EQ(server.connect().get("x", "/log-level").body, "info\n");
+}
+
 TEST(AdminServer, bodies_are_refused_and_end_the_connection) {
   Running server;
   const std::string body(100'000, 'x');

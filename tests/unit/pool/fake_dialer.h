@@ -24,6 +24,7 @@ struct FakeNetwork {
   std::uint64_t last_serial = 0;
   bool dialer_alive = true;
   std::string withdrawn;                  ///< an address that DNS does not name any more
+  std::string prohibited;                 ///< an address that nothing may be connected to
   std::uint32_t stream_limit = 0;         ///< as recalled
   std::string address = "192.0.2.1:443";  ///< of the next connections
   Duration rtt = std::chrono::milliseconds(100);
@@ -78,6 +79,7 @@ class FakeDialer final : public origin::Dialer {
   explicit FakeDialer(FakeNetwork& network) : network_(network) {}
   ~FakeDialer() override { network_.dialer_alive = false; }
   bool is_withdrawn(const std::string& address) override { return address == network_.withdrawn; }
+  bool is_prohibited(const std::string& address) override { return address == network_.prohibited; }
   void recall_stream_limit(std::uint32_t limit) override { network_.stream_limit = limit; }
   std::unique_ptr<origin::Dial> dial(origin::ConnectionListener& listener,
                                      Delegate<void(origin::DialResult)> on_result) override {

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <spdlog/logger.h>
+
+#include "ccnproxy/admin/source.h"
+#include "ccnproxy/config/command_line.h"
+#include "ccnproxy/daemon/in_force.h"
+#include "ccnproxy/daemon/reload_plan.h"
+#include "ccnproxy/daemon/warm_start.h"
+#include "ccnproxy/daemon/worker_group.h"
+
+namespace ccnproxy::daemon {
+
+/// Reads the configuration again (SIGHUP). A bad one, or TLS files that can't be used, change
+/// nothing. Of a good one it says what is different, key by key, and puts it in force: here at
+/// once, in each worker between two of its turns (Worker::adopt). What a process has for its life
+/// is named as such and left.
+///
+/// Tells the service manager when it begins and when all workers have gone on. Lives on the main
+/// thread, longer than its io_context runs.
+class Reload {
+ public:
+  using Reread = std::function<config::Parsed()>;
+
+  /// `status`: a line for the service manager.
+  Reload(boost::asio::io_context& io, Reread reread, InForce& in_force, WorkerGroup& group,
+         WarmStart& warm_start, spdlog::logger& log, std::function<std::string()> status);
+
+  void begin();
+  /// Of the last one; the start counts as one.
+  const admin::ReloadOutcome& outcome() const noexcept { return outcome_; }
+  /// The service manager hears no more of it: the process is about to end.
+  void stop_telling();
+
+ private:
+  std::optional<config::Config> read();
+  bool put_in_force(const config::Config& wanted);
+  void say(const ReloadPlan& plan, const Shared& shared);
+  void set_log_level();
+  void spread();
+  void on_adopted(std::uint64_t round);
+  void on_silence();
+  void end(bool successful);
+
+  boost::asio::io_context& io_;
+  Reread reread_;
+  InForce& in_force_;
+  WorkerGroup& group_;
+  WarmStart& warm_start_;
+  spdlog::logger& log_;
+  std::function<std::string()> status_;
+  boost::asio::steady_timer deadline_;
+  admin::ReloadOutcome outcome_;
+  std::uint64_t round_ = 0;  ///< which reload it is
+  std::size_t missing_ = 0;  ///< workers that have not gone on in this round
+  bool telling_ = false;     ///< the service manager waits for an end
+  bool may_tell_ = true;
+};
+
+}  // namespace ccnproxy::daemon

@@ -1,0 +1,58 @@
+#include "ccnproxy/daemon/hand_over.h"
+
+#include "ccnproxy/base/sd_notify.h"
+#include "ccnproxy/daemon/standstill.h"
+#include "ccnproxy/daemon/worker.h"
+#include "ccnproxy/origin/origin_settings.h"
+
+namespace ccnproxy::daemon {
+namespace {
+
+/// What a process needs until it dials, on a busy machine.
+constexpr auto start_time = std::chrono::seconds(10);
+constexpr auto standstill_patience = std::chrono::milliseconds(1000);
+
+}  // namespace
+
+HandOver::HandOver(boost::asio::io_context& io, const config::Config& config, WorkerGroup& group,
+                   WarmStart& warm_start, spdlog::logger& log)
+    : config_(config), group_(group), warm_start_(warm_start), log_(log), successor_(io) {}
+
+void HandOver::begin(const std::vector<int>& listening, std::function<void()> on_ready) {
+  warm_start_.collect([this, listening, on_ready = std::move(on_ready)](const std::string& state) {
+    const auto standstill = std::make_shared<Standstill>();
+    for (auto* worker : group_.members) worker->stand_still(standstill);
+    const bool still = standstill->await(group_.members.size(), standstill_patience);
+    if (still) start(listening, state, on_ready);
+    standstill->release();
+    if (!still) log_.error("SIGUSR2: a worker does not answer; nothing is started");
+  });
+}
+
+void HandOver::start(const std::vector<int>& listening, const std::string& state,
+                     std::function<void()> on_ready) {
+  const auto patience =
+      std::chrono::duration_cast<std::chrono::seconds>(origin::longest_dial(config_.timeouts)) +
+      start_time;
+  try {
+    const bool begun = successor_.start(
+        listening, state, patience, [this, on_ready = std::move(on_ready)](const auto& outcome) {
+          on_outcome(outcome, on_ready);
+        });
+    log_.info(begun ? "SIGUSR2: the next process is starting"
+                    : "SIGUSR2: the next process is starting already");
+  } catch (const std::exception& e) {
+    log_.error("SIGUSR2: the next process can't be started: {}", e.what());
+  }
+}
+
+void HandOver::on_outcome(const Successor::Outcome& outcome,
+                          const std::function<void()>& on_ready) {
+  if (!outcome.fault.empty())
+    return log_.error("no next process: {}; this one serves on", outcome.fault);
+  log_.info("process {} is ready", outcome.pid);
+  sd_notify("MAINPID=" + std::to_string(outcome.pid));
+  on_ready();
+}
+
+}  // namespace ccnproxy::daemon

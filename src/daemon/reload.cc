@@ -1,0 +1,140 @@
+#include "ccnproxy/daemon/reload.h"
+
+#include <sstream>
+
+#include <boost/asio/post.hpp>
+
+#include "ccnproxy/base/sd_notify.h"
+#include "ccnproxy/daemon/client_capacity.h"
+#include "ccnproxy/daemon/descriptor_limit.h"
+#include "ccnproxy/daemon/worker.h"
+#include "ccnproxy/observe/log_level.h"
+
+namespace ccnproxy::daemon {
+namespace {
+
+/// A worker goes on at the end of its turn.
+constexpr auto patience = std::chrono::seconds(10);
+/// Whoever changed more keys than these knows what he did.
+constexpr std::size_t most_lines = 100;
+
+/// As systemd compares it (CLOCK_MONOTONIC).
+std::string monotonic_usec() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+}
+
+}  // namespace
+
+Reload::Reload(boost::asio::io_context& io, Reread reread, InForce& in_force, WorkerGroup& group,
+               WarmStart& warm_start, spdlog::logger& log, std::function<std::string()> status)
+    : io_(io),
+      reread_(std::move(reread)),
+      in_force_(in_force),
+      group_(group),
+      warm_start_(warm_start),
+      log_(log),
+      status_(std::move(status)),
+      deadline_(io),
+      outcome_{true, std::chrono::system_clock::now()} {}
+
+/// Before it is ready, the service manager is told nothing: READY=1 would not be true.
+void Reload::begin() {
+  telling_ = may_tell_ && warm_start_.is_ready();
+  if (telling_) sd_notify("RELOADING=1\nMONOTONIC_USEC=" + monotonic_usec());
+  const auto wanted = read();
+  if (!wanted || !put_in_force(*wanted)) {
+    log_.error("SIGHUP: the configuration can't be used; nothing is changed");
+    end(false);
+  }
+}
+
+std::optional<config::Config> Reload::read() {
+  auto parsed = reread_();
+  if (parsed.invocation) return std::move(parsed.invocation->config);
+  std::istringstream lines(parsed.errors);
+  for (std::string line; std::getline(lines, line);) log_.error("SIGHUP: {}", line);
+  return std::nullopt;
+}
+
+bool Reload::put_in_force(const config::Config& wanted) {
+  auto plan = plan_reload(in_force_.config, wanted);
+  std::shared_ptr<const Shared> shared;
+  try {
+    shared = std::make_shared<const Shared>(plan.in_force, *in_force_.shared);
+  } catch (const std::exception& e) {
+    log_.error("SIGHUP: {}", e.what());
+    return false;
+  }
+  say(plan, *shared);
+  in_force_.config = std::move(plan.in_force);
+  in_force_.shared = std::move(shared);
+  group_.client_limit =
+      client_capacity(in_force_.config.limits.clients, descriptor_limit(), group_.members.size());
+  set_log_level();
+  warm_start_.follow_state_file();
+  spread();
+  return true;
+}
+
+void Reload::say(const ReloadPlan& plan, const Shared& shared) {
+  std::size_t lines = 0;
+  for (const auto& change : plan.applied) {
+    if (++lines <= most_lines) log_.info("SIGHUP: {}: {}", change.key, change.text);
+  }
+  if (lines > most_lines) log_.info("SIGHUP: and {} keys more", lines - most_lines);
+  for (const auto& file : shared.changed_files())
+    log_.info("SIGHUP: {} is not what it was: connections by it are replaced", file);
+  for (const auto& change : plan.postponed)
+    log_.warn("SIGHUP: {}: {} holds from the next start (SIGUSR2) on", change.key, change.text);
+  if (plan.applied.empty() && shared.changed_files().empty())
+    log_.info("SIGHUP: the configuration is the one in force");
+}
+
+/// The configuration's again, if somebody had asked for another meanwhile.
+void Reload::set_log_level() {
+  const auto level = observe::parse_log_level(in_force_.config.log.level);
+  if (!level || *level == log_.level()) return;
+  log_.info("SIGHUP: the log's level was {} and is {}", observe::log_level_word(log_.level()),
+            in_force_.config.log.level);
+  log_.set_level(*level);
+}
+
+void Reload::spread() {
+  const auto round = ++round_;
+  missing_ = group_.members.size();
+  for (auto* worker : group_.members) {
+    worker->adopt(in_force_.shared,
+                  [this, round] { boost::asio::post(io_, [this, round] { on_adopted(round); }); });
+  }
+  deadline_.expires_after(patience);
+  deadline_.async_wait([this](const auto& error) {
+    if (!error) on_silence();
+  });
+}
+
+void Reload::on_adopted(std::uint64_t round) {
+  if (round != round_ || --missing_ > 0) return;
+  deadline_.cancel();
+  log_.info("SIGHUP: in force");
+  end(true);
+}
+
+/// Goes on when it moves again: what it is to do waits in its loop.
+void Reload::on_silence() {
+  log_.error("SIGHUP: {} workers do not answer; they serve by what held before", missing_);
+  end(false);
+}
+
+void Reload::end(bool successful) {
+  outcome_.successful = successful;
+  if (successful) outcome_.last_success = std::chrono::system_clock::now();
+  if (std::exchange(telling_, false)) sd_notify("READY=1\nSTATUS=" + status_());
+}
+
+void Reload::stop_telling() {
+  telling_ = may_tell_ = false;
+  deadline_.cancel();
+}
+
+}  // namespace ccnproxy::daemon

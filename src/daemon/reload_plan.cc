@@ -1,0 +1,40 @@
+#include "ccnproxy/daemon/reload_plan.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace ccnproxy::daemon {
+namespace {
+
+/// What a process has for its life.
+struct Lasting {
+  std::string_view key;  ///< or what its keys begin with
+  void (*keep)(config::Config& in, const config::Config& of);
+};
+
+constexpr std::array<Lasting, 6> lasting = {{
+    {"listeners", [](auto& in, const auto& of) { in.listeners = of.listeners; }},
+    {"admin.", [](auto& in, const auto& of) { in.admin = of.admin; }},
+    {"pid_file", [](auto& in, const auto& of) { in.pid_file = of.pid_file; }},
+    {"workers", [](auto& in, const auto& of) { in.workers = of.workers; }},
+    {"coalesce", [](auto& in, const auto& of) { in.coalesce = of.coalesce; }},
+    {"log.access.", [](auto& in, const auto& of) { in.log.access = of.log.access; }},
+}};
+
+bool lasts(const std::string& key) {
+  return std::any_of(lasting.begin(), lasting.end(),
+                     [&](const auto& one) { return key.starts_with(one.key); });
+}
+
+}  // namespace
+
+ReloadPlan plan_reload(const config::Config& current, const config::Config& wanted) {
+  ReloadPlan plan{wanted, {}, {}};
+  for (const auto& one : lasting) one.keep(plan.in_force, current);
+  for (auto& change : admin::config_changes(current, wanted))
+    (lasts(change.key) ? plan.postponed : plan.applied).push_back(std::move(change));
+  return plan;
+}
+
+}  // namespace ccnproxy::daemon

@@ -1,0 +1,82 @@
+// How a worker goes on under another configuration: between two turns, so that nothing that runs
+// sees a part of it.
+
+#include "ccnproxy/daemon/warm_share.h"
+#include "ccnproxy/daemon/worker.h"
+
+namespace ccnproxy::daemon {
+namespace {
+
+/// Connections have a copy of these.
+bool bounds_alike(const http::HeadLimits& a, const http::HeadLimits& b) {
+  return a.head_bytes == b.head_bytes && a.fields == b.fields && a.target_bytes == b.target_bytes;
+}
+
+/// What a dialer goes by.
+bool dials_alike(const origin::OriginSettings& a, const origin::OriginSettings& b) {
+  return a.timeouts == b.timeouts && a.tls == b.tls && a.connect_host == b.connect_host &&
+         a.connect_port == b.connect_port && a.pool.ping == b.pool.ping;
+}
+
+/// What a connection is made by, and keeps.
+bool connects_alike(const origin::Origin& origin, const origin::OriginSettings& a,
+                    const origin::OriginSettings& b) {
+  const bool same_tls = origin.scheme == origin::Scheme::http || a.tls == b.tls;
+  return same_tls && a.connect_host == b.connect_host && a.connect_port == b.connect_port &&
+         a.pool.ping == b.pool.ping;
+}
+
+}  // namespace
+
+void Worker::adopt(std::shared_ptr<const Shared> shared, std::function<void()> done) {
+  loop_.post([this, shared = std::move(shared), done = std::move(done)]() mutable {
+    put_in_force(std::move(shared));
+    done();
+  });
+}
+
+void Worker::put_in_force(std::shared_ptr<const Shared> shared) {
+  const auto before = std::exchange(shared_, std::move(shared));
+  const auto& config = shared_->config();
+  context_.config = std::make_shared<const config::Config>(config);
+  context_.labels = &shared_->labels();
+  context_.access = &shared_->origin_access();
+  context_.memory.set_limit(config.limits.memory);
+  address_access_ = shared_->address_access();
+  dialing_.connections.limits = shared_->head_limits();
+  dialing_.connections.settings_timeout = config.timeouts.tls;
+  resolver_.adopt(config.dns);
+  pools_.set_limit(config.limits.origins);
+  pools_.for_each([&](pool::OriginPool& pool) { adopt_into(pool, *before); });
+  keep_warm_share();
+  judge_clients();
+}
+
+void Worker::adopt_into(pool::OriginPool& pool, const Shared& before) {
+  const auto& origin = pool.origin();
+  const auto was = before.settings_for(origin);
+  const auto is = shared_->settings_for(origin);
+  pool::PoolTerms terms{is.pool, is.timeouts, origin::longest_dial(is.timeouts)};
+  terms.replace = !bounds_alike(before.head_limits(), shared_->head_limits()) ||
+                  !connects_alike(origin, was, is);
+  if (terms.replace || !dials_alike(was, is))
+    terms.dialer = std::make_shared<origin::NetworkDialer>(dialing_, origin, is);
+  terms.barred = !shared_->origin_access().judge(origin).allowed;
+  pool.adopt(std::move(terms));
+}
+
+/// `pool.warm` may name others now.
+void Worker::keep_warm_share() {
+  const auto wanted = warm_share(shared_->config(), index_, group_.members.size());
+  pools_.for_each([&](pool::OriginPool& pool) {
+    if (std::find(wanted.begin(), wanted.end(), pool.origin()) == wanted.end()) pool.keep_as_used();
+  });
+  keep_for_ever(wanted);
+}
+
+/// `clients.allow` holds for the next request of those, too, who are here already.
+void Worker::judge_clients() {
+  for (auto& session : sessions_) session.allow(shared_->allows_client(session.address().from));
+}
+
+}  // namespace ccnproxy::daemon

@@ -1,0 +1,86 @@
+// What holds for a pool, and what changes for its connections when that does.
+
+#include "ccnproxy/pool/origin_pool.h"
+
+#include "origin_pool_reasons.h"
+
+namespace ccnproxy::pool {
+namespace {
+
+constexpr std::string_view configuration_changed = "the configuration has changed";
+
+}  // namespace
+
+void OriginPool::adopt(PoolTerms terms) {
+  settings_ = terms.settings;
+  queue_deadline_ = terms.queue_deadline;
+  context_.timeouts = terms.timeouts;
+  peak_.set_hold(settings_.keep_warm);
+  if (terms.barred && !barred_) decide("barred: the configuration allows it no more");
+  barred_ = terms.barred;
+  if (terms.dialer) {
+    dialer_ = std::move(terms.dialer);
+    if (terms.replace)
+      outdate_connections();
+    else if (protocol_ == origin::Protocol::http2)
+      dialer_->recall_stream_limit(static_cast<std::uint32_t>(streams_each_));
+  }
+  end_prohibited();
+  check();
+}
+
+/// Dials under way would bring what is not wanted any more; those who wait get others. What was
+/// learnt may be another place's.
+void OriginPool::outdate_connections() {
+  decide("the configuration has changed: other connections for those there are");
+  while (!list(State::connecting).empty()) {
+    auto& c = list(State::connecting).front();
+    context_.retire(std::move(c.dial_));
+    transition(c, State::closed);
+  }
+  for (auto* c : open_connections()) {
+    c->outdated_ = true;
+    if (c->leaving_.empty()) c->leaving_ = configuration_changed;
+  }
+  outdated_until_ = now() + queue_deadline_;
+  back_off_ = BackOff();
+  learned_ = LearnedLimits();
+  last_failure_.clear();
+}
+
+/// Ends of some may be told at once, and change the lists.
+std::vector<PooledConnection*> OriginPool::open_connections() {
+  std::vector<PooledConnection*> all;
+  for (const auto state : {State::ready, State::busy}) {
+    for (auto& c : list(state)) all.push_back(&c);
+  }
+  return all;
+}
+
+void OriginPool::end_prohibited() {
+  for (auto* c : open_connections()) {
+    const bool open = c->state_ == State::ready || c->state_ == State::busy;
+    if (open && dialer_->is_prohibited(c->connection_->info().address))
+      end_connection(*c, prohibited_now);
+  }
+}
+
+void OriginPool::end_outdated(TimePoint now) {
+  if (!outdated_until_ || now < *outdated_until_) return;
+  outdated_until_.reset();
+  for (auto* c : open_connections()) {
+    const bool open = c->state_ == State::ready || c->state_ == State::busy;
+    if (open && c->outdated_) end_connection(*c, configuration_changed);
+  }
+}
+
+void OriginPool::keep_for_ever() {
+  for_ever_ = true;
+  upkeep();
+}
+
+void OriginPool::keep_as_used() {
+  if (std::exchange(for_ever_, false)) check();
+}
+
+}  // namespace ccnproxy::pool

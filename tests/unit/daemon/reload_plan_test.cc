@@ -1,0 +1,57 @@
+#include "ccnproxy/daemon/reload_plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ccnproxy::daemon {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::IsEmpty;
+
+const auto key = [](const char* text) { return Field(&admin::ConfigChange::key, text); };
+
+TEST(ReloadPlan, what_has_not_changed_is_not_planned) {
+  const config::Config config;
+  const auto plan = plan_reload(config, config);
+  EXPECT_EQ(plan.in_force, config);
+  EXPECT_THAT(plan.applied, IsEmpty());
+  EXPECT_THAT(plan.postponed, IsEmpty());
+}
+
+TEST(ReloadPlan, what_can_change_is_what_is_wanted) {
+  const config::Config current;
+  config::Config wanted;
+  wanted.pool.max_age = std::chrono::minutes(30);
+  wanted.pid_file = "";
+  wanted.log.level = "debug";
+  wanted.limits.clients = 5;
+  const auto plan = plan_reload(current, wanted);
+  EXPECT_EQ(plan.in_force, wanted);
+  EXPECT_THAT(plan.applied,
+              ElementsAre(key("pool.max_age"), key("limits.clients"), key("log.level")));
+  EXPECT_THAT(plan.postponed, IsEmpty());
+}
+
+TEST(ReloadPlan, F102_what_a_process_has_for_its_life_stays_and_is_named) {
+  const config::Config current;
+  config::Config wanted;
+  wanted.listeners.push_back({"127.0.0.1", 81, ""});
+  wanted.admin.address.reset();
+  wanted.pid_file = "/run/x";
+  wanted.workers = 3;
+  wanted.coalesce = std::chrono::microseconds(1);
+  wanted.log.access.keep = 1;
+  const auto plan = plan_reload(current, wanted);
+  EXPECT_EQ(plan.in_force, current) << "also what /config shows";
+  EXPECT_THAT(plan.applied, IsEmpty());
+  EXPECT_THAT(plan.postponed,
+              ElementsAre(key("listeners[1].address"), key("admin.address"), key("pid_file"),
+                          key("workers"), key("coalesce"), key("log.access.keep")));
+  const auto again = plan_reload(plan.in_force, wanted);
+  EXPECT_EQ(again.postponed, plan.postponed) << "it is still not so";
+}
+
+}  // namespace
+}  // namespace ccnproxy::daemon
