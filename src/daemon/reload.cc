@@ -86,7 +86,8 @@ void Reload::say(const ReloadPlan& plan, const Shared& shared) {
   for (const auto& file : shared.changed_files())
     log_.info("SIGHUP: {} is not what it was: connections by it are replaced", file);
   for (const auto& change : plan.postponed)
-    log_.warn("SIGHUP: {}: {} holds from the next start (SIGUSR2) on", change.key, change.text);
+    log_.warn("SIGHUP: {}: {} holds from the next start on (restart or SIGUSR2)", change.key,
+              change.text);
   if (plan.applied.empty() && shared.changed_files().empty())
     log_.info("SIGHUP: the configuration is the one in force");
 }

@@ -1,6 +1,8 @@
 // How a worker goes on under another configuration: between two turns, so that nothing that runs
 // sees a part of it.
 
+#include <unordered_set>
+
 #include "ccnproxy/daemon/warm_share.h"
 #include "ccnproxy/daemon/worker.h"
 
@@ -67,11 +69,12 @@ void Worker::adopt_into(pool::OriginPool& pool, const Shared& before) {
 
 /// `pool.warm` may name others now.
 void Worker::keep_warm_share() {
-  const auto wanted = warm_share(shared_->config(), index_, group_.members.size());
+  const auto share = warm_share(shared_->config(), index_, group_.members.size());
+  const std::unordered_set<origin::Origin, origin::OriginHash> wanted(share.begin(), share.end());
   pools_.for_each([&](pool::OriginPool& pool) {
-    if (std::find(wanted.begin(), wanted.end(), pool.origin()) == wanted.end()) pool.keep_as_used();
+    if (!wanted.contains(pool.origin())) pool.keep_as_used();
   });
-  keep_for_ever(wanted);
+  keep_for_ever(share);
 }
 
 /// `clients.allow` holds for the next request of those, too, who are here already.

@@ -231,7 +231,9 @@ TEST_F(Reload, what_a_process_has_for_its_life_is_named_and_the_rest_applied) {
   Proxy& proxy = start();
   config.set("workers", "3").set("pool.max_age", "30m").set("log.access", "{to: none}");
   reload();
-  EXPECT_THAT(log(), HasSubstr("SIGHUP: workers: 1 -> 3 holds from the next start (SIGUSR2) on"));
+  EXPECT_THAT(
+      log(),
+      HasSubstr("SIGHUP: workers: 1 -> 3 holds from the next start on (restart or SIGUSR2)"));
   EXPECT_THAT(log(), HasSubstr("SIGHUP: log.access.to: stdout -> none holds from"));
   const auto shown = admin_get("/config").body;
   EXPECT_THAT(shown, HasSubstr("workers: 1\n"));

@@ -65,11 +65,14 @@ TEST(MetricsPage, has_the_metrics_of_the_contract) {
   MetricsPage::Process process;
   process.access_log_dropped = 11;
   process.client_limit = 500;
+  process.reloaded = {false, std::chrono::system_clock::time_point(1'700'000'000s + 500ms)};
   const PrometheusText text(page.render(reports_of({busy_worker()}), process));
   const std::pair<const char*, double> wanted[] = {
       {R"(ccnproxy_requests_total{origin="https://a.test",code="200"})", 3},
       {R"(ccnproxy_requests_total{origin="https://a.test",code="499"})", 1},
       {R"(ccnproxy_requests_total{origin="none",code="400"})", 8},
+      {R"(ccnproxy_config_last_reload_successful)", 0},
+      {R"(ccnproxy_config_last_reload_success_timestamp_seconds)", 1'700'000'000.5},
       {R"(ccnproxy_request_duration_seconds_bucket{le="0.002"})", 0},
       {R"(ccnproxy_request_duration_seconds_bucket{le="0.004"})", 1},
       {R"(ccnproxy_request_duration_seconds_sum)", 0.003},

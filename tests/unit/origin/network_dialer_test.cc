@@ -247,6 +247,17 @@ TEST_F(ProhibitedAddress, F087_is_not_connected_to) {
   EXPECT_EQ(origin.accepts(), 0u);
 }
 
+TEST_F(ProhibitedAddress, F092_is_told_of_connections_that_stand_as_the_list_is_then) {
+  aim_by_name("localhost", 80);
+  EXPECT_TRUE(dialer_->is_prohibited("127.0.0.1:80"));
+  EXPECT_FALSE(dialer_->is_prohibited("192.0.2.1:80"));
+  access_ = AddressAccess(AddressList({"192.0.2.0/24"}));
+  EXPECT_FALSE(dialer_->is_prohibited("127.0.0.1:80"));
+  EXPECT_TRUE(dialer_->is_prohibited("192.0.2.1:80"));
+  aim(80, Scheme::http);
+  EXPECT_FALSE(dialer_->is_prohibited("192.0.2.1:80")) << "connect_to vouches for it";
+}
+
 TEST_F(ProhibitedAddress, connect_to_is_the_operators_word) {
   ScriptedOrigin origin(plain());
   aim(origin.port(), Scheme::http);

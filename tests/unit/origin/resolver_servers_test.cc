@@ -190,5 +190,29 @@ TEST_F(ResolverTest, asks_the_new_servers_what_the_old_ones_had_not_answered) {
   EXPECT_THAT(answer->addresses, ElementsAre("192.0.2.1:0"));
 }
 
+TEST_F(ResolverTest, asks_other_servers_from_when_it_is_told_of_them) {
+  DnsStub silent("127.0.0.2", stub_.where().port());
+  silent.set("api.example", DnsStub::a, {.silent_times = DnsStub::always});
+  silent.set("api.example", DnsStub::aaaa, {.silent_times = DnsStub::always});
+  const auto good = options_;
+  options_.servers = {silent.server()};
+  const auto answer = ask("api.example");
+  wait([&] { return silent.count("api.example", DnsStub::a) == 1; });
+  stub_.set("api.example", DnsStub::a, {.addresses = {"192.0.2.1"}});
+  stub_.set("api.example", DnsStub::aaaa, {});
+  resolver().adopt(good);
+  wait([&] { return answer->calls > 0; });
+  EXPECT_THAT(answer->addresses, ElementsAre("192.0.2.1:0"));
+}
+
+TEST_F(ResolverTest, keeps_its_servers_where_the_others_are_none) {
+  stub_.set("api.example", DnsStub::a, {.addresses = {"192.0.2.1"}});
+  stub_.set("api.example", DnsStub::aaaa, {});
+  auto bad = options_;
+  bad.servers = {"nonsense"};
+  EXPECT_THROW(resolver().adopt(bad), std::invalid_argument);
+  EXPECT_THAT(resolve("api.example")->addresses, ElementsAre("192.0.2.1:0"));
+}
+
 }  // namespace
 }  // namespace ccnproxy::origin

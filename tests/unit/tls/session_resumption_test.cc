@@ -43,6 +43,16 @@ class ResumptionFixture : public TlsFixture {
   std::shared_ptr<OriginConnection> theirs_;
 };
 
+TEST_F(ResumptionFixture, F043_a_profile_apart_trusts_alike_and_resumes_nothing_of_the_other) {
+  meet();
+  const auto apart = TlsContext::apart(context_);
+  auto ours = dial(origin_, *apart);
+  EXPECT_EQ(shake(*ours), Handshake::done) << ours->handshake_error().detail;
+  EXPECT_FALSE(ours->resumed());
+  EXPECT_FALSE(origin_.accept()->resumed());
+  EXPECT_TRUE(resumes()) << "the other still does";
+}
+
 /// How the origin ends its connections.
 struct Ending {
   const char* name;
