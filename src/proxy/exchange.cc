@@ -42,6 +42,7 @@ void Exchange::reset() {
   authority_.clear();
   path_.clear();
   upgrade_.clear();
+  forwards_left_.clear();
   request_id_.clear();
   trailer_bytes_.clear();
   trailers_.clear();
@@ -103,7 +104,7 @@ void Exchange::begin(ClientSession& client, std::string_view head_bytes,
                      const http::RequestHead& head, const http::BodyFraming& framing) {
   adopt(client, head_bytes, head);
   choose_request_id();
-  if (!map() || !is_served(framing)) return;
+  if (!map() || !is_served(framing) || !may_go_on()) return;
   const auto limit = config_->limits.body_bytes;
   if (limit > 0 && framing.length > limit) {
     return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request,
@@ -205,6 +206,7 @@ void Exchange::answer(std::uint16_t status, std::string_view error_type, std::st
   response_begun_ = response_flushed_ = true;
   OwnResponse response{status, error_type, text, config_->request_id_header, request_id_};
   response.head_only = request_.method == "HEAD";
+  response.tells_methods = status == 200 && request_.method == "OPTIONS";
   response.close =
       !keep_alive_ || context_.draining || !http::is_persistent(request_.version, request_.fields);
   response.http10_keep_alive = request_.version == http::Version::http10;

@@ -3,6 +3,7 @@
 #include "ccnproxy/http/field_rules.h"
 #include "ccnproxy/proxy/client_session.h"
 #include "ccnproxy/proxy/exchange.h"
+#include "ccnproxy/proxy/max_forwards.h"
 #include "ccnproxy/proxy/unserved.h"
 
 namespace ccnproxy::proxy {
@@ -89,6 +90,35 @@ bool Exchange::is_served(const http::BodyFraming& framing) {
   return false;
 }
 
+/// Whether Max-Forwards lets it go on; else the client has been answered. A TRACE would be echoed
+/// with the credentials in it, which no server of today does.
+bool Exchange::may_go_on() {
+  using Says = MaxForwards::Says;
+  auto forwards = read_max_forwards(request_);
+  switch (forwards.says) {
+    case Says::nothing:
+      return true;
+    case Says::pass_on:
+      forwards_left_ = std::move(forwards.value);
+      return true;
+    case Says::bad:
+      fail_with(400, ErrorType::http_request_error, Side::client, Phase::request,
+                "Max-Forwards is not one number");
+      return false;
+    case Says::stop:
+      break;
+  }
+  if (request_.method == "TRACE") {
+    fail_with(405, ErrorType::http_request_error, Side::client, Phase::route,
+              "Max-Forwards is 0, and this proxy answers no TRACE: it would show credentials; ask "
+              "with OPTIONS");
+    return false;
+  }
+  if (!client_->request_complete()) keep_alive_ = false;
+  answer(200, "", "Max-Forwards is 0: this is ccnproxy, the origin was not asked");
+  return false;
+}
+
 bool Exchange::answer_own_path() {
   const auto path = request_.target.substr(0, request_.target.find('?'));
   if (path != "/hc" || (request_.method != "GET" && request_.method != "HEAD")) return false;
@@ -142,6 +172,10 @@ void Exchange::build_request(const http::BodyFraming& framing) {
     if (hop_by_hop.drops(field) || http::iequals(field.name, config_->request_id_header)) continue;
     if (http::iequals(field.name, debug_header)) {
       debug_ = field.value == "1";
+      continue;
+    }
+    if (!forwards_left_.empty() && http::iequals(field.name, max_forwards_header)) {
+      outgoing_.fields.push_back({field.name, forwards_left_, field.id});
       continue;
     }
     outgoing_.fields.push_back(field);

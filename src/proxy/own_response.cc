@@ -17,7 +17,8 @@ void append_own_response(std::string& out, const OwnResponse& r) {
   line("Content-Length", std::to_string(r.text.size() + 1));
   if (!r.error_type.empty()) line("Proxy-Status", http::proxy_status(r.error_type, r.text));
   if (r.status == 503) line("Retry-After", "1");
-  if (r.status == 405) line("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  if (r.status == 405 || r.tells_methods)
+    line("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   if (!r.request_id.empty()) line(r.request_id_name, r.request_id);
   if (r.close) line("Connection", "close");
   if (!r.close && r.http10_keep_alive) line("Connection", "keep-alive");

@@ -83,6 +83,7 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   bool map();
   bool is_served(const http::BodyFraming& framing);
   pool::OriginPool* find_pool();
+  bool may_go_on();
   bool answer_own_path();
   bool is_loop() const;
   void build_request(const http::BodyFraming& framing);
@@ -119,8 +120,9 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   std::string head_bytes_;  ///< what the views of request_ are of
   http::RequestHead request_;
   std::string authority_;
-  std::string path_;     ///< only where the target needs a slash before it
-  std::string upgrade_;  ///< what the connection is to become; empty: nothing else
+  std::string path_;           ///< only where the target needs a slash before it
+  std::string forwards_left_;  ///< Max-Forwards as the origin gets it; empty: as the client sent it
+  std::string upgrade_;        ///< what the connection is to become; empty: nothing else
   std::string request_id_;
   std::string trailer_bytes_;
   http::Fields trailers_;

@@ -16,6 +16,7 @@ struct OwnResponse {
   std::string_view request_id_name;
   std::string_view request_id;     ///< empty: none is known
   bool head_only = false;          ///< it answers HEAD
+  bool tells_methods = false;      ///< Allow, as an answer to OPTIONS; 405 always has it
   bool close = false;              ///< Connection: close
   bool http10_keep_alive = false;  ///< an HTTP/1.0 client has asked to keep the connection
 };

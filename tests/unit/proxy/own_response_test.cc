@@ -132,6 +132,14 @@ TEST(OwnResponse, F122_a_405_says_what_is_allowed) {
   EXPECT_THAT(allow, Not(HasSubstr("CONNECT")));
 }
 
+TEST(OwnResponse, an_answer_to_options_says_what_is_allowed) {
+  OwnResponse response;
+  response.text = "OK";
+  EXPECT_EQ(Message(response).field("Allow"), "(none)");
+  response.tells_methods = true;
+  EXPECT_THAT(Message(response).field("Allow"), HasSubstr("POST"));
+}
+
 TEST(OwnResponse, F110_says_whether_the_connection_stays) {
   auto response = failed_lookup();
   response.close = true;
