@@ -107,14 +107,21 @@ void write_gauges(MetricsText& text, const std::map<std::string, Gauges>& gauges
 
 void write_workers(MetricsText& text, const Reports& reports) {
   std::uint64_t clients = 0, pools = 0;
+  std::map<std::size_t, std::uint64_t> held;
   for (const auto& worker : reports.workers) {
     clients += worker.clients;
     pools += worker.pools.size();
+    held[worker.worker] = worker.held;
   }
   text.family("ccnproxy_clients", "gauge", "Client connections open.");
   text.sample("", clients);
   text.family("ccnproxy_pools", "gauge", "Pools: one for each origin and worker that uses it.");
   text.sample("", pools);
+  text.family("ccnproxy_held_bytes", "gauge",
+              "Bytes of messages that wait for slow clients and origins; limits.memory bounds each "
+              "worker's.");
+  for (const auto& [worker, bytes] : held)
+    text.sample("worker=\"" + std::to_string(worker) + '"', bytes);
   text.family("ccnproxy_worker_up", "gauge",
               "1 if the worker answered for this page; else its counters are as it said last.");
   std::map<std::size_t, std::uint64_t> up;

@@ -23,6 +23,7 @@ Worker::Worker(std::shared_ptr<const Shared> shared, WorkerGroup& group, std::si
       via_(shared_->via()),
       group_(group),
       index_(index),
+      buffers_{.held = MemoryBudget(shared_->config().limits.memory)},
       loop_(shared_->config().coalesce),
       resolver_(loop_, shared_->config().dns),
       address_access_(shared_->address_access()),
@@ -55,6 +56,7 @@ Worker::Worker(std::shared_ptr<const Shared> shared, WorkerGroup& group, std::si
     settings.http1_only = true;
     return std::make_unique<origin::NetworkDialer>(dialing_, origin, std::move(settings));
   };
+  buffers_.held.tell_when_nearly_full(Delegate<void()>::to<&Worker::on_memory_pressure>(this));
   for (auto& socket : sockets) {
     acceptors_.push_back(std::make_unique<Acceptor>(
         loop_, std::move(socket), [this] { return has_room(); },
@@ -169,7 +171,7 @@ void Worker::relieve_memory() {
     standing.push_back(session.standing());
   }
   for (const auto i : proxy::choose_to_cut(standing, context_.memory.excess(), loop_.now()))
-    holders[i]->kill();
+    holders[i]->make_room();
   if (context_.memory.nearly_full()) on_memory_pressure();
 }
 
@@ -222,7 +224,8 @@ void Worker::ask_memories(std::function<void(std::vector<pool::OriginMemory>)> a
 
 void Worker::ask_report(std::function<void(admin::WorkerReport)> answer) {
   loop_.post([this, answer = std::move(answer)] {
-    answer({index_, pools_.report(), pools_.forgotten(), metrics_, sessions_.size()});
+    answer({index_, pools_.report(), pools_.forgotten(), metrics_, sessions_.size(),
+            buffers_.held.used()});
   });
 }
 

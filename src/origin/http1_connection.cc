@@ -12,6 +12,8 @@ namespace {
 /// A connection that has stood so long is one that the origin may end at any time, whether or not
 /// it has carried a request.
 constexpr Duration aged_after = std::chrono::milliseconds(300);
+/// As long as an HTTP/2 connection's, for the same reason.
+constexpr Duration pause = std::chrono::milliseconds(10);
 
 }  // namespace
 
@@ -23,6 +25,8 @@ Http1Connection::Http1Connection(const ConnectionContext& context,
       info_(std::move(info)),
       listener_(listener),
       flush_task_(Delegate<void()>::to<&Http1Connection::flush>(this)),
+      pause_timer_(context.loop.timers(), Delegate<void()>::to<&Http1Connection::end_pause>(this)),
+      held_(context.buffers.held, MemoryBudget::For::origins),
       chunks_(context.limits),
       facts_(std::move(facts)),
       use_(facts_, info_.address),
@@ -66,9 +70,11 @@ void Http1Connection::drain(std::string_view reason) {
 std::size_t Http1Connection::write_body(std::string_view bytes) {
   const auto passed = pass_body(bytes);
   const auto rest = bytes.substr(passed);
-  const auto room = upload_limit - std::min(upload_limit, output_.size());
+  const auto limit = context_.buffers.held.tight() ? tight_upload_limit : upload_limit;
+  const auto room = limit - std::min(limit, output_.size());
   const auto taken = std::min(room, rest.size());
   if (taken > 0) queue_body(rest.substr(0, taken));
+  account();
   if (taken < rest.size()) wants_writable_ = true;
   return passed + taken;
 }
@@ -120,9 +126,9 @@ void Http1Connection::end_body(const http::Fields& trailers) {
 }
 
 void Http1Connection::consumed(std::size_t n) {
-  const bool paused = backlog_ >= backlog_limit;
   backlog_ -= std::min<std::uint64_t>(n, backlog_);
-  if (!paused || backlog_ >= backlog_limit) return;
+  const bool watching = watched_ & EPOLLIN;
+  if (!takes_more() || (watching && !more_to_read_)) return;
   read_again_ = true;  // what is in our buffers already, no descriptor will tell of
   update_watch();
   context_.loop.at_turn_end(flush_task_);
@@ -141,20 +147,50 @@ void Http1Connection::on_io(std::uint32_t events) {
     update_watch();
     context_.loop.at_turn_end(flush_task_);
   }
-  if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-    while (!closed_ && read_batch()) {
-    }
+  if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) read_all(events & (EPOLLHUP | EPOLLERR));
+}
+
+/// `to_the_end`: nothing more will come, and a pause would only be told so again and again.
+void Http1Connection::read_all(bool to_the_end) {
+  while (!closed_ && (to_the_end || may_read()) && read_batch()) {
   }
+  if (closed_) return;
+  update_watch();  // whether memory is tight has changed, maybe, since bytes came
+  account();
+}
+
+/// Whether the client has taken so much that the origin is to be read.
+bool Http1Connection::takes_more() const {
+  return !reading_paused_ && backlog_ < (context_.buffers.held.tight() ? 1 : backlog_limit);
+}
+
+/// Not while memory is full of what clients have not taken.
+bool Http1Connection::may_read() {
+  if (!context_.buffers.held.origins_must_wait()) return takes_more();
+  reading_paused_ = true;
+  pause_timer_.set_after(pause);
+  return false;
+}
+
+/// That nothing was heard meanwhile was our doing.
+void Http1Connection::end_pause() {
+  if (context_.buffers.held.origins_must_wait()) return pause_timer_.set_after(pause);
+  reading_paused_ = false;
+  liveness_.on_read();
+  if (request_) liveness_.on_request();
+  update_watch();
+  read_again_ = true;
+  context_.loop.at_turn_end(flush_task_);
 }
 
 void Http1Connection::flush() {
   if (closed_) return;
   if (std::exchange(read_again_, false) && more_to_read_) {
-    while (!closed_ && read_batch()) {
-    }
+    read_all(false);
     if (closed_) return;
   }
   if (!socket_full_ && !write_output()) return;
+  account();
   if (wants_writable_ && output_.size() <= upload_limit / 2) {
     wants_writable_ = false;
     if (sink_) sink_->on_writable();
@@ -187,8 +223,7 @@ bool Http1Connection::write_output() {
 
 void Http1Connection::update_watch() {
   if (closed_) return;
-  const std::uint32_t wanted =
-      (backlog_ < backlog_limit ? EPOLLIN : 0u) | (socket_full_ ? EPOLLOUT : 0u);
+  const std::uint32_t wanted = (takes_more() ? EPOLLIN : 0u) | (socket_full_ ? EPOLLOUT : 0u);
   if (wanted == watched_) return;
   watched_ = wanted;
   context_.loop.rewatch(transport_->fd(), wanted, *this);
@@ -241,6 +276,8 @@ void Http1Connection::fail(ErrorType type, const std::string& reason) {
   closed_ = draining_ = true;
   if (end_reason_.empty()) end_reason_ = reason;
   liveness_.stop();
+  pause_timer_.cancel();
+  held_.set(0);
   transport_->close();
   auto* sink = std::exchange(sink_, nullptr);
   request_ = nullptr;

@@ -28,7 +28,7 @@ bool Http1Connection::read_batch() {
     on_end(status);
     return false;
   }
-  return more_to_read_ && backlog_ < backlog_limit;
+  return more_to_read_ && takes_more();
 }
 
 bool Http1Connection::take(std::string_view bytes) {
@@ -115,6 +115,8 @@ bool Http1Connection::switch_protocols(std::string_view rest) {
   closed_ = draining_ = true;
   end_reason_ = "became a tunnel";
   liveness_.stop();
+  pause_timer_.cancel();
+  held_.set(0);
   context_.loop.cancel(flush_task_);
   context_.loop.unwatch(transport_->fd());
   request_ = nullptr;

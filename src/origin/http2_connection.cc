@@ -43,6 +43,9 @@ Http2Connection::Http2Connection(const ConnectionContext& context,
       settings_timer_(context.loop.timers(),
                       Delegate<void()>::to<&Http2Connection::on_settings_timeout>(this)),
       rest_timer_(context.loop.timers(), Delegate<void()>::to<&Http2Connection::rest>(this)),
+      pause_timer_(context.loop.timers(), Delegate<void()>::to<&Http2Connection::read_again>(this)),
+      held_(context.buffers.held, MemoryBudget::For::origins),
+      first_window_(WindowPolicy::start),
       facts_(std::move(facts)),
       use_(facts_, info_.address),
       liveness_(context.loop, info_.rtt, *this),
@@ -79,7 +82,8 @@ std::size_t Http2Connection::capacity() const {
 }
 
 OriginStream& Http2Connection::open(const http::OutgoingRequest& request, ResponseSink& sink) {
-  auto* stream = new Http2Stream(*this, request, sink, context_.windows);
+  fit_windows();
+  auto* stream = new Http2Stream(*this, request, sink, context_.windows, context_.buffers.held);
   stream->on_aged_ = context_.loop.now() - opened_ > aged_after;
   streams_.push_back(*stream);
   ++requests_;
@@ -154,11 +158,35 @@ void Http2Connection::resume_upload(Http2Stream& stream) {
 
 void Http2Connection::return_credit(Http2Stream& stream, std::size_t n) {
   if (closed_ || stream.closed_) return;
-  if (stream.window_.on_taken(n, stream.received_ - stream.consumed_))
+  fit_windows();
+  if (has_full_windows() && stream.window_.on_taken(n, stream.received_ - stream.consumed_))
     nghttp2_session_set_local_window_size(session_.get(), NGHTTP2_FLAG_NONE, stream.id_,
                                           stream.window_.window());
   nghttp2_session_consume_stream(session_.get(), stream.id_, n);
   if (nghttp2_session_want_write(session_.get())) context_.loop.at_turn_end(flush_task_);
+}
+
+/// Where memory is tight, what an origin may send ahead of its client is small: RFC 9113 §6.9.2
+/// lets a change of SETTINGS take back what open streams were granted, too. Windows grow only while
+/// all are as large as WindowPolicy thinks they are.
+void Http2Connection::fit_windows() {
+  const auto& memory = context_.buffers.held;
+  const auto wanted = memory.tight()     ? WindowPolicy::tight
+                      : memory.relaxed() ? WindowPolicy::start
+                                         : first_window_;
+  if (wanted == first_window_) return;
+  first_window_ = wanted;
+  const nghttp2_settings_entry setting{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE,
+                                       static_cast<std::uint32_t>(wanted)};
+  nghttp2_submit_settings(session_.get(), NGHTTP2_FLAG_NONE, &setting, 1);
+  flood_.expect(FloodGuard::a_request);
+  context_.loop.at_turn_end(flush_task_);
+}
+
+bool Http2Connection::has_full_windows() const {
+  return first_window_ == WindowPolicy::start &&
+         nghttp2_session_get_local_settings(session_.get(), NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE) ==
+             WindowPolicy::start;
 }
 
 void Http2Connection::reset(Http2Stream& stream, std::uint32_t code) {
@@ -227,8 +255,10 @@ void Http2Connection::fail(ErrorType type, const std::string& reason) {
   if (end_reason_.empty()) end_reason_ = reason;
   settings_timer_.cancel();
   rest_timer_.cancel();
+  pause_timer_.cancel();
   liveness_.stop();
   transport_->close();
+  held_.set(0);
   for (auto& stream : streams_) {
     stream.closed_ = true;
     if (!stream.done_ && !stream.failure_) stream.failure_ = failure_of(stream, type, reason);

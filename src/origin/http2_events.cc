@@ -36,6 +36,7 @@ bool is_informational(std::uint16_t status) { return status >= 100 && status < 2
 
 int Http2Connection::on_header(Http2Stream& stream, nghttp2_rcbuf* name, nghttp2_rcbuf* value) {
   stream.block_.add(name, value);
+  block_bytes_ = stream.block_.size();
   if (stream.block_.size() <= context_.limits.head_bytes &&
       stream.block_.count() <= context_.limits.fields)
     return 0;
@@ -55,6 +56,7 @@ void Http2Connection::on_broken(Http2Stream& stream, ErrorType type, const std::
 }
 
 void Http2Connection::on_head_end(Http2Stream& stream, bool end_stream) {
+  block_bytes_ = 0;
   if (stream.sink_ && !stream.final_head_ && !stream.failure_) {
     const auto& head = stream.block_.head();
     if (head.status < 100) {  // nghttp2 takes any three digits
@@ -94,6 +96,7 @@ void Http2Connection::on_headers_going_out(Http2Stream& stream) {
 
 void Http2Connection::on_stream_close(Http2Stream& stream, std::uint32_t code) {
   stream.closed_ = true;
+  block_bytes_ = 0;
   if (!stream.done_ && !stream.failure_) {
     const auto type =
         stream.final_head_ ? ErrorType::http_response_incomplete : ErrorType::connection_terminated;
@@ -159,6 +162,7 @@ int Http2Connection::write_data(Http2Stream& stream, const std::uint8_t* head, s
   std::memcpy(into, head, frame_head);
   stream.upload_.view().copy(into + frame_head, length);  // may be nothing, of no memory
   stream.upload_.consume(length);
+  stream.held_.set(stream.upload_.size());
   pulling_.used += frame_head + length;
   flood_.expect(FloodGuard::a_data_frame);
   queued_bytes_ += frame_head + length;

@@ -10,6 +10,9 @@ namespace {
 constexpr std::size_t tls_record = 16 * 1024;
 /// nghttp2 sends header blocks and DATA in frames of at most 16 KiB, each with a head of 9 bytes.
 constexpr std::size_t largest_frame = tls_record + 9;
+/// Memory that is full has room again when a client has taken something, or after the quarter of a
+/// second in which those who stand still are found.
+constexpr Duration pause = std::chrono::milliseconds(10);
 
 }  // namespace
 
@@ -17,12 +20,42 @@ void Http2Connection::on_io(std::uint32_t events) {
   if (closed_) return;
   if (events & EPOLLOUT) watch_writing(false);
   if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-    while (read_batch()) {
-    }
+    read_all(events & (EPOLLHUP | EPOLLERR));
     if (closed_) return;
   }
   context_.loop.at_turn_end(flush_task_);
 }
+
+/// `to_the_end`: nothing more will come, and a pause would only be told so again and again.
+void Http2Connection::read_all(bool to_the_end) {
+  while ((to_the_end || may_read()) && read_batch()) {
+  }
+  if (!closed_) account();
+}
+
+/// Not while memory is full of what clients have not taken. This stops the requests of others, too,
+/// for moments; what was held without it would have no bound.
+bool Http2Connection::may_read() {
+  if (closed_ || !context_.buffers.held.origins_must_wait()) return true;
+  reading_paused_ = true;
+  pause_timer_.set_after(pause);
+  update_watch();
+  return false;
+}
+
+/// That nothing was heard meanwhile was our doing.
+void Http2Connection::read_again() {
+  if (context_.buffers.held.origins_must_wait()) return pause_timer_.set_after(pause);
+  reading_paused_ = false;
+  update_watch();
+  liveness_.on_read();
+  if (!streams_.empty()) liveness_.on_request();
+  read_all(false);  // what is in our buffers already, no descriptor will tell of
+  if (!closed_) context_.loop.at_turn_end(flush_task_);
+}
+
+/// What is held over this turn, but for uploads, which streams hold.
+void Http2Connection::account() { held_.set(pending_.size() + block_bytes_); }
 
 /// Reads what fits the worker's buffer, lets nghttp2 take it apart, and tells the sinks before the
 /// buffer is used again. Returns whether more can be had at once.
@@ -92,6 +125,7 @@ void Http2Connection::flush() {
     open = write_pulled({buffer, size});
   }
   if (closed_) return;
+  account();
   if (pending_.empty() && std::exchange(ping_to_write_, false)) liveness_.on_ping_written();
   deliver();
   close_when_done();
@@ -165,9 +199,15 @@ bool Http2Connection::write_pending() {
 }
 
 void Http2Connection::watch_writing(bool wanted) {
-  if (watching_write_ == wanted) return;
   watching_write_ = wanted;
-  context_.loop.rewatch(transport_->fd(), wanted ? EPOLLIN | EPOLLOUT : EPOLLIN, *this);
+  update_watch();
+}
+
+void Http2Connection::update_watch() {
+  const std::uint32_t wanted = (reading_paused_ ? 0u : EPOLLIN) | (watching_write_ ? EPOLLOUT : 0u);
+  if (wanted == watched_) return;
+  watched_ = wanted;
+  context_.loop.rewatch(transport_->fd(), wanted, *this);
 }
 
 /// What the peer did ends the connection (RFC 9113 §5.4.1); it is told why, if that needs no

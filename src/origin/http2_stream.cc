@@ -44,17 +44,21 @@ const http::ResponseHead& Http2HeaderBlock::head() {
 }
 
 Http2Stream::Http2Stream(Http2Connection& connection, const http::OutgoingRequest& request,
-                         ResponseSink& sink, WindowBudget& budget)
+                         ResponseSink& sink, WindowBudget& windows, MemoryBudget& memory)
     : connection_(connection),
       request_(&request),
       sink_(&sink),
-      window_(budget),
+      memory_(memory),
+      held_(memory, MemoryBudget::For::origins),
+      window_(windows),
       body_ended_(!request.has_body()) {}
 
 std::size_t Http2Stream::write_body(std::string_view bytes) {
-  const auto room = upload_limit - std::min(upload_limit, upload_.size());
+  const auto limit = memory_.tight() ? tight_upload_limit : upload_limit;
+  const auto room = limit - std::min(limit, upload_.size());
   const auto taken = std::min(room, bytes.size());
   upload_.append(bytes.substr(0, taken));
+  held_.set(upload_.size());
   if (taken < bytes.size()) wants_writable_ = true;
   connection_.resume_upload(*this);
   return taken;

@@ -32,6 +32,8 @@ ClientSession::ClientSession(ProxyContext& context, UniqueFd fd, ClientAddress a
       fd_(std::move(fd)),
       address_(std::move(address)),
       timer_(context.loop.timers(), Delegate<void()>::to<&ClientSession::on_timer>(this)),
+      held_for_client_(context.memory, MemoryBudget::For::clients),
+      held_for_origin_(context.memory, MemoryBudget::For::origins),
       watched_(EPOLLIN | EPOLLRDHUP) {
   context_.loop.watch(fd_.get(), watched_, *this);
   wait_for_request();
@@ -77,7 +79,22 @@ bool ClientSession::close_if_idle_since(TimePoint then) {
 }
 
 Standing ClientSession::standing() const noexcept {
-  return {output_blocked_ ? charged_ : 0, took_at_};
+  const auto held = held_for_client_.get() + held_for_origin_.get();
+  if (tunnel_) return tunnel_->standing();
+  if (output_blocked_) return {held, took_at_};
+  const bool in_head = !exchange_ && life_ == Life::open && request_began_ != TimePoint{};
+  return {in_head ? held : 0, request_began_};
+}
+
+void ClientSession::make_room() {
+  if (exchange_ || life_ != Life::open) return kill();
+  timer_.cancel();
+  reading_ = Reading::unframed;
+  exchange_ = context_.exchanges.take(context_);
+  exchange_->refuse(*this, input_.view().substr(0, 256), 503,
+                    "the request's head did not end in time for the memory that there is "
+                    "(limits.memory)",
+                    ErrorType::connection_limit_reached);
 }
 
 void ClientSession::on_io(std::uint32_t events) {
@@ -310,7 +327,8 @@ void ClientSession::close() {
   life_ = Life::closed;
   timer_.cancel();
   output_.clear();
-  context_.memory.change(charged_, 0);
+  held_for_client_.set(0);
+  held_for_origin_.set(0);
   fd_.reset();
   owner_.on_session_closed(*this);
 }
@@ -335,9 +353,8 @@ bool ClientSession::wants_input() const {
 }
 
 void ClientSession::account() {
-  context_.memory.change(charged_,
-                         output_.held() + input_.size() + (exchange_ ? exchange_->held() : 0));
-  if (context_.memory.nearly_full()) owner_.on_memory_pressure();
+  held_for_client_.set(output_.held());
+  held_for_origin_.set(input_.size() + (exchange_ ? exchange_->held() : 0));
 }
 
 void ClientSession::update_watch() {

@@ -83,7 +83,8 @@ void ClientSession::begin_tunnel(std::unique_ptr<tls::Transport> origin, std::st
   timer_.cancel();
   context_.loop.unwatch(fd_.get());
   life_ = Life::tunnel;
-  context_.memory.change(charged_, 0);
+  held_for_client_.set(0);
+  held_for_origin_.set(0);
   tunnel_ = std::make_unique<UpgradeTunnel>(
       context_.loop, context_.buffers, exchange_->config().timeouts.tunnel_idle,
       Delegate<void(UpgradeTunnel::End)>::to<&ClientSession::on_tunnel_end>(this));

@@ -7,6 +7,8 @@ namespace {
 
 /// Then the others of this loop have their turn.
 constexpr int most_rounds = 16;
+/// Where memory is full nobody is read; then it is looked at again.
+constexpr Duration look_again = std::chrono::milliseconds(20);
 
 }  // namespace
 
@@ -19,7 +21,9 @@ UpgradeTunnel::UpgradeTunnel(EventLoop& loop, origin::WorkerBuffers& buffers, Du
       idle_timer_(loop.timers(), Delegate<void()>::to<&UpgradeTunnel::on_idle>(this)),
       again_timer_(loop.timers(), Delegate<void()>::to<&UpgradeTunnel::pump>(this)),
       client_(*this),
-      origin_(*this) {}
+      origin_(*this),
+      held_(buffers.held, MemoryBudget::For::clients),
+      moved_at_(loop.now()) {}
 
 void UpgradeTunnel::begin(std::unique_ptr<tls::Transport> client, std::string_view for_client,
                           std::unique_ptr<tls::Transport> origin, std::string_view for_origin) {
@@ -36,6 +40,7 @@ void UpgradeTunnel::begin(std::unique_ptr<tls::Transport> client, std::string_vi
 void UpgradeTunnel::reset() {
   if (over_) return;
   over_ = true;
+  held_.set(0);
   close_both(true);
 }
 
@@ -47,9 +52,9 @@ void UpgradeTunnel::watch(Side& side) {
 void UpgradeTunnel::on_io(Side& side, std::uint32_t events) {
   if (over_) return;
   // Reported whether or not it is asked for: with nobody to take the rest it would be for ever.
-  const bool gone = (events & (EPOLLERR | EPOLLHUP)) != 0;
+  side.gone = side.gone || (events & (EPOLLERR | EPOLLHUP)) != 0;
   const auto& other = &side == &client_ ? origin_ : client_;
-  if (gone && other.owed.size() >= most_held) return on_broken(side);
+  if (side.gone && other.owed.size() >= most_held) return on_broken(side);
   pump();
 }
 
@@ -65,7 +70,10 @@ void UpgradeTunnel::pump() {
     if (!more) break;
     if (round + 1 == most_rounds) again_timer_.set_after(Duration(0));
   }
+  held_.set(client_.owed.size() + origin_.owed.size());
+  if (moved) moved_at_ = loop_.now();
   if (moved) idle_timer_.set_after(idle_);
+  if (buffers_.held.full() && !again_timer_.armed()) again_timer_.set_after(look_again);
   if (broken_) return on_broken(*broken_);
   const bool over =
       (client_.ended && origin_.owed.empty()) || (origin_.ended && client_.owed.empty());
@@ -86,8 +94,15 @@ bool UpgradeTunnel::deliver(Side& side) {
   return false;
 }
 
+bool UpgradeTunnel::may_read(const Side& from, const Side& to) const {
+  if (from.ended) return false;
+  if (from.gone) return to.owed.size() < most_held;
+  if (buffers_.held.full()) return false;
+  return to.owed.size() < (buffers_.held.tight() ? 1 : most_held);
+}
+
 bool UpgradeTunnel::read(Side& from, Side& to) {
-  if (from.ended || broken_ || to.owed.size() >= most_held) return false;
+  if (broken_ || !may_read(from, to)) return false;
   auto* buffer = buffers_.read.get();
   const auto r = from.transport->read(buffer, most_held - to.owed.size());
   switch (r.status) {
@@ -111,7 +126,7 @@ bool UpgradeTunnel::read(Side& from, Side& to) {
 
 void UpgradeTunnel::update_watch(Side& side, const Side& other) {
   std::uint32_t wanted = 0;
-  if (!side.ended && other.owed.size() < most_held) wanted |= EPOLLIN;
+  if (may_read(side, other)) wanted |= EPOLLIN;
   if (!side.owed.empty()) wanted |= EPOLLOUT;
   if (wanted == side.watched) return;
   side.watched = wanted;
@@ -135,6 +150,7 @@ void UpgradeTunnel::on_broken(const Side& side) {
 
 void UpgradeTunnel::end(End how) {
   over_ = true;
+  held_.set(0);
   close_both(how == End::origin_broke);
   on_end_(how);
 }

@@ -17,6 +17,7 @@ struct WorkerReport {
   observe::OriginMetrics forgotten;  ///< the counters of pools that are no more
   observe::WorkerMetrics totals;
   std::size_t clients = 0;  ///< client connections open now
+  std::size_t held = 0;     ///< bytes that wait for slow clients and origins, of limits.memory
 };
 
 /// What the workers answered to one question.

@@ -61,7 +61,7 @@ class Worker final : private proxy::SessionOwner {
   proxy::ClientSession& add_session(UniqueFd fd, proxy::ClientAddress address);
   void remember(const pool::OriginMemory& memory);
   void on_session_closed(proxy::ClientSession& session) override;
-  void on_memory_pressure() override;
+  void on_memory_pressure();
   void relieve_memory();
   bool has_room();
   void close_idle_clients();
@@ -79,8 +79,8 @@ class Worker final : private proxy::SessionOwner {
   const std::string via_;
   WorkerGroup& group_;
   std::size_t index_;
+  origin::WorkerBuffers buffers_;  ///< outlives what the loop still has to destroy
   EventLoop loop_;
-  origin::WorkerBuffers buffers_;
   origin::WindowBudget windows_;
   origin::FamilyHealth family_health_;
   std::uint64_t last_serial_ = 0;

@@ -5,6 +5,7 @@
 
 #include "ccnproxy/base/byte_queue.h"
 #include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/base/memory_budget.h"
 #include "ccnproxy/http/chunked.h"
 #include "ccnproxy/http/head_parser.h"
 #include "ccnproxy/origin/connection_context.h"
@@ -50,6 +51,7 @@ class Http1Connection final : public OriginConnection,
   static constexpr std::size_t upload_limit = 256 * 1024;  ///< held for the socket
   static constexpr std::size_t backlog_limit =
       1024 * 1024;  ///< told to the sink and not yet taken by its client
+  static constexpr std::size_t tight_upload_limit = 64 * 1024;  ///< where memory is tight
 
   enum class Reading : std::uint8_t { head, fixed, chunked, until_close };
 
@@ -61,7 +63,7 @@ class Http1Connection final : public OriginConnection,
   bool sent() const override { return body_ended_ && output_.empty(); }
 
   // Watched
-  bool awaits_answer() const override { return !closed_ && request_ && sink_; }
+  bool awaits_answer() const override { return !closed_ && request_ && sink_ && !reading_paused_; }
   PathState path_state() const override;
   bool can_ping() const override { return context_.ping && facts_->probes; }
   void ping() override { facts_->probes->ask(info_.address); }
@@ -75,6 +77,11 @@ class Http1Connection final : public OriginConnection,
   std::size_t pass_body(std::string_view bytes);
   void queue_body(std::string_view bytes);
   void on_io(std::uint32_t events) override;
+  void read_all(bool to_the_end);
+  bool may_read();
+  bool takes_more() const;
+  void end_pause();
+  void account() { held_.set(output_.size() + head_bytes_.size()); }
   bool read_batch();
   bool take(std::string_view bytes);
   bool take_head(std::string_view& bytes);
@@ -98,6 +105,8 @@ class Http1Connection final : public OriginConnection,
   ConnectionInfo info_;
   ConnectionListener& listener_;
   TurnTask flush_task_;
+  Timer pause_timer_;  ///< while memory is full and the origin is not read
+  HeldBytes held_;     ///< output_ and head_bytes_
 
   // The request in flight.
   const http::OutgoingRequest* request_ = nullptr;
@@ -134,6 +143,7 @@ class Http1Connection final : public OriginConnection,
   bool socket_full_ = false;
   bool more_to_read_ = false;  ///< the last batch stopped before the transport ran dry
   bool read_again_ = false;
+  bool reading_paused_ = false;
   std::string end_reason_;
 };
 

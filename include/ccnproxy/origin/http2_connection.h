@@ -48,7 +48,9 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   std::uint64_t requests() const override { return requests_; }
   std::uint64_t received_bytes() const override { return received_bytes_; }
   bool is_suspicious() const override { return liveness_.is_suspicious(); }
-  void check_alive() override { liveness_.check(); }
+  void check_alive() override {
+    if (!reading_paused_) liveness_.check();
+  }
   bool is_draining() const override { return draining_; }
   std::optional<Duration> ping_interval() const override;
   OriginStream& open(const http::OutgoingRequest& request, ResponseSink& sink) override;
@@ -86,7 +88,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   int write_data(Http2Stream& stream, const std::uint8_t* head, std::size_t length);
 
   // Watched
-  bool awaits_answer() const override { return !closed_ && !streams_.empty(); }
+  bool awaits_answer() const override { return !closed_ && !streams_.empty() && !reading_paused_; }
   PathState path_state() const override;
   bool can_ping() const override;
   void ping() override;
@@ -95,6 +97,9 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
 
   // Input, output, end.
   void on_io(std::uint32_t events) override;
+  void read_all(bool to_the_end);
+  bool may_read();
+  void read_again();
   bool read_batch();
   bool take(std::string_view bytes);
   std::size_t fill_read_buffer();
@@ -104,6 +109,10 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   bool write_pulled(std::string_view bytes);
   bool write_pending();
   void watch_writing(bool wanted);
+  void update_watch();
+  void fit_windows();
+  bool has_full_windows() const;
+  void account();
   void submit(Http2Stream& stream);
   void flush_requests();
   void touch(Http2Stream& stream);
@@ -134,7 +143,11 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   TurnTask flush_task_;
   Timer settings_timer_;
   Timer rest_timer_;
+  Timer pause_timer_;                ///< while memory is full and the origin is not read
   ByteQueue pending_;                ///< pulled from nghttp2, not yet taken by the socket
+  std::size_t block_bytes_ = 0;      ///< of a header block that is arriving
+  HeldBytes held_;                   ///< pending_ and block_bytes_
+  std::int32_t first_window_;        ///< of new streams, as the peer was told last
   Pulling pulling_;                  ///< where nghttp2's output goes during pull()
   std::uint64_t queued_bytes_ = 0;   ///< ever pulled from nghttp2
   std::uint64_t written_bytes_ = 0;  ///< ever taken by the socket
@@ -159,6 +172,8 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   bool draining_ = false;
   bool closed_ = false;
   bool watching_write_ = false;
+  bool reading_paused_ = false;
+  std::uint32_t watched_ = EPOLLIN;
 };
 
 }  // namespace ccnproxy::origin

@@ -9,6 +9,7 @@
 #include <nghttp2/nghttp2.h>
 
 #include "ccnproxy/base/byte_queue.h"
+#include "ccnproxy/base/memory_budget.h"
 #include "ccnproxy/origin/origin_connection.h"
 #include "ccnproxy/origin/window_policy.h"
 
@@ -45,7 +46,7 @@ class Http2Stream final
       public boost::intrusive::list_base_hook<boost::intrusive::tag<TouchedTag>> {
  public:
   Http2Stream(Http2Connection& connection, const http::OutgoingRequest& request, ResponseSink& sink,
-              WindowBudget& budget);
+              WindowBudget& windows, MemoryBudget& memory);
 
   std::size_t write_body(std::string_view bytes) override;
   void end_body(const http::Fields& trailers) override;
@@ -58,6 +59,9 @@ class Http2Stream final
   /// As much of an upload as is held for a stream; more than a bandwidth-delay product is in the
   /// socket's buffer, so this only has to bridge one turn.
   static constexpr std::size_t upload_limit = 256 * 1024;
+  /// The same where memory is tight: a few round trips more for who is fast, a quarter of what who
+  /// is slow holds.
+  static constexpr std::size_t tight_upload_limit = 64 * 1024;
 
   Http2Connection& connection_;
   const http::OutgoingRequest* request_;
@@ -65,6 +69,8 @@ class Http2Stream final
   std::int32_t id_ = -1;
   Http2HeaderBlock block_;
   ByteQueue upload_;
+  MemoryBudget& memory_;
+  HeldBytes held_;  ///< upload_
   std::vector<std::pair<std::string, std::string>> upload_trailers_;
   WindowPolicy window_;
   std::uint64_t received_ = 0;

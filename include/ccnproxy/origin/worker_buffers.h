@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "ccnproxy/base/memory_budget.h"
 #include "ccnproxy/tls/cipher_buffer.h"
 
 namespace ccnproxy::origin {
@@ -16,10 +17,11 @@ struct WorkerBuffers {
   static constexpr std::size_t write_bytes = 64 * 1024;
   static constexpr std::size_t client_bytes = 64 * 1024;
 
-  tls::CipherBuffer cipher;                                ///< from origins, encrypted
+  tls::CipherBuffer cipher{};                              ///< from origins, encrypted
   std::unique_ptr<char[]> read{new char[read_bytes]};      ///< from origins, plain
   std::unique_ptr<char[]> write{new char[write_bytes]};    ///< to origins, before encryption
   std::unique_ptr<char[]> client{new char[client_bytes]};  ///< from clients
+  MemoryBudget held{};  ///< what is kept beyond a turn all the same, of all kinds (limits.memory)
 };
 
 }  // namespace ccnproxy::origin

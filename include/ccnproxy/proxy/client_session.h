@@ -12,6 +12,7 @@
 #include "ccnproxy/base/unique_fd.h"
 #include "ccnproxy/http/chunked.h"
 #include "ccnproxy/http/head_parser.h"
+#include "ccnproxy/proxy/choose_to_cut.h"
 #include "ccnproxy/proxy/client_output.h"
 #include "ccnproxy/proxy/proxy_context.h"
 #include "ccnproxy/proxy/rate_watch.h"
@@ -45,8 +46,6 @@ class SessionOwner {
  public:
   /// The session is over; it is to be destroyed between turns.
   virtual void on_session_closed(ClientSession& session) = 0;
-  /// The sessions hold nearly all that limits.memory allows.
-  virtual void on_memory_pressure() = 0;
 
  protected:
   ~SessionOwner() = default;
@@ -79,9 +78,11 @@ class ClientSession final : public Retired,
   void allow(bool allowed) noexcept { address_.allowed = allowed; }
   /// Ends it if it has been waiting for a request since then, or longer. Whether it has ended.
   bool close_if_idle_since(TimePoint then);
-  /// What it holds for a client that takes nothing; no bytes where the client is not the one to
-  /// wait for.
+  /// What it holds while its client is the one to wait for: who takes nothing of its response, or
+  /// does not end its request's head. No bytes where others are.
   Standing standing() const noexcept;
+  /// Memory is nearly full, and this client stands still: it is told so where it can be, and cut.
+  void make_room();
 
   // For the exchange.
   ClientOutput& output() noexcept { return output_; }
@@ -174,7 +175,8 @@ class ClientSession final : public Retired,
   RateWatch taking_;         ///< of the client, while its socket is full
   std::uint64_t taken_ = 0;  ///< bytes that have reached the client, when it was last looked at
   TimePoint took_at_{};      ///< when the socket took bytes last
-  std::size_t charged_ = 0;  ///< to the memory budget
+  HeldBytes held_for_client_;
+  HeldBytes held_for_origin_;
   std::uint32_t watched_ = 0;
   Reading reading_ = Reading::nothing;
   Life life_ = Life::open;

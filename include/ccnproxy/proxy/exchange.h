@@ -46,8 +46,10 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   }
   /// What this request goes by to its end, whatever the configuration becomes meanwhile.
   const config::Config& config() const noexcept { return *config_; }
-  /// Bytes of the request's body in memory.
-  std::size_t held() const noexcept { return body_.held(); }
+  /// Bytes of the request in memory.
+  std::size_t held() const noexcept {
+    return head_bytes_.size() + body_.held() + trailer_bytes_.size();
+  }
   void on_client_body(std::string_view bytes);
   void on_client_body_end(const http::Fields& trailers);
   /// The body's framing is broken: nothing more can be understood.

@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/base/memory_budget.h"
 #include "ccnproxy/config/config.h"
 #include "ccnproxy/observe/access_log.h"
 #include "ccnproxy/observe/worker_metrics.h"
 #include "ccnproxy/origin/worker_buffers.h"
 #include "ccnproxy/pool/pools.h"
 #include "ccnproxy/proxy/dedicated_connection.h"
-#include "ccnproxy/proxy/memory_budget.h"
 #include "ccnproxy/proxy/request_ids.h"
 #include "ccnproxy/route/label_table.h"
 #include "ccnproxy/route/origin_access.h"
@@ -61,7 +61,7 @@ struct ProxyContext {
   std::function<void(std::size_t worker, HandedClient client)> hand_over;
   RequestIds ids;
   ExchangeShelf exchanges{loop};
-  MemoryBudget memory{config->limits.memory};
+  MemoryBudget& memory{buffers.held};
   DedicatedConnections dedicated{loop};
   /// Dials connections to an origin that speak HTTP/1.1 and nothing else.
   std::function<std::unique_ptr<origin::Dialer>(const origin::Origin&)> http1_dialer = {};

@@ -28,6 +28,11 @@ class RequestBody {
     held_.append(bytes);
     if (!replayable()) drop_sent();
   }
+  /// Memory is short: what was sent is dropped, and so is what will be.
+  void keep_for_no_retry() {
+    replay_limit_ = 0;
+    if (!replayable()) drop_sent();
+  }
   /// Bytes that went straight from the client to a connection, without being held. Only once
   /// nothing can be replayed any more and nothing is unsent.
   void pass(std::size_t n) { received_ += n; }

@@ -6,14 +6,17 @@
 #include "ccnproxy/base/byte_queue.h"
 #include "ccnproxy/base/delegate.h"
 #include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/base/memory_budget.h"
 #include "ccnproxy/origin/worker_buffers.h"
+#include "ccnproxy/proxy/choose_to_cut.h"
 #include "ccnproxy/tls/transport.h"
 
 namespace ccnproxy::proxy {
 
 /// A client's connection and an origin's after a 101 (RFC 9110 §7.8): bytes go both ways as they
-/// come, and mean nothing here. Each way holds at most 64 KiB; who can't deliver is not read. When
-/// one side ends, what it sent before is delivered, then both are closed.
+/// come, and mean nothing here. Each way holds at most 64 KiB, and where memory is tight no more
+/// than one piece; who can't deliver is not read. When one side ends, what it sent before is
+/// delivered, then both are closed.
 ///
 /// Belongs to its session, on the worker's thread; ends itself after `idle` without a byte either
 /// way. Destroyed only between turns.
@@ -40,6 +43,8 @@ class UpgradeTunnel {
 
   std::uint64_t to_origin() const noexcept { return origin_.delivered; }
   std::uint64_t to_client() const noexcept { return client_.delivered; }
+  /// What it holds, and since when nothing has moved.
+  Standing standing() const noexcept { return {held_.get(), moved_at_}; }
 
  private:
   static constexpr std::size_t most_held = 64 * 1024;
@@ -55,6 +60,7 @@ class UpgradeTunnel {
     std::uint64_t delivered = 0;  ///< bytes that it took
     std::uint32_t watched = 0;
     bool ended = false;  ///< it sends no more
+    bool gone = false;   ///< as the kernel says, whether or not it is asked
   };
 
   void watch(Side& side);
@@ -62,6 +68,7 @@ class UpgradeTunnel {
   void pump();
   bool deliver(Side& side);
   bool read(Side& from, Side& to);
+  bool may_read(const Side& from, const Side& to) const;
   void update_watch(Side& side, const Side& other);
   void on_broken(const Side& side);
   void on_idle() { end(End::idle); }
@@ -76,6 +83,8 @@ class UpgradeTunnel {
   Timer again_timer_;  ///< to go on where one turn was not enough
   Side client_;
   Side origin_;
+  HeldBytes held_;
+  TimePoint moved_at_{};
   const Side* broken_ = nullptr;
   bool over_ = false;
 };

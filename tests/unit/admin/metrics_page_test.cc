@@ -51,6 +51,7 @@ WorkerReport busy_worker() {
   pool.connections[2].state = "connecting";
   auto report = worker_with(0, {pool});
   report.clients = 9;
+  report.held = 12345;
   report.totals.count_timings({.wait = 2ms, .dns = 0ms, .tcp = 1ms, .total = 3ms});
   report.totals.count_timings({.wait = 0ms});
   report.totals.count_error({ErrorType::dns_timeout, Side::origin, Phase::dns, {}, ""});
@@ -111,6 +112,7 @@ TEST(MetricsPage, has_the_metrics_of_the_contract) {
       {R"(ccnproxy_errors_total{type="dns_timeout"})", 1},
       {R"(ccnproxy_errors_total{type="proxy_loop_detected"})", 0},
       {R"(ccnproxy_clients)", 9},
+      {R"(ccnproxy_held_bytes{worker="0"})", 12345},
       {R"(ccnproxy_clients_limit)", 500},
       {R"(ccnproxy_pools)", 1},
       {R"(ccnproxy_bytes_total{direction="in"})", 10},

@@ -1,4 +1,4 @@
-#include "ccnproxy/proxy/memory_budget.h"
+#include "ccnproxy/proxy/choose_to_cut.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,36 +12,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 const TimePoint now{seconds(1000)};
-
-TEST(MemoryBudget, F062_is_tight_at_a_half_and_full_at_the_limit) {
-  MemoryBudget budget(1000);
-  std::size_t a = 0;
-  std::size_t b = 0;
-  budget.change(a, 499);
-  EXPECT_FALSE(budget.tight());
-  budget.change(b, 1);
-  EXPECT_TRUE(budget.tight());
-  EXPECT_FALSE(budget.full());
-  budget.change(a, 999);
-  EXPECT_TRUE(budget.full());
-  EXPECT_EQ(budget.used(), 1000U);
-  budget.change(a, 0);
-  budget.change(b, 0);
-  EXPECT_EQ(budget.used(), 0U);
-  EXPECT_FALSE(budget.tight());
-}
-
-TEST(MemoryBudget, excess_is_what_brings_it_down_to_three_quarters) {
-  MemoryBudget budget(800);
-  std::size_t charged = 0;
-  budget.change(charged, 699);
-  EXPECT_FALSE(budget.nearly_full());
-  EXPECT_EQ(budget.excess(), 0U);
-  budget.change(charged, 700);
-  EXPECT_TRUE(budget.nearly_full());
-  EXPECT_FALSE(budget.full());
-  EXPECT_EQ(budget.excess(), 100U);
-}
 
 TEST(ChooseToCut, F094_takes_those_who_have_stood_longest_until_enough_is_free) {
   const std::vector<Standing> standing = {{100, now - seconds(5)},

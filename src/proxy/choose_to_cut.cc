@@ -1,4 +1,4 @@
-#include "ccnproxy/proxy/memory_budget.h"
+#include "ccnproxy/proxy/choose_to_cut.h"
 
 #include <algorithm>
 #include <numeric>
