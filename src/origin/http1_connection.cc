@@ -164,9 +164,11 @@ bool Http1Connection::takes_more() const {
   return !reading_paused_ && backlog_ < (context_.buffers.held.tight() ? 1 : backlog_limit);
 }
 
-/// Not while memory is full of what clients have not taken.
+/// Not the answer while memory is full of what clients have not taken. All else at once: bytes that
+/// came before the request left must be seen before it leaves (F005).
 bool Http1Connection::may_read() {
-  if (!context_.buffers.held.origins_must_wait()) return takes_more();
+  const bool is_answer = request_ && written_bytes_ > request_at_;
+  if (!is_answer || !context_.buffers.held.origins_must_wait()) return takes_more();
   reading_paused_ = true;
   pause_timer_.set_after(pause);
   return false;

@@ -193,6 +193,8 @@ void Http1Connection::finish_request() {
   request_ = nullptr;
   reading_ = Reading::head;
   backlog_ = 0;
+  reading_paused_ = false;
+  pause_timer_.cancel();
   wants_writable_ = false;
   update_watch();
 }
