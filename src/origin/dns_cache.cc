@@ -42,7 +42,7 @@ bool DnsCache::is_withdrawn(std::string_view name, const Endpoint& address) {
 const std::vector<Endpoint>& DnsCache::put(std::string_view name,
                                            std::span<const FamilyAnswer> answers, Duration ttl) {
   const auto now = clock_.now();
-  auto& entry = need(name);
+  auto& entry = need(name, true);
   entry.fresh_until = now + std::max(options_.min_ttl, std::min(ttl, options_.max_ttl));
   entry.good_until = entry.fresh_until + options_.stale;
   for (const auto& answer : answers) entry.set.learn(answer, now, entry.good_until);
@@ -56,7 +56,7 @@ const std::vector<Endpoint>& DnsCache::put(std::string_view name,
 
 void DnsCache::put_failure(std::string_view name, Error failure, Duration ttl) {
   const auto now = clock_.now();
-  auto& entry = need(name);
+  auto& entry = need(name, false);
   entry.failure = std::move(failure);
   entry.failed_until = now + std::min(ttl, options_.max_ttl);
   entry.back_off = std::clamp(2 * entry.back_off, min_back_off, max_back_off);
@@ -72,7 +72,8 @@ DnsCache::Entry* DnsCache::find(std::string_view name) {
     erase(node);
     return nullptr;
   }
-  nodes_.splice(nodes_.begin(), nodes_, node);
+  auto& list = list_of(node->entry);
+  list.splice(list.begin(), list, node);
   return &node->entry;
 }
 
@@ -82,17 +83,28 @@ const DnsCache::Entry* DnsCache::peek(std::string_view name) const {
   return &found->second->entry;
 }
 
-DnsCache::Entry& DnsCache::need(std::string_view name) {
-  if (auto* known = find(name)) return *known;
-  nodes_.push_front({std::string(name), Entry(options_.patience)});
-  by_name_.emplace(nodes_.front().name, nodes_.begin());
-  if (nodes_.size() > options_.names) erase(std::prev(nodes_.end()));
-  return nodes_.front().entry;
+std::size_t DnsCache::most(const Nodes& nodes) const noexcept {
+  return &nodes == &nodes_ ? options_.names : std::max<std::size_t>(1, options_.names / 4);
+}
+
+/// The entry of this name, the first of its list. `answered`: it has addresses from now on.
+DnsCache::Entry& DnsCache::need(std::string_view name, bool answered) {
+  auto* known = find(name);
+  auto& list = answered || (known && known->answered) ? nodes_ : failed_;
+  if (!known) {
+    list.push_front({std::string(name), Entry(options_.patience)});
+    by_name_.emplace(list.front().name, list.begin());
+  } else if (&list != &list_of(*known)) {
+    list.splice(list.begin(), failed_, failed_.begin());
+  }
+  list.front().entry.answered = &list == &nodes_;
+  if (list.size() > most(list)) erase(std::prev(list.end()));
+  return list.front().entry;
 }
 
 void DnsCache::erase(Nodes::iterator node) {
   by_name_.erase(node->name);
-  nodes_.erase(node);
+  list_of(node->entry).erase(node);
 }
 
 }  // namespace ccnproxy::origin

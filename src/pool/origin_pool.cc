@@ -40,7 +40,8 @@ OriginPool::OriginPool(origin::Origin origin, config::Pool settings, Duration qu
 
 OriginPool::~OriginPool() {
   assert(waiters_.empty());
-  context_.shared->set_ready(context_.worker, false);
+  // Else it is so already, or the next pool of the same origin has made it true.
+  if (!list(State::ready).empty()) context_.shared->set_ready(context_.worker, false);
   *context_.dials -= list(State::connecting).size();
   for (auto& connections : lists_) {
     while (!connections.empty()) {

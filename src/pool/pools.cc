@@ -1,10 +1,15 @@
 #include "ccnproxy/pool/pools.h"
 
+#include <algorithm>
+
 namespace ccnproxy::pool {
 namespace {
 constexpr Duration sweep_every = std::chrono::seconds(30);
-/// A pool that was used just now may be on the stack, or about to be asked again by a retry.
+/// A pool that was used just now may be asked again by a retry.
 constexpr Duration just_now = std::chrono::seconds(1);
+/// Where little room was found, all pools are looked at no more often than that, whoever floods us
+/// with names.
+constexpr Duration look_again = std::chrono::milliseconds(20);
 /// What is given up needs a turn of the loop to close; until then so many more may stand.
 constexpr std::size_t most_over(std::size_t limit) { return limit + limit / 16; }
 }  // namespace
@@ -13,7 +18,8 @@ Pools::Pools(std::size_t limit, TimerWheel& timers, MakePool make)
     : limit_(limit),
       timers_(timers),
       make_(std::move(make)),
-      sweep_timer_(timers, Delegate<void()>::to<&Pools::forget_empty>(this)) {}
+      sweep_timer_(timers, Delegate<void()>::to<&Pools::sweep>(this)),
+      burial_timer_(timers, Delegate<void()>::to<&Pools::bury>(this)) {}
 
 OriginPool* Pools::known(const origin::Origin& origin) const {
   const auto it = pools_.find(origin);
@@ -22,11 +28,8 @@ OriginPool* Pools::known(const origin::Origin& origin) const {
 
 OriginPool* Pools::find(const origin::Origin& origin) {
   if (auto* pool = known(origin)) return pool;
-  if (pools_.size() >= limit_) {
-    forget_empty();
-    if (pools_.size() >= limit_) give_up_oldest();
-    if (pools_.size() >= most_over(limit_)) return nullptr;
-  }
+  if (pools_.size() >= limit_) make_room();
+  if (pools_.size() >= most_over(limit_)) return nullptr;
   auto pool = make_(origin);
   if (draining_) pool->drain();
   if (!sweep_timer_.armed()) sweep_timer_.set_after(sweep_every);
@@ -43,14 +46,25 @@ bool Pools::empty() const {
                      [](const auto& entry) { return entry.second->empty(); });
 }
 
-void Pools::forget_empty() {
-  const auto before = timers_.clock().now() - just_now;
-  std::erase_if(pools_, [&](const auto& entry) {
-    auto& pool = *entry.second;
-    if (!pool.empty() || pool.is_kept() || pool.last_used() >= before) return false;
-    forgotten_.add(pool.metrics());
-    return true;
+/// Names that lead nowhere go first, however young they are, then the origins that were asked
+/// longest ago. Not an origin for names that were never heard of and are still being looked up:
+/// a flood of those is what there is no room for.
+void Pools::make_room() {
+  const auto now = timers_.clock().now();
+  if (no_room_at_ && now < *no_room_at_ + look_again) return;
+  const auto before = pools_.size();
+  forget_empty(now, true);
+  no_room_at_.reset();
+  if (before - pools_.size() <= limit_ / 64) no_room_at_ = now;
+  if (pools_.size() < limit_) return;
+  const auto unproven = std::count_if(pools_.begin(), pools_.end(), [](const auto& entry) {
+    return !entry.second->has_answered();
   });
+  if (static_cast<std::size_t>(unproven) < limit_ / 2) give_up_oldest();
+}
+
+void Pools::sweep() {
+  forget_empty(timers_.clock().now() - just_now, false);
   if (!pools_.empty()) sweep_timer_.set_after(sweep_every);
 }
 
@@ -58,11 +72,27 @@ void Pools::for_each(const std::function<void(OriginPool&)>& act) const {
   for (const auto& [origin, pool] : pools_) act(*pool);
 }
 
+/// Those that were last used before then. One of them may be on the stack: they go later.
+void Pools::forget_empty(TimePoint used_before, bool with_abandoned) {
+  for (auto it = pools_.begin(); it != pools_.end();) {
+    auto& pool = *it->second;
+    const bool is_empty = pool.empty() || (with_abandoned && pool.is_abandoned());
+    if (!is_empty || pool.is_kept() || pool.last_used() > used_before) {
+      ++it;
+      continue;
+    }
+    forgotten_.add(pool.metrics());
+    dead_.push_back(std::move(it->second));
+    it = pools_.erase(it);
+  }
+  if (!dead_.empty()) burial_timer_.set_after(Duration(0));
+}
+
 /// A sixteenth of them at once, so that not each new origin has to look for its victim.
 void Pools::give_up_oldest() {
   std::vector<OriginPool*> candidates;
   for (auto& [origin, pool] : pools_) {
-    if (!pool->kept_for_ever()) candidates.push_back(pool.get());
+    if (!pool->kept_for_ever() && pool->has_answered()) candidates.push_back(pool.get());
   }
   const auto n = std::min(candidates.size(), limit_ / 16 + 1);
   const auto middle = candidates.begin() + static_cast<std::ptrdiff_t>(n);

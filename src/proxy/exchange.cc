@@ -136,9 +136,8 @@ void Exchange::begin(ClientSession& client, std::string_view head_bytes,
 void Exchange::on_client_body(std::string_view bytes) {
   awaits_permission_ = false;
   sending_.moved(context_.loop.now(), bytes.size());
-  const auto limit = config_->limits.body_bytes;
   if (context_.memory.tight()) body_.keep_for_no_retry();
-  const auto limit = context_.config.limits.body_bytes;
+  const auto limit = config_->limits.body_bytes;
   if (limit > 0 && body_.received() + bytes.size() > limit) {
     return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request,
                      "the request's body is over limits.body_bytes");

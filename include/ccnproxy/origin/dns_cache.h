@@ -30,6 +30,8 @@ class DnsCache {
     Duration max_ttl = std::chrono::minutes(5);
     /// An answer whose TTL has passed is good for so long (RFC 8767 §5).
     Duration stale{0};
+    /// Names with addresses; of those that only failed, a quarter as many, so that a flood of names
+    /// that do not exist makes nothing forgotten.
     std::size_t names = 10'000;
     AddressPatience patience = {};
   };
@@ -89,6 +91,7 @@ class DnsCache {
     Duration back_off{};  ///< 0: the last question was answered
     TimePoint ask_after{};
     TimePoint forget_at{};
+    bool answered = false;  ///< with addresses, once at least
   };
   struct Node {
     std::string name;
@@ -98,13 +101,17 @@ class DnsCache {
 
   Entry* find(std::string_view name);
   const Entry* peek(std::string_view name) const;
-  Entry& need(std::string_view name);
+  Entry& need(std::string_view name, bool answered);
+  Nodes& list_of(const Entry& entry) noexcept { return entry.answered ? nodes_ : failed_; }
+  std::size_t most(const Nodes& nodes) const noexcept;
   void erase(Nodes::iterator node);
 
   const Clock& clock_;
   Options options_;
-  Nodes nodes_;                                                    ///< the most recently used first
-  std::unordered_map<std::string_view, Nodes::iterator> by_name_;  ///< keys point into nodes_
+  Nodes nodes_;   ///< that have been answered, the most recently used first
+  Nodes failed_;  ///< that never were, in the same order
+  std::unordered_map<std::string_view, Nodes::iterator>
+      by_name_;  ///< keys point into nodes_ and failed_
 };
 
 }  // namespace ccnproxy::origin

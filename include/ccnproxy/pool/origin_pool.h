@@ -113,10 +113,16 @@ class OriginPool {
   void drain();
   /// Nothing is open, on its way or wanted, and nobody refers to it: the pool can be forgotten.
   bool empty() const noexcept;
+  /// It holds nothing but dials that nobody waits for any more, to what never was an origin.
+  bool is_abandoned() const noexcept {
+    return !has_answered() && !for_ever_ && users_ == 0 && waiters_.empty();
+  }
   /// Who holds a reference to this pool; it is not forgotten until they have left.
   void enter() noexcept { ++users_; }
   void leave() noexcept { --users_; }
   TimePoint last_used() const noexcept { return last_used_; }
+  /// Whether it is known to be an origin: one that was connected to, now or before a restart.
+  bool has_answered() const noexcept { return protocol_.has_value(); }
 
   const origin::Origin& origin() const noexcept { return origin_; }
   const config::Timeouts& timeouts() const noexcept { return context_.timeouts; }

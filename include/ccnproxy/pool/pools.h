@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -13,7 +14,9 @@
 namespace ccnproxy::pool {
 
 /// All pools of one worker, by origin. Bounded (F098): a pool that holds nothing is forgotten some
-/// time after its last use; at the limit those used longest ago are given up.
+/// time after its last use. At the limit room is made by forgetting those at once, then by giving
+/// up origins that were used longest ago; never one in use or kept for ever. A name of which
+/// nothing is known yet pushes out no origin while there are many like it.
 class Pools {
  public:
   using MakePool = std::function<std::unique_ptr<OriginPool>(const origin::Origin&)>;
@@ -41,14 +44,20 @@ class Pools {
   std::size_t not_ready(std::string& origins) const;
 
  private:
-  void forget_empty();
+  void make_room();
+  void sweep();
+  void forget_empty(TimePoint used_before, bool with_abandoned);
   void give_up_oldest();
+  void bury() { dead_.clear(); }
 
   std::size_t limit_;
   TimerWheel& timers_;
   MakePool make_;
   Timer sweep_timer_;
+  Timer burial_timer_;
+  std::optional<TimePoint> no_room_at_;
   std::unordered_map<origin::Origin, std::unique_ptr<OriginPool>, origin::OriginHash> pools_;
+  std::vector<std::unique_ptr<OriginPool>> dead_;  ///< forgotten, to be destroyed by a timer
   observe::OriginMetrics forgotten_;
   bool draining_ = false;
 };

@@ -133,12 +133,29 @@ TEST_F(DnsCacheTest, F098_a_name_whose_addresses_are_watched_is_asked_for) {
   EXPECT_EQ(known("a.example"), "192.0.2.1:0");
 }
 
-TEST_F(DnsCacheTest, F098_failures_count_towards_the_bound_too) {
+TEST_F(DnsCacheTest, F098_failures_have_a_bound_too_and_push_out_no_answer) {
+  for (const auto* name : {"a.example", "b.example", "c.example"}) put(name, seconds(30));
   for (int i = 0; i < 100; ++i) {
     cache_.put_failure(std::to_string(i) + ".example", failure(), seconds(5));
   }
-  EXPECT_EQ(cache_.size(), 3u);
+  EXPECT_EQ(cache_.size(), 3u + 1u);
   EXPECT_EQ(known("99.example"), "failed: no such name");
+  for (const auto* name : {"a.example", "b.example", "c.example"})
+    EXPECT_EQ(known(name), "192.0.2.1:0");
+}
+
+TEST_F(DnsCacheTest, F098_a_name_that_failed_and_is_answered_later_stays_as_long_as_others) {
+  for (const auto* name : {"a.example", "b.example"}) put(name, seconds(30));
+  cache_.put_failure("c.example", failure(), seconds(5));
+  put("c.example", seconds(30));
+  cache_.put_failure("d.example", failure(), seconds(5));
+  cache_.put_failure("c.example", failure(), seconds(5));
+  cache_.put_failure("e.example", failure(), seconds(5));
+  EXPECT_EQ(cache_.size(), 4u);
+  EXPECT_EQ(known("c.example"), "192.0.2.1:0");
+  put("f.example", seconds(30));
+  EXPECT_EQ(known("a.example"), "") << "the oldest of those that were answered";
+  EXPECT_EQ(known("c.example"), "192.0.2.1:0");
 }
 
 class StaleDnsCacheTest : public DnsCacheTest {

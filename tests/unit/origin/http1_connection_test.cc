@@ -247,6 +247,46 @@ TEST_F(Http1ConnectionTest, F092_a_response_that_the_client_does_not_take_is_not
   EXPECT_EQ(call.sink.body_bytes, body.size());
 }
 
+TEST_F(Http1ConnectionTest, F062_an_answer_is_not_read_while_memory_is_full) {
+  auto& call = open();
+  ASSERT_TRUE(await_request());
+  HeldBytes others(buffers_.held, MemoryBudget::For::clients);
+  others.set(memory_limit);
+  peer_->send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  const auto enough = EventLoop::read_clock() + std::chrono::milliseconds(200);
+  until([&] { return call.sink.ended() || EventLoop::read_clock() > enough; });
+  EXPECT_FALSE(call.sink.ended());
+  others.set(0);
+  ASSERT_TRUE(until_ended(call));
+  EXPECT_TRUE(call.sink.complete);
+  use_once();
+}
+
+TEST_F(Http1ConnectionTest, F005_bytes_that_nobody_asked_for_are_seen_also_while_memory_is_full) {
+  use_once();
+  HeldBytes others(buffers_.held, MemoryBudget::For::clients);
+  others.set(memory_limit);
+  peer_->send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
+  ASSERT_TRUE(until_closed());
+}
+
+TEST_F(Http1ConnectionTest, F062_where_memory_is_tight_no_more_is_read_than_the_client_takes) {
+  auto& call = open();
+  ASSERT_TRUE(await_request());
+  HeldBytes others(buffers_.held, MemoryBudget::For::clients);
+  others.set(memory_limit / 2);
+  call.sink.keep_body = false;
+  peer_->send("HTTP/1.1 200 OK\r\nContent-Length: 600000\r\n\r\n" + std::string(600'000, 'x'));
+  ASSERT_TRUE(until([&] { return call.sink.body_bytes > 0; }));
+  const auto first = call.sink.body_bytes;
+  EXPECT_LE(first, WorkerBuffers::read_bytes);
+  others.set(0);  // a client that takes a part is enough now
+  call.sink.then_body = [&](std::string_view bytes) { call.stream->consumed(bytes.size()); };
+  call.stream->consumed(1);
+  ASSERT_TRUE(until_ended(call));
+  EXPECT_EQ(call.sink.body_bytes, 600'000U);
+}
+
 TEST_F(Http1ConnectionTest, F092_a_slow_client_gets_what_the_transport_read_ahead) {
   start_anew();
   connect_over<HoardingTransport>();

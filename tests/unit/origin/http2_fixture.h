@@ -81,7 +81,8 @@ class Http2Fixture : public testing::Test {
   }
 
   EventLoop loop_;
-  WorkerBuffers buffers_;
+  static constexpr std::size_t memory_limit = std::size_t{1} << 30;
+  WorkerBuffers buffers_{.held = MemoryBudget(memory_limit)};
   WindowBudget windows_;
   ConnectionContext context_{loop_, buffers_, windows_, {}, std::chrono::seconds(30)};
   RecordingListener listener_;

@@ -45,6 +45,67 @@ TEST_F(Http2Flow, F062_a_part_taken_lets_the_origin_send_about_as_much_more) {
   ASSERT_TRUE(until([&] { return call.sink.body_bytes == MiB + MiB * 3 / 4; }));
 }
 
+TEST_F(Http2Flow, F062_windows_shrink_while_memory_is_tight_and_grow_back) {
+  connect();
+  const auto window = [&] { return peer_->client_setting(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE); };
+  auto& before = open_and_arrive(1);
+  before.sink.keep_body = false;
+  EXPECT_EQ(window(), MiB);
+  HeldBytes others(buffers_.held, MemoryBudget::For::clients);
+  others.set(memory_limit / 2);
+  auto& call = open_and_arrive(3);
+  call.sink.keep_body = false;
+  ASSERT_TRUE(until([&] { return window() == 65'535; }));
+  peer_->answer(1, filler(8 * MiB));
+  peer_->answer(3, filler(8 * MiB));
+  ASSERT_TRUE(until([&] { return call.sink.body_bytes > 0 && before.sink.body_bytes > 0; }));
+  call.stream->consumed(10);  // too little for a WINDOW_UPDATE
+  ASSERT_TRUE(until([&] { return call.sink.body_bytes == 65'535; }));
+  EXPECT_EQ(before.sink.body_bytes, 65'535U) << "the window of a stream that was open, too";
+
+  others.set(0);
+  take_at_once(call);
+  take_at_once(before);
+  call.stream->consumed(65'525);
+  before.stream->consumed(65'535);
+  ASSERT_TRUE(until_ended(call) && until_ended(before));
+  EXPECT_EQ(call.sink.body_bytes, 8 * MiB);
+  EXPECT_EQ(before.sink.body_bytes, 8 * MiB);
+  EXPECT_EQ(window(), MiB);
+}
+
+TEST_F(Http2Flow, F062_an_origin_is_not_read_while_memory_is_full_and_not_suspected_for_it) {
+  connect();
+  auto& call = open_and_arrive(1);
+  HeldBytes others(buffers_.held, MemoryBudget::For::clients);
+  others.set(memory_limit);
+  peer_->answer(1, {.body = "late"});
+  // Longer than a silent origin would have been trusted.
+  const auto enough = EventLoop::read_clock() + std::chrono::milliseconds(1200);
+  until([&] {
+    return call.sink.ended() || connection_->is_suspicious() || EventLoop::read_clock() > enough;
+  });
+  EXPECT_FALSE(call.sink.ended());
+  EXPECT_FALSE(connection_->is_suspicious());
+  others.set(0);
+  ASSERT_TRUE(until_ended(call));
+  EXPECT_EQ(call.sink.body, "late");
+}
+
+TEST_F(Http2Flow, F062_what_an_upload_holds_is_counted_and_given_back) {
+  connect(100, false);
+  http::BodyFraming body;
+  body.kind = http::BodyFraming::Kind::chunked;
+  auto& call = open("POST", body);
+  const std::string bytes(400'000, 'x');
+  EXPECT_EQ(call.stream->write_body(bytes), 256U * 1024);
+  EXPECT_EQ(buffers_.held.used(), 256U * 1024);
+  ASSERT_TRUE(until([&] { return buffers_.held.used() == 256U * 1024 - 65'535; }));
+  call.stream->cancel();
+  ASSERT_TRUE(until([&] { return connection_->streams() == 0; }));
+  EXPECT_EQ(buffers_.held.used(), 0U);
+}
+
 TEST_F(Http2Flow, F061_a_client_that_keeps_up_gets_a_larger_window_and_gives_it_back) {
   connect();
   auto& call = open_and_arrive(1);

@@ -73,6 +73,7 @@ TEST_F(PoolsTest, F098_at_the_limit_a_pool_that_holds_nothing_makes_room) {
   pools_.find(named("b.test"));
   pass(seconds(2));
   EXPECT_TRUE(pools_.find(named("c.test")));
+  pass(seconds(1));
   EXPECT_FALSE(known("a.test"));
   EXPECT_FALSE(known("b.test"));
 }
@@ -88,17 +89,75 @@ TEST_F(PoolsTest, F098_at_the_limit_nothing_is_found_while_all_are_in_use) {
   EXPECT_EQ(made_, 2);
 }
 
-TEST_F(PoolsTest, F098_a_pool_used_just_now_is_not_forgotten) {
+TEST_F(PoolsTest, F098_a_pool_used_just_now_makes_room_and_is_destroyed_later) {
   pools_.find(named("a.test"));
   pools_.find(named("b.test"));
+  EXPECT_TRUE(pools_.find(named("c.test")));
+  EXPECT_EQ(pools_.known(named("a.test")), nullptr);
+  EXPECT_TRUE(known("a.test")) << "it may be on the stack";
+  pass(seconds(1));
+  EXPECT_FALSE(known("a.test"));
+  EXPECT_TRUE(known("c.test"));
+}
+
+TEST_F(PoolsTest, F098_a_pool_that_somebody_has_entered_is_not_forgotten) {
+  pools_.find(named("a.test"))->enter();
+  pools_.find(named("b.test"))->enter();
   EXPECT_EQ(pools_.find(named("c.test")), nullptr);
-  EXPECT_TRUE(known("a.test"));
+  EXPECT_TRUE(pools_.known(named("a.test")));
+  pools_.known(named("a.test"))->leave();
+  pools_.known(named("b.test"))->leave();
+  pass(seconds(1));
+  EXPECT_TRUE(pools_.find(named("c.test")));
+}
+
+/// An origin that has answered and is idle, and names of which nothing is known as yet.
+class FloodedPools : public PoolsTest {
+ protected:
+  FloodedPools() {
+    settings_.min_ready = 1;
+    FakeWaiter served;
+    pools_.find(named("good.test"))->acquire(served);
+    nets_["good.test"].connect_http2();
+    served.connection->end_stream();
+    pass(seconds(5));
+  }
+  bool is_served() { return pools_.known(named("good.test"))->is_ready(); }
+};
+
+TEST_F(FloodedPools, F098_names_that_lead_nowhere_push_out_no_origin) {
+  for (int i = 0; i < 1000; ++i) {
+    auto* pool = pools_.find(named("flood" + std::to_string(i) + ".test"));
+    ASSERT_TRUE(pool) << i;
+    if (i % 10 == 0) pass(std::chrono::milliseconds(1));
+  }
+  EXPECT_TRUE(is_served());
+}
+
+TEST_F(FloodedPools, F098_names_that_are_being_looked_up_push_out_no_origin) {
+  std::vector<std::unique_ptr<FakeWaiter>> waiting;
+  const auto ask = [&](const std::string& host) {
+    auto* pool = pools_.find(named(host));
+    if (pool) pool->acquire(*waiting.emplace_back(std::make_unique<FakeWaiter>()));
+    return pool != nullptr;
+  };
+  EXPECT_TRUE(ask("flood1.test"));
+  EXPECT_FALSE(ask("flood2.test"));
+  pass(seconds(1));
+  EXPECT_FALSE(ask("flood3.test"));
+  EXPECT_TRUE(is_served());
+  waiting.clear();
+  pass(seconds(1));
+  EXPECT_TRUE(ask("flood4.test")) << "a dial that nobody waits for makes room";
+  pass(seconds(1));
+  EXPECT_FALSE(known("flood1.test"));
+  EXPECT_TRUE(is_served());
 }
 
 TEST_F(PoolsTest, F098_a_thousand_origins_one_after_the_other_are_never_more_than_the_limit) {
   for (int i = 0; i < 1000; ++i) {
-    pass(seconds(2));
     ASSERT_TRUE(pools_.find(named("host" + std::to_string(i) + ".test")));
+    pass(std::chrono::milliseconds(10));
     const auto alive = std::count_if(nets_.begin(), nets_.end(),
                                      [](const auto& entry) { return entry.second.dialer_alive; });
     ASSERT_LE(alive, 2);
