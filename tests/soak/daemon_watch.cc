@@ -38,9 +38,13 @@ std::string DaemonWatch::left_of_requests() const {
   const auto pools = ask("/pools");
   const auto streams = sum_of(pools, "streams");
   const auto waiting = sum_of(pools, "waiting");
-  if (clients + static_cast<double>(streams + waiting) == 0) return "";
+  double held = 0;
+  for (const auto& [series, bytes] : metrics.values())
+    if (series.starts_with("ccnproxy_held_bytes{")) held += bytes;
+  if (clients + held + static_cast<double>(streams + waiting) == 0) return "";
   return std::to_string(static_cast<int>(clients)) + " clients, " + std::to_string(streams) +
-         " streams, " + std::to_string(waiting) + " waiting\n" + pools;
+         " streams, " + std::to_string(waiting) + " waiting, " +
+         std::to_string(static_cast<std::uint64_t>(held)) + " bytes held\n" + pools;
 }
 
 std::string DaemonWatch::left_of_connections() const {

@@ -11,7 +11,8 @@ class DaemonWatch {
  public:
   explicit DaemonWatch(fakes::DaemonProcess& daemon);
 
-  /// What is left of requests: clients, streams in flight, requests that wait. Empty: nothing.
+  /// What is left of requests: clients, streams in flight, requests that wait, bytes held.
+  /// Empty: nothing.
   std::string left_of_requests() const;
   /// What is left of connections: any in /pools, or more descriptors than at the start. Empty:
   /// nothing.
