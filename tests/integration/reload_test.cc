@@ -242,6 +242,15 @@ TEST_F(Reload, what_a_process_has_for_its_life_is_named_and_the_rest_applied) {
   EXPECT_EQ(proxy.record().get("status"), "200") << "it is logged as before";
 }
 
+TEST_F(Reload, there_may_be_fewer_clients_from_now_on) {
+  config.with_admin();
+  Proxy& proxy = start();
+  config.set("limits.clients", "7");
+  reload();
+  EXPECT_EQ(PrometheusText(admin_get("/metrics").body).value_or("ccnproxy_clients_limit", -1), 7);
+  EXPECT_EQ(proxy.get().status, 200);
+}
+
 TEST_F(Reload, F106_the_metrics_tell_whether_the_last_one_was_good) {
   config.with_admin();
   Proxy& proxy = start();

@@ -120,13 +120,10 @@ TEST_F(OriginPoolTerms, a_dial_that_ends_in_the_turn_in_which_it_is_given_up_is_
 }
 
 TEST_F(OriginPoolTerms, F016_the_back_off_of_the_settings_before_does_not_hold) {
-  ask();
-  net_.refuse();
-  ask();
-  ASSERT_EQ(net_.dialing.size(), 1u);
-  net_.refuse();
+  first_http2().close();
+  turn();
+  while (!net_.dialing.empty()) net_.refuse();
   pool().adopt(elsewhere());
-  ask();
   EXPECT_EQ(after_.dialing.size(), 1u);
 }
 
