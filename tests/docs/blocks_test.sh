@@ -1,10 +1,11 @@
 #!/bin/bash
 # Every code block of README.md and docs/*.md, by its language:
-#   yaml, haproxy  go through `ccnproxy check`, or what <!-- checked by: COMMAND --> says
+#   yaml     goes through `ccnproxy check`, or what <!-- checked by: COMMAND --> says
 #   json     is JSON             promql  is PromQL, a line an expression
 #   sh, and indented blocks       are run, and must end with 0
 #   console  is run line by line; what stands below a "$ " line must come out of it, … stands for anything
-#   php, js  are files (<!-- file: PATH -->) that php_test.sh and e2e/s3_test.sh run, or run after one (<!-- after: PATH -->)
+#   php, js, haproxy  are files (<!-- file: PATH -->) that php_test.sh or one of tests/e2e runs, or run after one
+#            (<!-- after: PATH -->)
 #   text, diff  are for people
 # A block that can't be run says why: <!-- not run: REASON -->. It is then looked at for mistakes of syntax only.
 # Commands run in a folder that looks like this tree, on the machine of lib/scene.sh.
@@ -55,7 +56,6 @@ run_yaml() {
   esac
 }
 
-run_haproxy() { run_yaml "$@"; }
 run_json() { jq . "$blocks/$1" >/dev/null; }
 
 run_promql() {
