@@ -103,13 +103,14 @@ test_F099_a_node_that_drains_loses_nothing() {
   await 30 is_up a
 }
 
+kill_at_once() { kill -KILL "$1" && await 10 process_gone "$1"; }
+
 test_F002_a_node_that_dies_costs_no_post_that_comes_later() {
   needed
-  kill_at_once() { kill -KILL "${pid[1]}" && await 10 process_gone "${pid[1]}"; }
   # The test before has ended node 0 with itself.
   node 0
   await 30 is_up a
-  posts 1 kill_at_once
+  posts 1 kill_at_once "${pid[1]}"
 }
 
 script_cleanup() { release_folders; }
