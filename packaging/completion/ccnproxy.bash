@@ -12,7 +12,7 @@ _ccnproxy_command() {
 
 _ccnproxy_flags() {
   local serve='--config --listen --port --workers --log-level --pid-file --keepalive-conns --max-conns-per-host
-    --read-timeout --write-timeout --proxy-read-timeout --shutdown-timeout --access-log-dir --access-log-rotate
+    --read-timeout --write-timeout --proxy-read-timeout --shutdown-timeout --upstream --access-log-dir --access-log-rotate
     --access-log-rotate-time --stsize --spfactor --help'
   case $1 in
     check) echo '--config --json --help' ;;
@@ -36,7 +36,7 @@ _ccnproxy() {
     --log-level) choices='trace debug info warn error critical off' ;;
     --workers) choices=auto ;;
     -l | --listen | -p | --port | -n | --attempts | -c | --keepalive-conns | --max-conns-per-host) ;;
-    --*-timeout | --access-log-rotate | --access-log-rotate-time | --stsize | --spfactor) ;;
+    --*-timeout | --upstream | --access-log-rotate | --access-log-rotate-time | --stsize | --spfactor) ;;
     *)
       if [[ $word == -* ]]; then
         choices=$(_ccnproxy_flags "$command")

@@ -151,6 +151,7 @@ YamlText write(const config::Config& config) {
   yaml.end();
   write_dns(yaml, config.dns);
   write_overrides(yaml, config.overrides);
+  yaml.text("upstream", config.upstream);
   write_log(yaml, config.log);
   return yaml;
 }

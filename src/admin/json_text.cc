@@ -53,6 +53,12 @@ JsonText& JsonText::null() {
   return *this;
 }
 
+JsonText& JsonText::literal(std::string_view value) {
+  separate();
+  out_ += value;
+  return *this;
+}
+
 JsonText& JsonText::duration(Duration value, Duration unit) {
   separate();
   char digits[32];

@@ -19,6 +19,8 @@ class JsonText {
   JsonText& number(std::uint64_t value);
   JsonText& boolean(bool value);
   JsonText& null();
+  /// A number that is JSON already.
+  JsonText& literal(std::string_view value);
   /// In units of `unit`, to three decimals.
   JsonText& duration(Duration value, Duration unit);
   JsonText& seconds(Duration value) { return duration(value, std::chrono::seconds(1)); }

@@ -19,7 +19,8 @@ constexpr std::string_view paths =
     "/pools     JSON: each origin and its connections; see docs/admin.md for its filters\n"
     "/metrics   for Prometheus\n"
     "/config    the configuration in force\n"
-    "/log-level of the daemon's own log; POST /log-level?level=debug sets it\n";
+    "/log-level of the daemon's own log; POST /log-level?level=debug sets it\n"
+    "/.api/http-stats   JSON: requests by status and what they took, as chocon has it\n";
 
 Page text(unsigned status, std::string body) {
   Page page;
@@ -61,6 +62,7 @@ asio::awaitable<Page> Pages::get(const std::string& target) {
   if (path == "/metrics") co_return co_await metrics();
   if (path == "/config") co_return typed("application/yaml", config_yaml(config_));
   if (path == log_level_path) co_return text(200, source_.log_level() + '\n');
+  if (path == "/.api/http-stats") co_return co_await http_stats();
   if (path == "/") co_return dashboard();
   co_return text(404, "Nothing is here. There are:\n\n" + std::string(paths));
 }
@@ -94,6 +96,11 @@ asio::awaitable<Page> Pages::metrics() {
   process.reloaded = source_.reload_outcome();
   process.stats = read_process_stats();
   co_return typed("text/plain; version=0.0.4; charset=utf-8", metrics_.render(*reports, process));
+}
+
+asio::awaitable<Page> Pages::http_stats() {
+  const auto reports = co_await collector_.collect();
+  co_return typed("application/json", stats_.render(*reports));
 }
 
 }  // namespace ccnproxy::admin

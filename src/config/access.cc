@@ -132,20 +132,11 @@ void check_overrides(Reading& reading, const Config& config, const DenyRules& de
   }
 }
 
-/// An origin of `pool.warm` as a pattern that matches it alone.
-std::optional<HostPattern> pattern_of(std::string_view origin) {
-  const bool secure = origin.starts_with("https://");
-  const auto pattern = parse_host_pattern(origin.substr(secure ? 8 : 7));
-  if (!pattern) return std::nullopt;
-  const std::uint16_t usual = secure ? 443 : 80;
-  return HostPattern{pattern->host, false, pattern->port != 0 ? pattern->port : usual};
-}
-
 void check_warm(Reading& reading, const Config& config, const DenyRules& deny) {
   std::vector<HostPattern> allow;
   for (const auto& text : config.origins.allow) allow.push_back(parse_host_pattern(text).value());
   for (std::size_t i = 0; i < config.warmth.warm.size(); ++i) {
-    const auto origin = pattern_of(config.warmth.warm[i]);
+    const auto origin = pattern_of_origin(config.warmth.warm[i]);
     if (!origin) continue;
     const auto path = element("pool.warm", i);
     const bool allowed = std::any_of(allow.begin(), allow.end(),
@@ -179,6 +170,14 @@ void check_targets(Reading& reading, const Config& config) {
 }
 
 }  // namespace
+
+std::optional<HostPattern> pattern_of_origin(std::string_view origin) {
+  const bool secure = origin.starts_with("https://");
+  const auto pattern = parse_host_pattern(origin.substr(secure ? 8 : 7));
+  if (!pattern) return std::nullopt;
+  const std::uint16_t usual = secure ? 443 : 80;
+  return HostPattern{pattern->host, false, pattern->port != 0 ? pattern->port : usual};
+}
 
 const Fields<Clients>& clients_fields() {
   static const Fields<Clients> fields = {

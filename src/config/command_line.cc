@@ -9,6 +9,7 @@
 #include "ccnproxy/config/listen_address.h"
 #include "ccnproxy/config/loader.h"
 #include "ccnproxy/config/schema.h"
+#include "ccnproxy/config/upstream.h"
 
 namespace ccnproxy::config {
 namespace {
@@ -42,6 +43,7 @@ struct Flags {
        "s"},
       {"--proxy-read-timeout", "timeouts.response_head", "Seconds for a response's head", "s"},
       {"--shutdown-timeout", "timeouts.drain", "What runs may take so long to end, as in 30s"},
+      {"--upstream", "upstream", "Everything goes to this server, as in http://app.internal/"},
       {"--access-log-dir", "log.access.to", "A folder, stdout or none"},
       {"--access-log-rotate", "log.access.keep", "Access log files kept, 0 = all"},
       {"--access-log-rotate-time", "log.access.rotate_every", "Minutes for a file", "m"},
@@ -164,7 +166,13 @@ std::string apply_flags(const Flags& flags, Config& config) {
     const std::string fault = set_value(config, key.key, text);
     if (!fault.empty()) return std::string(key.flag) + ": " + fault;
   }
-  return apply_listener(flags, config);
+  const std::string fault = apply_listener(flags, config);
+  if (!fault.empty()) return fault;
+  // The file was right by itself; with the flags it need not be.
+  const auto contradictions = upstream_contradictions(config);
+  if (contradictions.empty()) return "";
+  const auto& first = contradictions.front();
+  return "with upstream " + config.upstream + ": `" + first.key + "` " + first.what;
 }
 
 bool has_serve_flags(const Flags& flags) {

@@ -124,6 +124,7 @@ void find_contradictions(Reading& reading, const Config& config) {
   }
   check_overrides(reading, config);
   find_access_contradictions(reading, config);
+  find_upstream_contradictions(reading, config);
   check_log(reading, config.log.access.to);
 }
 

@@ -300,6 +300,7 @@ const Fields<Config>& config_fields() {
       section("tls", &Config::tls, tls_fields()),
       section("dns", &Config::dns, dns_fields()),
       {"overrides", read_overrides, paths_of(override_fields(), "[].")},
+      {"upstream", read_upstream},
       section("log", &Config::log, log_fields()),
   };
   return fields;

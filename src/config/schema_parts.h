@@ -1,5 +1,9 @@
 #pragma once
 
+#include <optional>
+
+#include "ccnproxy/config/host_pattern.h"
+
 #include "fields.h"
 
 /// The schemas of the maps that stand at the top as well as in `overrides:`, and of what is below
@@ -12,6 +16,8 @@ const Fields<Pool>& pool_fields();
 const Fields<Config>& pool_section_fields();
 /// `https://host[:port]` or `http://…`, normalised: no path, the scheme's own port left out.
 bool take_warm_origin(const std::string& text, std::string& origin);
+/// A normalised origin as a pattern that matches it alone; a view into `origin`.
+std::optional<HostPattern> pattern_of_origin(std::string_view origin);
 const Fields<Timeouts>& timeouts_fields();
 /// Those that can differ by origin: the client's come before any origin is known.
 const Fields<Timeouts>& origin_timeouts_fields();
@@ -26,10 +32,13 @@ void read_admin_address(Reading& reading, const YAML::Node& node, Admin& admin);
 void read_listeners(Reading& reading, const YAML::Node& node, Config& config);
 void read_labels(Reading& reading, const YAML::Node& node, Config& config);
 void read_overrides(Reading& reading, const YAML::Node& node, Config& config);
+void read_upstream(Reading& reading, const YAML::Node& node, Config& config);
 
 /// What each key alone allows, but all together do not.
 void find_contradictions(Reading& reading, const Config& config);
 /// Of these, what concerns `clients:` and `origins:`.
 void find_access_contradictions(Reading& reading, const Config& config);
+/// And what concerns `upstream:`.
+void find_upstream_contradictions(Reading& reading, const Config& config);
 
 }  // namespace ccnproxy::config

@@ -24,6 +24,8 @@
 #include "ccnproxy/daemon/inherited_sockets.h"
 #include "ccnproxy/daemon/pid_file.h"
 #include "ccnproxy/daemon/reload.h"
+#include "ccnproxy/daemon/shared.h"
+#include "ccnproxy/daemon/stats_desk.h"
 #include "ccnproxy/daemon/successor.h"
 #include "ccnproxy/daemon/warm_start.h"
 #include "ccnproxy/daemon/watchdog.h"
@@ -67,7 +69,9 @@ class Daemon {
         drain_deadline_(io_),
         admin_source_(
             io_, group_, access_log_, [this] { return readiness(); },
-            [this] { return reload_.outcome(); }, *log_) {
+            [this] { return reload_.outcome(); }, *log_),
+        stats_desk_(io_, admin_source_) {
+    group_.ask_statistics = [this](auto answer) { stats_desk_.ask(std::move(answer)); };
     signals_.add(SIGHUP);
     signals_.add(SIGUSR2);
     auto shared = std::make_shared<Shared>(config);
@@ -259,6 +263,7 @@ class Daemon {
   asio::signal_set signals_;
   asio::steady_timer drain_deadline_;
   AdminSource admin_source_;
+  StatsDesk stats_desk_;
   std::unique_ptr<admin::Server> admin_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::size_t running_ = 0;

@@ -13,12 +13,13 @@ struct Lasting {
   void (*keep)(config::Config& in, const config::Config& of);
 };
 
-constexpr std::array<Lasting, 6> lasting = {{
+constexpr std::array<Lasting, 7> lasting = {{
     {"listeners", [](auto& in, const auto& of) { in.listeners = of.listeners; }},
     {"admin.", [](auto& in, const auto& of) { in.admin = of.admin; }},
     {"pid_file", [](auto& in, const auto& of) { in.pid_file = of.pid_file; }},
     {"workers", [](auto& in, const auto& of) { in.workers = of.workers; }},
     {"coalesce", [](auto& in, const auto& of) { in.coalesce = of.coalesce; }},
+    {"upstream", [](auto& in, const auto& of) { in.upstream = of.upstream; }},
     {"log.access.", [](auto& in, const auto& of) { in.log.access = of.log.access; }},
 }};
 

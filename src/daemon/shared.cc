@@ -117,6 +117,7 @@ origin::OriginSettings Shared::settings_for(const origin::Origin& origin) const 
   const auto* entry = config::find_override(config_, origin.host, origin.port);
   const auto* profile = entry ? find(entry->tls, place_of(*entry)) : find(config_.tls, "");
   origin::OriginSettings settings{config_.pool, config_.timeouts, profile->context, "", 0};
+  settings.shares = !config_.upstream.empty();
   if (!entry) return settings;
   settings.pool = entry->pool;
   settings.timeouts = entry->timeouts;

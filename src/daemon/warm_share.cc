@@ -5,7 +5,9 @@ namespace ccnproxy::daemon {
 std::vector<origin::Origin> warm_share(const config::Config& config, std::size_t worker,
                                        std::size_t workers) {
   std::vector<origin::Origin> share;
-  for (const auto& text : config.warmth.warm) {
+  auto warm = config.warmth.warm;
+  if (!config.upstream.empty()) warm.push_back(config.upstream);  // named, so meant to be ready
+  for (const auto& text : warm) {
     const auto origin = origin::Origin::parse(text);
     if (origin && home_of(*origin, workers) == worker) share.push_back(*origin);
   }

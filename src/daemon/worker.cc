@@ -57,6 +57,11 @@ Worker::Worker(std::shared_ptr<const Shared> shared, WorkerGroup& group, std::si
     return std::make_unique<origin::NetworkDialer>(dialing_, origin, std::move(settings));
   };
   buffers_.held.tell_when_nearly_full(Delegate<void()>::to<&Worker::on_memory_pressure>(this));
+  context_.ask_statistics = [this](auto answer) {
+    group_.ask_statistics([this, answer = std::move(answer)](const std::string& json) {
+      loop_.post([answer, json] { answer(json); });
+    });
+  };
   for (auto& socket : sockets) {
     acceptors_.push_back(std::make_unique<Acceptor>(
         loop_, std::move(socket), [this] { return has_room(); },
@@ -225,7 +230,7 @@ void Worker::ask_memories(std::function<void(std::vector<pool::OriginMemory>)> a
 void Worker::ask_report(std::function<void(admin::WorkerReport)> answer) {
   loop_.post([this, answer = std::move(answer)] {
     answer({index_, pools_.report(), pools_.forgotten(), metrics_, sessions_.size(),
-            buffers_.held.used()});
+            buffers_.held.used(), metrics_.recent.value(loop_.now())});
   });
 }
 
@@ -246,7 +251,7 @@ std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin
           loop_.timers(),
           [this](std::unique_ptr<Retired> object) { loop_.retire(std::move(object)); },
           [this] { return context_.ids.random(); }, settings.timeouts,
-          group_.directory.find(origin), index_, dials_});
+          group_.directory.find(origin), index_, dials_, settings.shares});
 }
 
 void Worker::begin_draining() {

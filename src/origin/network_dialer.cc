@@ -64,18 +64,22 @@ class NetworkDial final : public Dial, private IoHandler {
   void connect(const std::vector<Endpoint>& addresses) {
     const auto now = context_.connections.loop.now();
     auto least_used_first = addresses;  // of several, or in the order that DNS gave
-    std::stable_sort(least_used_first.begin(), least_used_first.end(),
-                     [&](const auto& a, const auto& b) {
-                       return facts_->uses_of(a.with_port(port()).to_string()) <
-                              facts_->uses_of(b.with_port(port()).to_string());
-                     });
+    put_least_used_first(least_used_first);
     auto ordered = order_addresses(least_used_first, context_.health.is_v6_first(now));
+    if (settings_.shares) put_least_used_first(ordered);
     for (auto& address : ordered) address = address.with_port(port());
     std::stable_partition(ordered.begin(), ordered.end(), [&](const auto& address) {
       return !facts_->is_suspect(address.to_string(), now);
     });
     if (!ordered.empty()) use_.emplace(facts_, ordered.front().to_string());
     race(std::move(ordered));
+  }
+
+  void put_least_used_first(std::vector<Endpoint>& addresses) const {
+    std::stable_sort(addresses.begin(), addresses.end(), [&](const auto& a, const auto& b) {
+      return facts_->uses_of(a.with_port(port()).to_string()) <
+             facts_->uses_of(b.with_port(port()).to_string());
+    });
   }
 
   bool permits(const Endpoint& to) {
@@ -117,8 +121,15 @@ class NetworkDial final : public Dial, private IoHandler {
         });
   }
 
+  /// Where addresses share, the one whose turn it was must not be tried first again and again.
+  void note_failed_first() {
+    if (settings_.shares && !tried_.empty())
+      facts_->suspect(tried_.front().to_string(), context_.connections.loop.now());
+  }
+
   void secure(Connected connected) {
     peer_ = connected.peer.to_string();
+    if (connected.peer != tried_.front()) note_failed_first();
     std::erase(candidates_, connected.peer);
     rtt_ = round_trip_time(connected.fd.get());
     if (origin_.scheme == Scheme::http) {
@@ -177,8 +188,9 @@ class NetworkDial final : public Dial, private IoHandler {
   void on_tls_failed(Error error) {
     const bool of_this_address = error.type == ErrorType::connection_timeout ||
                                  error.type == ErrorType::connection_terminated;
-    if (!of_this_address || candidates_.empty()) return fail(std::move(error));
-    facts_->suspect(peer_, context_.connections.loop.now());
+    const bool goes_on = of_this_address && !candidates_.empty();
+    if (goes_on || settings_.shares) facts_->suspect(peer_, context_.connections.loop.now());
+    if (!goes_on) return fail(std::move(error));
     timings_.tls += end_of_phase();
     tls_timer_.cancel();
     tls_->close();
@@ -264,6 +276,22 @@ bool NetworkDialer::is_withdrawn(const std::string& address) {
 bool NetworkDialer::is_prohibited(const std::string& address) {
   const auto endpoint = Endpoint::parse(address);
   return endpoint && !objection_to(*endpoint, context_, settings_).empty();
+}
+
+/// Those under suspicion are tried last: a dial that is to reach them would not.
+DialAddresses NetworkDialer::addresses() {
+  const auto& host = settings_.connect_host.empty() ? origin_.host : settings_.connect_host;
+  const auto port = settings_.connect_port ? settings_.connect_port : origin_.port;
+  const auto* known = context_.resolver.cached(host);
+  DialAddresses addresses;
+  if (!known) return addresses;
+  for (const auto& address : *known) {
+    const auto text = address.with_port(port).to_string();
+    if (facts_->is_suspect(text, context_.connections.loop.now())) continue;
+    ++addresses.known;
+    addresses.unused += facts_->uses_of(text) == 0 ? 1 : 0;
+  }
+  return addresses;
 }
 
 void NetworkDialer::recall_stream_limit(std::uint32_t limit) {

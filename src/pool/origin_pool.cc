@@ -120,6 +120,7 @@ PlacementFacts OriginPool::facts_of(const PooledConnection& c) const {
 /// ready last. HTTP/1.1: simply that one, unless it will be replaced: it is the one least likely to
 /// be closed by the origin.
 PooledConnection* OriginPool::find_ready(std::uint64_t avoid) {
+  if (context_.shares) return find_share(avoid);
   auto& ready = list(State::ready);
   PooledConnection* best = nullptr;
   std::int64_t best_score = 0;
@@ -143,6 +144,7 @@ void OriginPool::lend(PooledConnection& c, StreamWaiter& waiter, observe::WaitRe
   c.life_.last_used = moment;
   c.life_.in_use = true;
   if (++c.life_.requests == unproven_after) turned_unproven_ = true;
+  if (context_.shares) c.load_->last_given = ++shared_out_;
   ++metrics_.waits[static_cast<std::size_t>(found)];
   waiter.leave_queue();
   waiter.on_connection(*c.connection_, found);

@@ -103,8 +103,14 @@ std::size_t OriginPool::wanted() const {
                             burst_streams(mean_answer_),
                             idle ? std::optional(safe_part(*idle)) : std::nullopt,
                             is_far(rtt_),
-                            !learned.requests && any_unproven()};
+                            !learned.requests && any_unproven(),
+                            context_.shares ? address_need() : AddressNeed{}};
   return connections_wanted(readiness, settings_);
+}
+
+AddressNeed OriginPool::address_need() const {
+  const auto addresses = dialer_->addresses();
+  return {addresses.known, addresses.unused, staying()};
 }
 
 bool OriginPool::any_unproven() const {
@@ -162,6 +168,7 @@ void OriginPool::start_dial(observe::DialCause cause) {
 void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
   context_.retire(std::move(c.dial_));
   if (result) {
+    if (context_.shares) c.load_ = load_of((*result)->info().address);
     c.connection_ = std::move(*result);
     return on_connected(c);
   }
@@ -307,6 +314,7 @@ void OriginPool::let_go_of_surplus(TimePoint now) {
   for (auto it = list(State::ready).end(); it != list(State::ready).begin() && there > needed;) {
     auto& c = *--it;
     if (!c.leaving_.empty() || !is_surplus(c, now)) continue;
+    if (context_.shares && keep_ready() && is_last_of_address(c)) continue;
     ++it;
     end_connection(c, keep_ready() ? "not needed" : "idle");
     --there;

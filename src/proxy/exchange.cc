@@ -201,11 +201,13 @@ void Exchange::fail_with(std::uint16_t status, ErrorType type, Side side, Phase 
   answer(status, to_string(type), error_->detail);
 }
 
-void Exchange::answer(std::uint16_t status, std::string_view error_type, std::string_view text) {
+void Exchange::answer(std::uint16_t status, std::string_view error_type, std::string_view text,
+                      std::string_view type) {
   timer_.cancel();
   status_ = status;
   response_begun_ = response_flushed_ = true;
   OwnResponse response{status, error_type, text, config_->request_id_header, request_id_};
+  response.type = type;
   response.head_only = request_.method == "HEAD";
   response.tells_methods = status == 200 && request_.method == "OPTIONS";
   response.close =
@@ -244,6 +246,7 @@ void Exchange::end() {
 void Exchange::count() {
   auto& metrics = context_.metrics;
   metrics.count_timings(timings_);
+  metrics.recent.add(timings_.total, context_.loop.now());
   metrics.bytes_in += body_.received();
   metrics.bytes_out += bytes_out_;
   if (error_) metrics.count_error(*error_);

@@ -90,6 +90,10 @@ void Exchange::watch_progress() {
 }
 
 void Exchange::on_timer() {
+  if (asked_) {
+    return fail_with(503, ErrorType::proxy_internal_error, Side::us, Phase::route,
+                     "the workers do not tell their statistics");
+  }
   const bool owed = sending_.owed();
   if (owed && !sending_.too_slow(context_.loop.now())) return timer_.set(sending_.due());
   if (response_begun_ && client_->output().held() > 0)
@@ -115,6 +119,7 @@ void Exchange::cancel_stream() {
 /// Leaves the pool's queue and the connection, whichever it is in.
 void Exchange::drop_attempt() {
   leave_queue();
+  asked_.reset();
   if (auto* dedicated = std::exchange(dedicated_, nullptr)) dedicated->forget();
   cancel_stream();
   timer_.cancel();

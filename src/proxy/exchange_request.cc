@@ -13,6 +13,8 @@ namespace {
 /// one.
 constexpr std::string_view chocon_version_header = "x-chocon-ver";
 constexpr std::string_view debug_header = "x-ccnproxy-debug";
+/// The workers are waited for a second (StatsDesk); with their answers on the way it may be more.
+constexpr auto statistics_patience = std::chrono::seconds(5);
 
 }  // namespace
 
@@ -50,7 +52,7 @@ bool Exchange::map() {
     return false;
   }
   origin_ = std::move(mapped->origin);
-  authority_ = origin_.authority();
+  authority_ = mapped->host.empty() ? origin_.authority() : std::string(mapped->host);
   if (mapped->prepend_slash) path_.assign("/").append(mapped->target);
   outgoing_.path = mapped->prepend_slash ? std::string_view(path_) : mapped->target;
   return true;
@@ -119,16 +121,41 @@ bool Exchange::may_go_on() {
   return false;
 }
 
+/// Whether it is for ourselves, and has been answered or will be.
 bool Exchange::answer_own_path() {
+  if (request_.method != "GET" && request_.method != "HEAD") return false;
   const auto path = request_.target.substr(0, request_.target.find('?'));
-  if (path != "/hc" || (request_.method != "GET" && request_.method != "HEAD")) return false;
+  if (path == "/hc") {
+    answer_health();
+  } else if (path == "/.api/http-stats" && context_.ask_statistics && client_->request_complete()) {
+    ask_statistics();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void Exchange::answer_health() {
   if (context_.draining) {
     keep_alive_ = false;
     answer(503, "", "draining");
   } else {
     answer(200, "", "OK");
   }
-  return true;
+}
+
+/// Other workers have a part in them, so the client waits. It may leave, and this exchange be
+/// another's, before the answer is here.
+void Exchange::ask_statistics() {
+  asked_ = std::make_shared<Exchange*>(this);
+  timer_.set_after(statistics_patience);
+  context_.ask_statistics([asked = std::weak_ptr(asked_)](const std::string& json) {
+    const auto still = asked.lock();
+    if (!still) return;
+    auto& exchange = **still;
+    exchange.asked_.reset();
+    exchange.answer(200, "", json, "application/json");
+  });
 }
 
 bool Exchange::is_loop() const {

@@ -13,7 +13,7 @@ void append_own_response(std::string& out, const OwnResponse& r) {
       .append(1, ' ')
       .append(http::reason_phrase(r.status))
       .append("\r\n");
-  line("Content-Type", "text/plain; charset=utf-8");
+  line("Content-Type", r.type);
   line("Content-Length", std::to_string(r.text.size() + 1));
   if (!r.error_type.empty()) line("Proxy-Status", http::proxy_status(r.error_type, r.text));
   if (r.status == 503) line("Retry-After", "1");

@@ -71,6 +71,7 @@ struct Explanation {
   std::vector<std::string> protocols;
   const config::Override* entry = nullptr;
   std::string connect_to;
+  std::string host;  ///< that the origin gets, where that is not its own
   bool verify = true;
   std::string allowed_by;
 };
@@ -79,6 +80,7 @@ Explanation describe(const config::Config& config, const Mapped& mapped) {
   const auto& origin = mapped.origin;
   Explanation out;
   out.url = origin.to_string() + (mapped.prepend_slash ? "/" : "") + std::string(mapped.target);
+  out.host = mapped.host;
   out.entry = config::find_override(config, origin.host, origin.port);
   const config::Tls& tls = out.entry != nullptr ? out.entry->tls : config.tls;
   out.protocols = origin.scheme == Scheme::https ? tls.alpn : std::vector<std::string>{"http/1.1"};
@@ -99,6 +101,7 @@ std::string as_text(const Explanation& e) {
       e.url + " (" + join(e.protocols, ", ", [](std::string_view s) { return std::string(s); });
   if (e.entry != nullptr) out += "; override " + quoted(e.entry->match);
   if (!e.connect_to.empty()) out += " connect_to " + e.connect_to;
+  if (!e.host.empty()) out += "; Host " + e.host;
   if (!e.verify) out += "; certificate not verified";
   return out + "; allowed by " + quoted(e.allowed_by) + ')';
 }
@@ -108,6 +111,7 @@ std::string as_json(const Explanation& e) {
       ",\"to\":" + quoted(e.url) + ",\"protocols\":[" + join(e.protocols, ",", quoted) + ']';
   if (e.entry != nullptr) out += ",\"override\":" + quoted(e.entry->match);
   if (!e.connect_to.empty()) out += ",\"connect_to\":" + quoted(e.connect_to);
+  if (!e.host.empty()) out += ",\"host\":" + quoted(e.host);
   return out + ",\"verify\":" + (e.verify ? "true" : "false") +
          ",\"allowed_by\":" + quoted(e.allowed_by);
 }

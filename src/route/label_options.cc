@@ -24,6 +24,7 @@ LabelTable::Options label_options(const config::Config& config) {
   }
   options.port_in_host = convert(config.port_in_host);
   options.upgrade = config.upgrade;
+  options.upstream = origin::Origin::parse(config.upstream);
   return options;
 }
 

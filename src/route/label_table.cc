@@ -6,6 +6,7 @@
 
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/host_pattern.h"
+#include "ccnproxy/http/field_rules.h"
 
 namespace ccnproxy::route {
 namespace {
@@ -55,6 +56,26 @@ MapFailure refuse_connect() {
 
 MapFailure refuse_target() {
   return bad_request("the target must be a path, an http:// or https:// URI, or * with OPTIONS");
+}
+
+/// A target in absolute form, taken apart.
+struct Uri {
+  Scheme scheme;
+  std::string_view authority;
+  std::string_view target;  ///< never empty; a query alone where no path was there
+};
+
+std::optional<Uri> split_uri(const MapQuery& query) noexcept {
+  std::string_view rest = query.target;
+  Scheme scheme = Scheme::http;
+  if (take_prefix(rest, "https://")) {
+    scheme = Scheme::https;
+  } else if (!take_prefix(rest, "http://")) {
+    return std::nullopt;
+  }
+  const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
+  const auto target = end < rest.size() ? rest.substr(end) : query.method == "OPTIONS" ? "*" : "/";
+  return Uri{scheme, rest.substr(0, end), target};
 }
 
 }  // namespace
@@ -194,19 +215,24 @@ LabelTable::OriginResult LabelTable::from_authority(Scheme scheme, std::string_v
 }
 
 boost::system::result<Mapped, MapFailure> LabelTable::from_uri(const MapQuery& query) const {
-  std::string_view rest = query.target;
-  Scheme scheme = Scheme::http;
-  if (take_prefix(rest, "https://")) {
-    scheme = Scheme::https;
-  } else if (!take_prefix(rest, "http://")) {
-    return refuse_target();
-  }
-  const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
-  auto origin = from_authority(scheme, rest.substr(0, end), query.listener_port);
+  const auto uri = split_uri(query);
+  if (!uri) return refuse_target();
+  auto origin = from_authority(uri->scheme, uri->authority, query.listener_port);
   if (!origin) return std::move(origin).error();
-  const std::string_view target = rest.substr(end);
-  if (!target.empty()) return Mapped{*std::move(origin), target, target.front() == '?'};
-  return Mapped{*std::move(origin), query.method == "OPTIONS" ? "*" : "/", false};
+  return Mapped{*std::move(origin), uri->target, uri->target.front() == '?'};
+}
+
+/// The client's Host goes on unchanged: the upstream may serve many names, or map labels itself.
+/// A URI's authority is the Host, whatever the field says (RFC 9112 §3.2.2).
+boost::system::result<Mapped, MapFailure> LabelTable::to_upstream(const MapQuery& query) const {
+  const auto& upstream = *options_.upstream;
+  if (query.target == "*" || query.target.starts_with('/'))
+    return Mapped{upstream, query.target, false, query.host};
+  const auto uri = split_uri(query);
+  if (!uri) return refuse_target();
+  if (!http::is_valid_host(uri->authority))
+    return bad_host("is not a host name with an optional port");
+  return Mapped{upstream, uri->target, uri->target.front() == '?', uri->authority};
 }
 
 boost::system::result<Mapped, MapFailure> LabelTable::map(const MapQuery& query) const {
@@ -216,6 +242,7 @@ boost::system::result<Mapped, MapFailure> LabelTable::map(const MapQuery& query)
   }
   const bool asterisk = query.target == "*";
   if (asterisk && query.method != "OPTIONS") return refuse_target();
+  if (options_.upstream) return to_upstream(query);
   if (!asterisk && !query.target.starts_with('/')) return from_uri(query);
   auto origin = from_host(query);
   if (!origin) return std::move(origin).error();

@@ -56,6 +56,11 @@ OriginAccess::OriginAccess(const config::Config& config)
       deny_addresses_(config.origins.deny_addresses) {}
 
 AccessDecision OriginAccess::judge(const origin::Origin& origin) const {
+  if (!config_.upstream.empty() && origin.to_string() != config_.upstream) {
+    return denied(ErrorType::http_request_denied, "",
+                  origin.to_string() + " may not be asked for: everything goes to the upstream, " +
+                      config_.upstream);
+  }
   if (const auto* rule = deny_.find(origin.host, origin.port)) {
     return denied(ErrorType::http_request_denied, *rule,
                   origin.to_string() + " may not be asked for: it is denied by " + *rule +

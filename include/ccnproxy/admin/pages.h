@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "ccnproxy/admin/collector.h"
+#include "ccnproxy/admin/http_stats.h"
 #include "ccnproxy/admin/metrics_page.h"
 #include "ccnproxy/admin/pools_query.h"
 #include "ccnproxy/config/config.h"
@@ -37,11 +38,13 @@ class Pages {
   Page readiness() const;
   boost::asio::awaitable<Page> pools(const PoolsQuery& query);
   boost::asio::awaitable<Page> metrics();
+  boost::asio::awaitable<Page> http_stats();
 
   Source& source_;
   const config::Config& config_;
   Collector collector_;
   MetricsPage metrics_;
+  HttpStats stats_;
 };
 
 }  // namespace ccnproxy::admin

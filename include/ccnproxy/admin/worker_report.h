@@ -16,8 +16,9 @@ struct WorkerReport {
   std::vector<pool::PoolReport> pools;
   observe::OriginMetrics forgotten;  ///< the counters of pools that are no more
   observe::WorkerMetrics totals;
-  std::size_t clients = 0;  ///< client connections open now
-  std::size_t held = 0;     ///< bytes that wait for slow clients and origins, of limits.memory
+  std::size_t clients = 0;       ///< client connections open now
+  std::size_t held = 0;          ///< bytes that wait for slow clients and origins, of limits.memory
+  observe::DurationSpan recent;  ///< of `totals.recent`, now
 };
 
 /// What the workers answered to one question.

@@ -219,6 +219,9 @@ struct Config {
   Tls tls;
   Dns dns;
   std::vector<Override> overrides;  ///< first match wins
+  /// `https://host[:port]` or `http://…`, normalised: every request goes there, whatever its Host;
+  /// empty = each goes where its Host says
+  std::string upstream;
   Log log;
 
   bool operator==(const Config&) const = default;

@@ -14,9 +14,10 @@
 
 namespace ccnproxy::daemon {
 
-/// Has the workers make ready what `pool.warm` names and what `pool.state_file` remembers, tells
-/// when they are (or that it took too long), and keeps the state file up to date. An origin is made
-/// ready by one worker; the others hand their clients to it until they have enough of their own.
+/// Has the workers make ready what `pool.warm` and `upstream` name and what `pool.state_file`
+/// remembers, tells when they are (or that it took too long), and keeps the state file up to date.
+/// An origin is made ready by one worker; the others hand their clients to it until they have
+/// enough of their own.
 ///
 /// Lives on the main thread, longer than its io_context runs.
 class WarmStart {

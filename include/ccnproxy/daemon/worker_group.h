@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "ccnproxy/daemon/client_counts.h"
@@ -11,14 +13,16 @@ namespace ccnproxy::daemon {
 
 class Worker;
 
-/// What the workers of the process know of each other. `members` is filled while starting and only
-/// read afterwards.
+/// What the workers of the process know of each other. `members` and `ask_statistics` are set while
+/// starting and only read afterwards.
 struct WorkerGroup {
   WorkerGroup(std::size_t workers, std::size_t most_clients)
       : directory(workers), client_limit(most_clients) {}
 
   pool::PoolDirectory directory;
   std::vector<Worker*> members;
+  /// StatsDesk::ask. Set while starting.
+  std::function<void(std::function<void(const std::string& json)> answer)> ask_statistics;
   /// Of all together, see client_capacity(); changes with the configuration.
   std::atomic<std::size_t> client_limit;
   ClientCounts client_counts;           ///< by address, where limits.clients_per_address is set

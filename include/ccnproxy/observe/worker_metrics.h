@@ -9,6 +9,7 @@
 #include "ccnproxy/base/error.h"
 #include "ccnproxy/observe/access_record.h"
 #include "ccnproxy/observe/metrics.h"
+#include "ccnproxy/observe/recent_durations.h"
 
 namespace ccnproxy::observe {
 
@@ -18,7 +19,7 @@ inline constexpr std::size_t sides = static_cast<std::size_t>(Side::us) + 1;
 inline constexpr std::size_t phases = static_cast<std::size_t>(Phase::response) + 1;
 
 /// What one worker counts that belongs to no origin. Belongs to the worker's thread; reports copy
-/// it there. Only ever grows.
+/// it there. Only ever grows, but for `recent`.
 ///
 /// For each request, when its record is logged: where its time went, its bytes, its error if it
 /// ended in one, and its status here if no origin was found for it, else in the origin's
@@ -33,6 +34,7 @@ struct WorkerMetrics {
   std::uint64_t bytes_in = 0;                                       ///< body bytes from clients
   std::uint64_t bytes_out = 0;                                      ///< body bytes to clients
   std::map<std::uint16_t, std::uint64_t> requests_without_origin;   ///< by status
+  RecentDurations recent;  ///< as request_duration; told of as it is at a moment, never added up
 
   void count_error(const Error& error) noexcept {
     ++errors[static_cast<std::size_t>(error.type)];

@@ -14,6 +14,12 @@ class Dial : public Retired {};
 
 using DialResult = Result<std::unique_ptr<OriginConnection>>;
 
+/// Where connections to an origin can lead.
+struct DialAddresses {
+  std::size_t known = 0;   ///< addresses that it has, without those that failed lately
+  std::size_t unused = 0;  ///< of these, to which no connection leads, nor a dial that has chosen
+};
+
 /// Opens connections to one origin: name, TCP, TLS, protocol. Used by one worker's thread.
 class Dialer {
  public:
@@ -27,6 +33,8 @@ class Dialer {
   virtual bool is_withdrawn(const std::string& address) = 0;
   /// Whether no connection may be made to this address (ip:port) as things stand now.
   virtual bool is_prohibited(const std::string& /*address*/) { return false; }
+  /// As far as it is known without asking anybody; nothing before the first dial.
+  virtual DialAddresses addresses() { return {}; }
   /// What another process knew of the streams at once that the origin allows.
   virtual void recall_stream_limit(std::uint32_t limit) = 0;
 };

@@ -26,7 +26,8 @@ struct DialContext {
 /// ALPN says. Plain HTTP/1.1 for http:// origins. Each phase has its own deadline (timeouts.dns,
 /// connect, tls). An address that accepts and then does not finish TLS is left for the next after a
 /// second (F045); addresses that gave no sign of life lately are tried last. AddressAccess judges
-/// every address that is connected to.
+/// every address that is connected to. Of several addresses the one with the fewest connections is
+/// tried first: of the family that goes first, or, with OriginSettings::shares, of all.
 class NetworkDialer final : public Dialer {
  public:
   NetworkDialer(DialContext context, Origin origin, OriginSettings settings);
@@ -34,6 +35,7 @@ class NetworkDialer final : public Dialer {
                              Delegate<void(DialResult)> on_result) override;
   bool is_withdrawn(const std::string& address) override;
   bool is_prohibited(const std::string& address) override;
+  DialAddresses addresses() override;
   void recall_stream_limit(std::uint32_t limit) override;
 
  private:

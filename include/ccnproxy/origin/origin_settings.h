@@ -17,6 +17,8 @@ struct OriginSettings {
   std::string connect_host;        ///< `connect_to`; empty = the origin's own name
   std::uint16_t connect_port = 0;  ///< 0 = the origin's own port
   bool http1_only = false;         ///< offer nothing else, whatever the TLS profile has
+  /// Each address gets its share of the connections, whatever its family (`upstream`).
+  bool shares = false;
 };
 
 /// How long it may take until a dial has ended, either way.

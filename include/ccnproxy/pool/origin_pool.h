@@ -11,6 +11,7 @@
 #include "ccnproxy/observe/metrics.h"
 #include "ccnproxy/origin/dialer.h"
 #include "ccnproxy/origin/origin.h"
+#include "ccnproxy/pool/address_load.h"
 #include "ccnproxy/pool/back_off.h"
 #include "ccnproxy/pool/decision_log.h"
 #include "ccnproxy/pool/learned_limits.h"
@@ -19,6 +20,7 @@
 #include "ccnproxy/pool/pool_directory.h"
 #include "ccnproxy/pool/pool_report.h"
 #include "ccnproxy/pool/pooled_connection.h"
+#include "ccnproxy/pool/readiness_policy.h"
 #include "ccnproxy/pool/recent_peak.h"
 #include "ccnproxy/pool/retry_budget.h"
 #include "ccnproxy/pool/stream_waiter.h"
@@ -36,6 +38,9 @@ struct PoolContext {
   std::size_t worker = 0;  ///< which of them this is
   /// Dials of all pools of the worker that are under way; of one pool if none is given.
   std::shared_ptr<std::size_t> dials = std::make_shared<std::size_t>(0);
+  /// Each address of the origin is to get its share of the requests, and so a connection: those of
+  /// an `upstream` are servers of their own. Else any of them is as good as the others.
+  bool shares = false;
 };
 
 /// What holds for a pool; changes while it lives (a reload of the configuration).
@@ -141,6 +146,10 @@ class OriginPool {
   // Lending.
   PooledConnection* find_ready(std::uint64_t avoid);
   PlacementFacts facts_of(const PooledConnection& c) const;
+  std::shared_ptr<AddressLoad> load_of(const std::string& address) const;
+  void count_loads();
+  PooledConnection* find_share(std::uint64_t avoid);
+  bool is_last_of_address(const PooledConnection& c) const;
   void lend(PooledConnection& c, StreamWaiter& waiter, observe::WaitResult found);
   void wait(StreamWaiter& waiter, std::uint64_t avoid);
   void serve_waiters();
@@ -162,6 +171,7 @@ class OriginPool {
   bool keep_ready() const;
   std::size_t in_use() const;
   std::size_t staying() const;
+  AddressNeed address_need() const;
   bool any_unproven() const;
   std::size_t wanted() const;
   void note_demand();
@@ -215,6 +225,7 @@ class OriginPool {
   std::uint64_t mean_answer_ = 0;         ///< bytes
   Duration rtt_ = std::chrono::hours(1);  ///< what the last connection took; far until known
   bool turned_unproven_ = false;  ///< a connection has just carried `unproven_after` requests
+  std::uint64_t shared_out_ = 0;  ///< requests that were lent a connection, where addresses share
   TimePoint last_used_;
   TimePoint dns_checked_;
   TimePoint handed_since_;

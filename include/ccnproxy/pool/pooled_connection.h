@@ -8,6 +8,7 @@
 
 #include "ccnproxy/observe/metrics.h"
 #include "ccnproxy/origin/dialer.h"
+#include "ccnproxy/pool/address_load.h"
 #include "ccnproxy/pool/retirement_policy.h"
 
 namespace ccnproxy::pool {
@@ -59,6 +60,7 @@ class PooledConnection final : public Retired,
   std::uint64_t idle_at_bytes_ = 0;  ///< received when it was last idle
   std::uint64_t counted_bytes_ = 0;  ///< received, as far as the mean answer knows
   std::uint64_t counted_requests_ = 0;
+  std::shared_ptr<AddressLoad> load_;  ///< of its address, once it is connected
 };
 
 }  // namespace ccnproxy::pool

@@ -10,6 +10,20 @@
 
 namespace ccnproxy::pool {
 
+/// Of an origin whose addresses are servers of their own, and are to have a connection each.
+struct AddressNeed {
+  std::size_t known = 0;    ///< addresses that may be dialled; 0 where they don't count
+  std::size_t unused = 0;   ///< of these, with no connection; a dial on its way may count or not
+  std::size_t staying = 0;  ///< connections that are open and are to stay
+};
+
+/// As many as there are addresses, or more while one has none although others have several: what is
+/// opened next goes to that one. Never more than two for each: no error in counting is a storm.
+constexpr std::size_t connections_for_addresses(const AddressNeed& a) {
+  const auto to_reach_all = a.unused > 0 ? a.staying + a.unused : 0;
+  return std::min(std::max(a.known, to_reach_all), 2 * a.known);
+}
+
 /// What the number of connections to hold is decided from.
 struct Readiness {
   bool keep_ready = false;                   ///< used lately, or to be kept for ever
@@ -21,6 +35,7 @@ struct Readiness {
   std::optional<Duration> idle_life;  ///< idle for so long, a connection has to be replaced
   bool far = true;                    ///< is_far(): a round trip is worth a connection
   bool unproven = false;  ///< a connection has carried so much that the origin may end it any time
+  AddressNeed addresses = {};
 };
 
 /// Round trips shorter than this are not worth a connection each: what a burst pays for the
@@ -50,7 +65,8 @@ constexpr std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1
 /// three quarters full, or as many as let the recent peak go out and come back in one round trip:
 /// an idle connection's congestion window takes about ten packets. Where the origin may end one
 /// without notice, two. Neither of that for a near origin. Unknown protocol: one, which will tell.
-/// With `min_ready` 0 nothing is opened ahead of need. `max_idle` bounds what is not in use.
+/// With `min_ready` 0 nothing is opened ahead of need. Where addresses are to share, one for each.
+/// `max_idle` bounds what is not in use, but leaves each address one.
 inline std::size_t connections_wanted(const Readiness& r, const config::Pool& settings) {
   const std::size_t floor = settings.min_ready;
   if (!r.keep_ready || floor == 0) return 0;
@@ -67,6 +83,7 @@ inline std::size_t connections_wanted(const Readiness& r, const config::Pool& se
     wanted = std::max(floor, by_streams);
     if (r.far) wanted = std::max({wanted, by_window, std::size_t{r.unproven ? 2u : 1u}});
   }
+  wanted = std::max(wanted, connections_for_addresses(r.addresses));
   if (r.idle_life) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*r.idle_life).count();
     const auto idle = idle_replacements_a_second * static_cast<std::size_t>(seconds);
@@ -76,7 +93,8 @@ inline std::size_t connections_wanted(const Readiness& r, const config::Pool& se
     const bool multiplexes = r.protocol == origin::Protocol::http2;
     const auto used =
         multiplexes ? ceil_div(r.in_use, std::max<std::size_t>(1, r.streams_each)) : r.in_use;
-    wanted = std::min(wanted, used + std::max<std::size_t>(settings.max_idle, floor));
+    wanted = std::min(wanted,
+                      used + std::max({std::size_t{settings.max_idle}, floor, r.addresses.known}));
   }
   const std::size_t most = settings.max_connections;
   return most > 0 ? std::min(wanted, most) : wanted;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -87,6 +88,8 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   pool::OriginPool* find_pool();
   bool may_go_on();
   bool answer_own_path();
+  void answer_health();
+  void ask_statistics();
   bool is_loop() const;
   void build_request(const http::BodyFraming& framing);
   void choose_request_id();
@@ -99,7 +102,8 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   void fail(Error error);
   void fail_with(std::uint16_t status, ErrorType type, Side side, Phase phase,
                  std::string_view detail);
-  void answer(std::uint16_t status, std::string_view error_type, std::string_view text);
+  void answer(std::uint16_t status, std::string_view error_type, std::string_view text,
+              std::string_view type = "text/plain; charset=utf-8");
   void append_response_head(const http::ResponseHead& head, const http::BodyFraming& framing);
   void append_body_framing(const http::ResponseHead& head, const http::BodyFraming& framing);
   bool response_has_body(std::uint16_t status) const;
@@ -144,6 +148,7 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   bool holds_place_ = false;                  ///< a tunnel's, in pool_
   std::uint64_t connection_serial_ = 0;
   bool body_end_sent_ = false;
+  std::shared_ptr<Exchange*> asked_;  ///< while the statistics are awaited, instead of an attempt
 
   // The response.
   bool response_begun_ = false;    ///< a final head was put into the client's output

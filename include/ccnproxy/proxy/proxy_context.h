@@ -65,6 +65,9 @@ struct ProxyContext {
   DedicatedConnections dedicated{loop};
   /// Dials connections to an origin that speak HTTP/1.1 and nothing else.
   std::function<std::unique_ptr<origin::Dialer>(const origin::Origin&)> http1_dialer = {};
+  /// Asks for chocon's statistics of the whole process. `answer` is called later on the worker's
+  /// thread, or never.
+  std::function<void(std::function<void(const std::string& json)> answer)> ask_statistics = {};
   bool draining = false;  ///< no connection is kept, /hc says 503
 };
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,10 +43,14 @@ struct Mapped {
   /// The target was `http://host?query`: a "/" is to be written before `target` (RFC 9112 §3.2.1).
   /// A view can't hold it, and a copy would cost every request for what hardly any client sends.
   bool prepend_slash = false;
+  /// The Host that the origin gets: a view into the query's Host or target. Empty: the origin's
+  /// own.
+  std::string_view host = {};
 };
 
-/// From the Host field or the absolute-form target to an origin (INTERFACE.md §1). Pure; made once
-/// from the configuration and then only read, so that workers can share it.
+/// From the Host field or the absolute-form target to an origin (INTERFACE.md §1), or all to one
+/// (`upstream`). Pure; made once from the configuration and then only read, so that workers can
+/// share it.
 class LabelTable {
  public:
   struct Options {
@@ -53,6 +58,8 @@ class LabelTable {
     PortInHost port_in_host = PortInHost::automatic;
     /// host or *.suffix: absolute-form http:// to these goes out as https
     std::vector<std::string> upgrade;
+    /// Where all goes, with the Host as it is; then nothing above counts.
+    std::optional<origin::Origin> upstream;
   };
   explicit LabelTable(Options options);
   /// ccnproxy-https, ccnproxy-ssl, ccnproxy-secure → https; ccnproxy → http; automatic; nothing to
@@ -82,6 +89,7 @@ class LabelTable {
   OriginResult from_authority(origin::Scheme scheme, std::string_view authority,
                               std::uint16_t listener_port) const;
   boost::system::result<Mapped, MapFailure> from_uri(const MapQuery& query) const;
+  boost::system::result<Mapped, MapFailure> to_upstream(const MapQuery& query) const;
   MapFailure unlabelled(std::string_view host) const;
   bool upgrades(std::string_view host) const noexcept;
 

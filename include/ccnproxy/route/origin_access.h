@@ -59,7 +59,7 @@ struct AccessDecision {
 
 /// Which origins may be asked for (`origins.allow`, `origins.deny`), as far as that can be said
 /// before DNS is asked: by name and port, and by address where the name is one. Every connection
-/// is judged again by its address (origin::AddressAccess).
+/// is judged again by its address (origin::AddressAccess). With an `upstream`, no other origin.
 ///
 /// Pure; made once from a checked configuration and then only read. For each new origin, not for
 /// each request.

@@ -72,6 +72,8 @@ TEST(CommandLine, chocons_flags_mean_what_they_meant) {
                                "16",
                                "--pid-file",
                                "/run/x.pid",
+                               "--upstream",
+                               "http://App.internal:8080/",
                                "--stsize",
                                "1000",
                                "--spfactor",
@@ -87,6 +89,7 @@ TEST(CommandLine, chocons_flags_mean_what_they_meant) {
   expected.log.access.keep = 15;
   expected.log.access.rotate_every = std::chrono::minutes(16);
   expected.pid_file = "/run/x.pid";
+  expected.upstream = "http://app.internal:8080";
   EXPECT_EQ(run.config, expected);
 }
 
@@ -108,6 +111,9 @@ TEST(CommandLine, usage_mistakes_end_with_2) {
       {"--workers", "0"},
       {"--workers", "257"},
       {"--log-level", "loud"},
+      {"--upstream", "app.internal"},
+      {"--upstream", "http://app.internal/path"},
+      {"--upstream", "http://127.0.0.1"},
       {"map"},
       {"check", "-p", "1"},
       {"-p", "1", "check"},

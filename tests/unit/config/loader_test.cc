@@ -152,7 +152,7 @@ TEST(Loader, unknown_keys_name_the_nearest) {
 }
 
 TEST(Loader, a_key_of_a_later_version_is_unknown) {
-  EXPECT_EQ(mistakes_in("upstream: http://a.test").size(), 1u);
+  EXPECT_EQ(mistakes_in("webserver: http://a.test").size(), 1u);
 }
 
 TEST(Loader, wrong_types_and_impossible_values) {

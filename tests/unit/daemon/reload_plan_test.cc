@@ -42,6 +42,7 @@ TEST(ReloadPlan, F102_what_a_process_has_for_its_life_stays_and_is_named) {
   wanted.pid_file = "/run/x";
   wanted.workers = 3;
   wanted.coalesce = std::chrono::microseconds(1);
+  wanted.upstream = "http://app.internal";
   wanted.log.access.keep = 1;
   const auto plan = plan_reload(current, wanted);
   EXPECT_EQ(plan.in_force, current) << "also what /config shows";

@@ -27,11 +27,14 @@ struct FakeNetwork {
   std::string prohibited;                 ///< an address that nothing may be connected to
   std::uint32_t stream_limit = 0;         ///< as recalled
   std::string address = "192.0.2.1:443";  ///< of the next connections
+  /// Where it is not empty, what DNS names: a connection leads to the one with the fewest.
+  std::vector<std::string> named;
   Duration rtt = std::chrono::milliseconds(100);
 
   /// The oldest dial ends in a connection.
   FakeConnection& connect(origin::Protocol protocol, std::size_t limit) {
     const auto call = take();
+    if (!named.empty()) address = least_used();
     auto made = std::make_unique<FakeConnection>(
         origin::ConnectionInfo{++last_serial, protocol, address, {}, false, rtt}, limit,
         *call.listener, [this](FakeConnection& c) { std::erase(connections, &c); });
@@ -52,6 +55,22 @@ struct FakeNetwork {
   /// The end of a turn, as far as connections go.
   void settle() {
     for (auto* connection : std::vector(connections)) connection->settle();
+  }
+
+  std::size_t connections_to(const std::string& place) const {
+    return static_cast<std::size_t>(
+        std::count_if(connections.begin(), connections.end(),
+                      [&](auto* c) { return c->info().address == place; }));
+  }
+  std::string least_used() const {
+    return *std::min_element(named.begin(), named.end(), [this](auto& a, auto& b) {
+      return connections_to(a) < connections_to(b);
+    });
+  }
+  origin::DialAddresses addresses() const {
+    const auto unused = std::count_if(named.begin(), named.end(),
+                                      [this](auto& a) { return connections_to(a) == 0; });
+    return {named.size(), static_cast<std::size_t>(unused)};
   }
 
  private:
@@ -80,6 +99,7 @@ class FakeDialer final : public origin::Dialer {
   ~FakeDialer() override { network_.dialer_alive = false; }
   bool is_withdrawn(const std::string& address) override { return address == network_.withdrawn; }
   bool is_prohibited(const std::string& address) override { return address == network_.prohibited; }
+  origin::DialAddresses addresses() override { return network_.addresses(); }
   void recall_stream_limit(std::uint32_t limit) override { network_.stream_limit = limit; }
   std::unique_ptr<origin::Dial> dial(origin::ConnectionListener& listener,
                                      Delegate<void(origin::DialResult)> on_result) override {

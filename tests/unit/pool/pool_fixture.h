@@ -31,12 +31,13 @@ class PoolFixture : public testing::Test {
   /// Made at the first use, so that a test may change `settings_` before.
   OriginPool& pool() {
     if (!pool_) {
+      PoolContext context{wheel_,
+                          [this](std::unique_ptr<Retired> o) { retired_.push_back(std::move(o)); },
+                          [this] { return jitter_; }};
+      context.shares = shares_;
       pool_ = std::make_unique<OriginPool>(
           origin::Origin{origin::Scheme::https, "api.example.test", 443}, settings_, queue_deadline,
-          std::make_unique<FakeDialer>(net_),
-          PoolContext{wheel_,
-                      [this](std::unique_ptr<Retired> o) { retired_.push_back(std::move(o)); },
-                      [this] { return jitter_; }});
+          std::make_unique<FakeDialer>(net_), std::move(context));
     }
     return *pool_;
   }
@@ -71,6 +72,7 @@ class PoolFixture : public testing::Test {
   std::size_t count(State state) { return pool().count(state); }
 
   config::Pool settings_;
+  bool shares_ = false;  ///< PoolContext::shares
   std::uint32_t jitter_ = 0;
   ManualClock clock_;
   TimerWheel wheel_{clock_};

@@ -387,6 +387,38 @@ TEST(LabelTable, F104_reasons_can_stand_in_a_header) {
   }
 }
 
+TEST(LabelTable, an_upstream_gets_everything_with_the_host_as_it_is) {
+  auto options = LabelTable::defaults();
+  options.upstream = origin::Origin{origin::Scheme::http, "app.internal", 8080};
+  const LabelTable table(options);
+  struct Sent {
+    const char *target, *host, *method, *to, *wanted_host;
+  };
+  const std::vector<Sent> rows = {
+      {"/x?y", "www.example.com", "GET", "/x?y", "www.example.com"},
+      {"/x", "Api.example.com.ccnproxy-https:3000", "GET", "/x",
+       "Api.example.com.ccnproxy-https:3000"},
+      {"/", "", "GET", "/", ""},
+      {"*", "a", "OPTIONS", "*", "a"},
+      {"http://b:81/x", "a", "GET", "/x", "b:81"},
+      {"https://b.ccnproxy", "a", "GET", "/", "b.ccnproxy"},
+      {"http://b?y", "a", "GET", "/?y", "b"},
+      {"http://b", "a", "OPTIONS", "*", "b"},
+  };
+  for (const auto& row : rows) {
+    const MapQuery query{row.method, row.target, row.host, our_port};
+    EXPECT_EQ(outcome(table, query), std::string("http://app.internal:8080 ") + row.to);
+    EXPECT_EQ(table.map(query).value().host, row.wanted_host) << row.target;
+  }
+  expect_rows(table, {{"http://joe@b/", "a", "400"},
+                      {"http:///", "a", "400"},
+                      {"http://b:99999/", "a", "400"},
+                      {"ftp://b/", "a", "400"},
+                      {"*", "a", "400"},
+                      {"/#x", "a", "400"},
+                      {"b:443", "b:443", "405", "CONNECT"}});
+}
+
 TEST(LabelTable, an_unchecked_failure_throws_what_it_was) {
   const LabelTable table(LabelTable::defaults());
   EXPECT_THROW(table.map({"GET", "/", "h", our_port}).value(), std::logic_error);

@@ -100,6 +100,15 @@ TEST(OriginAccess, an_address_that_an_override_sends_elsewhere_is_not_one) {
   EXPECT_FALSE(judge(config, "127.0.0.1", 443).allowed);
 }
 
+TEST(OriginAccess, beside_an_upstream_no_other_origin_may_be_asked_for) {
+  config::Config config;
+  config.upstream = "https://app.internal";
+  const OriginAccess access(config);
+  EXPECT_TRUE(access.judge({origin::Scheme::https, "app.internal", 443}).allowed);
+  EXPECT_FALSE(access.judge({origin::Scheme::http, "app.internal", 80}).allowed);
+  EXPECT_FALSE(access.judge({origin::Scheme::https, "other.test", 443}).allowed);
+}
+
 TEST(HostRules, of_many_the_right_one_is_found) {
   std::vector<std::string> texts;
   for (int i = 0; i < 1000; ++i) {

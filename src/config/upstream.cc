@@ -1,0 +1,108 @@
+#include "ccnproxy/config/upstream.h"
+
+#include <algorithm>
+
+#include "ccnproxy/base/address_list.h"
+#include "ccnproxy/base/ip_address.h"
+#include "ccnproxy/config/host_pattern.h"
+#include "ccnproxy/config/overrides.h"
+
+#include "schema_parts.h"
+
+namespace ccnproxy::config {
+namespace {
+
+constexpr const char* wanted = "an origin, as in https://api.example.com";
+
+/// What of a URL an origin does not have; empty if nothing. In the order in which a URL holds them.
+std::string surplus_of(std::string_view text) {
+  const auto end = text.find("://");
+  if (end == text.npos) return "";
+  const auto rest = text.substr(end + 3);
+  const auto authority_end = std::min(rest.find_first_of("/?#"), rest.size());
+  const auto path = rest.substr(authority_end);
+  if (rest.substr(0, authority_end).find('@') != rest.npos) return "user information";
+  if (path.find('#') != path.npos) return "a fragment";
+  if (path.find('?') != path.npos) return "a query";
+  return path.size() > 1 ? "a path" : "";
+}
+
+/// The first rule that matches, or null.
+const std::string* find_rule(const std::vector<std::string>& rules, const HostPattern& upstream) {
+  const auto matches = [&](const std::string& rule) {
+    const auto pattern = parse_host_pattern(rule);
+    return pattern && pattern->matches(upstream.host, upstream.port);
+  };
+  const auto found = std::find_if(rules.begin(), rules.end(), matches);
+  return found == rules.end() ? nullptr : &*found;
+}
+
+/// Why an upstream that is an address can't be connected to; empty if it can.
+std::string fault_of_address(const Config& config, const HostPattern& upstream) {
+  const auto address = Endpoint::from_literal(upstream.host, upstream.port);
+  const auto* entry = find_override(config, upstream.host, upstream.port);
+  if (!address || (entry != nullptr && !entry->connect_host.empty())) return "";
+  if (const auto* rule = AddressList(config.origins.deny_addresses).find_in_any_form(*address)) {
+    return "is an address that no connection is made to: " + *rule +
+           " of origins.deny_addresses denies it; take that out, or lead there by connect_to in an "
+           "override";
+  }
+  const auto is_same = [&](const ListenAddress& own) {
+    return Endpoint::from_literal(own.host, own.port) == address;
+  };
+  const bool ours = std::any_of(config.listeners.begin(), config.listeners.end(), is_same) ||
+                    (config.admin.address && is_same(*config.admin.address));
+  return ours ? "is an address that this proxy itself listens on" : "";
+}
+
+/// Why the upstream can't be asked for; empty if it can.
+std::string fault_of_upstream(const Config& config) {
+  const auto upstream = pattern_of_origin(config.upstream).value();
+  if (const auto* rule = find_rule(config.origins.deny, upstream))
+    return "names an origin that nobody may ask for: " + *rule + " of origins.deny denies it";
+  if (find_rule(config.origins.allow, upstream) == nullptr)
+    return "names an origin that nobody may ask for: no rule of origins.allow matches it";
+  return fault_of_address(config, upstream);
+}
+
+}  // namespace
+
+void read_upstream(Reading& reading, const YAML::Node& node, Config& config) {
+  config.upstream.clear();
+  const auto text = reading.scalar(node, wanted);
+  if (!text || text->empty()) return;
+  // A URL may hold a password: it is not repeated where that could be.
+  const auto surplus = surplus_of(*text);
+  if (surplus == "user information")
+    return reading.mistake(node.Mark(), "must be an origin alone, without user information");
+  if (!surplus.empty()) return reading.wrong_value(node, "an origin alone, without " + surplus);
+  if (!take_warm_origin(*text, config.upstream)) reading.wrong_value(node, wanted);
+}
+
+std::vector<Contradiction> upstream_contradictions(const Config& config) {
+  std::vector<Contradiction> all;
+  if (config.upstream.empty()) return all;
+  if (auto fault = fault_of_upstream(config); !fault.empty()) all.push_back({"upstream", fault});
+  const Config defaults;
+  constexpr const char* no_effect = "has no effect: everything goes to `upstream`";
+  if (config.labels != defaults.labels) all.push_back({"labels", no_effect});
+  if (config.port_in_host != defaults.port_in_host) all.push_back({"port_in_host", no_effect});
+  if (config.upgrade != defaults.upgrade) all.push_back({"upgrade", no_effect});
+  const auto& warm = config.warmth.warm;
+  for (std::size_t i = 0; i < warm.size(); ++i) {
+    if (warm[i] != config.upstream)
+      all.push_back({"pool.warm[" + std::to_string(i) + ']',
+                     "names an origin that nobody can ask for: everything goes to `upstream`"});
+  }
+  return all;
+}
+
+void find_upstream_contradictions(Reading& reading, const Config& config) {
+  const auto has_failed = [&](const char* key) { return reading.failed(key); };
+  constexpr const char* needed[] = {"upstream", "origins.allow", "origins.deny",
+                                    "origins.deny_addresses"};
+  if (std::any_of(std::begin(needed), std::end(needed), has_failed)) return;
+  for (const auto& [key, what] : upstream_contradictions(config)) reading.mistake_in(key, what);
+}
+
+}  // namespace ccnproxy::config
