@@ -203,9 +203,10 @@ void ChildProcess::reap() {
   seen_.update([this](Seen& seen) {
     int status = 0;
     ::waitpid(pid_, &status, 0);
-    seen.exited = true;
+    seen.reaped = true;
     seen.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   });
+  wake();
 }
 
 bool ChildProcess::running() const {
@@ -214,7 +215,7 @@ bool ChildProcess::running() const {
 
 void ChildProcess::signal(int number) {
   seen_.update([&](const Seen& seen) {
-    if (!seen.exited) ::kill(pid_, number);
+    if (!seen.reaped) ::kill(pid_, number);
   });
 }
 
@@ -226,19 +227,24 @@ int ChildProcess::wait_for_exit(Deadline deadline) {
 
 void ChildProcess::collect() {
   while (true) {
-    const auto [out_wanted, err_wanted] = seen_.read([](const Seen& seen) {
-      return std::pair(!seen.out_ended && !seen.out_paused, !seen.err_ended);
-    });
-    const bool paused = seen_.read([](const Seen& seen) { return !seen.out_ended; });
-    if (!paused && !err_wanted) return;
-    std::array<pollfd, 3> entries{pollfd{out_wanted ? out_.get() : -1, POLLIN, 0},
-                                  pollfd{err_wanted ? err_.get() : -1, POLLIN, 0},
+    bool ending = false, over = false;
+    std::array<pollfd, 3> entries{pollfd{-1, POLLIN, 0}, pollfd{-1, POLLIN, 0},
                                   pollfd{wake_.get(), POLLIN, 0}};
-    ::poll(entries.data(), entries.size(), -1);
+    seen_.read([&](const Seen& seen) {
+      ending = seen.reaped && !seen.exited;
+      over = seen.exited && seen.out_ended && seen.err_ended;
+      if (!seen.out_ended && !seen.out_paused) entries[0].fd = out_.get();
+      if (!seen.err_ended) entries[1].fd = err_.get();
+      return over;
+    });
+    if (over) return;
+    const auto ready = ::poll(entries.data(), entries.size(), ending ? 0 : -1);
     std::uint64_t count = 0;
     if (entries[2].revents != 0 && ::read(wake_.get(), &count, sizeof count) < 0) continue;
     if (entries[0].revents != 0) collect_from(out_.get(), true);
     if (entries[1].revents != 0) collect_from(err_.get(), false);
+    // Told only when all that it wrote is here; those it left behind may hold the pipes open.
+    if (ending && ready == 0) seen_.update([](Seen& seen) { seen.exited = true; });
   }
 }
 
@@ -258,6 +264,10 @@ bool ChildProcess::collect_from(int fd, bool is_out) {
 
 void ChildProcess::pause_out(bool paused) {
   seen_.update([paused](Seen& seen) { seen.out_paused = paused; });
+  wake();
+}
+
+void ChildProcess::wake() {
   const std::uint64_t one = 1;
   if (::write(wake_.get(), &one, sizeof one) < 0) return;  // full: it is awake already
 }

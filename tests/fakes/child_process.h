@@ -71,7 +71,8 @@ class ChildProcess {
     std::string out_rest, err_rest;  ///< the line that is not complete yet
     bool out_ended = false, err_ended = false;
     bool out_paused = false;
-    bool exited = false;
+    bool reaped = false;
+    bool exited = false;  ///< reaped, and what it wrote is here
     int exit_code = 0;
   };
   static std::string describe(const std::string& awaited, const Seen& seen);
@@ -79,6 +80,7 @@ class ChildProcess {
   void collect();
   bool collect_from(int fd, bool is_out);
   void reap();
+  void wake();
   std::size_t status_kib(const std::string& key) const;
 
   pid_t pid_ = -1;

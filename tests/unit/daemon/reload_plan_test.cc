@@ -47,9 +47,9 @@ TEST(ReloadPlan, F102_what_a_process_has_for_its_life_stays_and_is_named) {
   const auto plan = plan_reload(current, wanted);
   EXPECT_EQ(plan.in_force, current) << "also what /config shows";
   EXPECT_THAT(plan.applied, IsEmpty());
-  EXPECT_THAT(plan.postponed,
-              ElementsAre(key("listeners[1].address"), key("admin.address"), key("pid_file"),
-                          key("workers"), key("coalesce"), key("log.access.keep")));
+  EXPECT_THAT(plan.postponed, ElementsAre(key("listeners[1].address"), key("admin.address"),
+                                          key("pid_file"), key("workers"), key("coalesce"),
+                                          key("upstream"), key("log.access.keep")));
   const auto again = plan_reload(plan.in_force, wanted);
   EXPECT_EQ(again.postponed, plan.postponed) << "it is still not so";
 }
