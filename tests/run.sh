@@ -4,13 +4,13 @@
 #   AddressSanitizer + UndefinedBehaviorSanitizer and under ThreadSanitizer, the fuzzers for a short while, the
 #   checks of the scripts, the end-to-end tests, those of the documentation, of metrics, alerts and the dashboard.
 #   --quick: the release build's only.
-# FUZZ_SECONDS (20): time per fuzzer. JOBS: parallel jobs (one per CPU).
+# FUZZ_SECONDS (60): time per fuzzer. JOBS: parallel jobs (one per CPU).
 # The last line is "N passed, N failed"; exit code 1 if anything failed. Logs are in build/test-logs.
 set -uo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 jobs=${JOBS:-$(nproc)}
-fuzz_seconds=${FUZZ_SECONDS:-20}
+fuzz_seconds=${FUZZ_SECONDS:-60}
 logs=$PWD/build/test-logs
 quick=
 case ${1:-} in
@@ -74,23 +74,40 @@ test_build() {
   step "build $1" build "$1" && step "test $1" run_ctest "$1"
 }
 
+# fuzz_one PROGRAM: its log ends with "passed" or "failed".
+fuzz_one() {
+  local program=$1 name corpus seeds verdict=failed
+  name=${program##*/fuzz_}
+  corpus=$(mktemp -d)
+  seeds=tests/fuzz/corpus/$name
+  [[ -d $seeds ]] || seeds=
+  "${steady[@]}" "$program" -max_total_time="$fuzz_seconds" -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
+    -artifact_prefix="$logs/$name-" "$corpus" ${seeds:+"$seeds"} >"$logs/fuzz-$name.log" 2>&1 </dev/null && verdict=passed
+  echo "$verdict" >>"$logs/fuzz-$name.log"
+  rm -rf "$corpus"
+}
+
 fuzz() {
-  local program name corpus seeds
+  local program programs=() name log
+  rm -f "$logs"/fuzz-*.log
   for program in build/fuzz/tests/fuzz/fuzz_*; do
-    [[ -f $program && -x $program ]] || continue
+    [[ -f $program && -x $program ]] && programs+=("$program")
+  done
+  for program in "${programs[@]}"; do
+    while (($(jobs -rp | wc -l) >= jobs)); do wait -n; done
+    fuzz_one "$program" &
+  done
+  wait
+  for program in "${programs[@]}"; do
     name=${program##*/fuzz_}
-    corpus=$(mktemp -d)
-    seeds=tests/fuzz/corpus/$name
-    [[ -d $seeds ]] || seeds=
-    if "${steady[@]}" "$program" -max_total_time="$fuzz_seconds" -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
-      -artifact_prefix="$logs/$name-" "$corpus" ${seeds:+"$seeds"} >"$logs/fuzz-$name.log" 2>&1 </dev/null; then
+    log=$logs/fuzz-$name.log
+    if [[ $(tail -n 1 "$log") == passed ]]; then
       count 1 0
-      echo "fuzz_$name: $(grep -o 'number_of_executed_units: .*' "$logs/fuzz-$name.log" || true)"
+      echo "fuzz_$name: $(grep -o 'number_of_executed_units: .*' "$log" || true)"
     else
       count 0 1
-      tail -n 40 "$logs/fuzz-$name.log"
+      tail -n 40 "$log"
     fi
-    rm -rf "$corpus"
   done
 }
 

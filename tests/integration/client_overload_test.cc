@@ -1,7 +1,6 @@
 // More clients than there should be, and what they hold.
 #include <optional>
 
-#include "access_line.h"
 #include "client_fixture.h"
 
 namespace ccnproxy::integration {
@@ -66,32 +65,6 @@ TEST(ClientOverload, F094_an_address_has_so_many_connections_and_no_more) {
     const auto status = again.read_response().status;
     if (status == 200) break;
     if (deadline.passed()) throw Failure("the place was never given back");
-  }
-}
-
-TEST(ClientOverload, F062_what_slow_clients_hold_is_bounded_and_others_are_served) {
-  constexpr std::size_t slow = 40;
-  for (const std::string protocol : {"h2", "plain"}) {
-    OneOrigin proxy(protocol, Service(standard_answers),
-                    [](DaemonConfig& config) { config.set("limits.memory", "8MiB"); });
-    std::vector<std::unique_ptr<RawClient>> all;
-    for (std::size_t i = 0; i < slow; ++i) {
-      all.push_back(std::make_unique<RawClient>(proxy.daemon->address(),
-                                                RawClientOptions{.receive_buffer = 4096}));
-      all.back()->send(head("GET /bytes/50000000 HTTP/1.1", proxy.label_host));
-    }
-    // Some were refused, or were cut because they held most for longest; then there is room.
-    const auto records = proxy.daemon->wait_for_access_records(1);
-    for (const Deadline deadline(Patience(20'000));;) {
-      const auto response = proxy.connect().get(proxy.label_host, "/bytes/1000");
-      if (response.status == 200) break;
-      EXPECT_EQ(response.status, 503);
-      EXPECT_EQ(proxy_error(response), "connection_limit_reached");
-      if (deadline.passed()) throw Failure("refused for ever");
-    }
-    const std::string type = AccessLine(records.front()).get("error.type");
-    EXPECT_TRUE(type == "connection_limit_reached" || type == "connection_write_timeout") << type;
-    for (const auto& client : all) client->reset();
   }
 }
 
