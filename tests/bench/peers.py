@@ -4,7 +4,7 @@ keep-alive long, the origin's certificate verified, one worker, an access log to
 import os
 
 from origin import HOST
-from processes import Failure, await_port, first_line, free_port, process_tree
+from processes import Failure, await_port, first_line, free_port, process_tree, stop
 
 _HAPROXY = """
 global
@@ -152,6 +152,9 @@ class Proxy:
             return workspace.folder(self.name + ".log")
         return workspace.file(self.name + (".out" if self._template is _HAPROXY else ".log"))
 
+    def stop(self, patience):
+        stop(self._child, patience)
+
     def pids(self):
         if self._child.poll() is not None:
             raise Failure(f"{self.label} ended with status {self._child.returncode}")
@@ -185,9 +188,10 @@ def _nghttpx_command(config, _workspace):
     return ["nghttpx", "--conf=" + config]
 
 
-def ccnproxy(binary, name="ccnproxy", label="ccnproxy, h2", workers=1, alpn=""):
+def ccnproxy(binary, name="ccnproxy", label="ccnproxy, h2", workers=1, alpn="", under=()):
+    """`under`: a command that runs it, valgrind say."""
     def command(config, _workspace):
-        return [binary, "serve", "-f", config]
+        return [*under, binary, "serve", "-f", config]
     return Proxy(name, label, _CCNPROXY, command, {"workers": workers, "alpn": alpn})
 
 
