@@ -42,7 +42,8 @@ std::string fault_of_address(const Config& config, const HostPattern& upstream) 
   const auto address = Endpoint::from_literal(upstream.host, upstream.port);
   const auto* entry = find_override(config, upstream.host, upstream.port);
   if (!address || (entry != nullptr && !entry->connect_host.empty())) return "";
-  if (const auto* rule = AddressList(config.origins.deny_addresses).find_in_any_form(*address)) {
+  const AddressList denied(config.origins.deny_addresses);
+  if (const auto* rule = denied.find_in_any_form(*address)) {
     return "is an address that no connection is made to: " + *rule +
            " of origins.deny_addresses denies it; take that out, or lead there by connect_to in an "
            "override";

@@ -53,7 +53,8 @@ pool::OriginMemory memory_of(const YAML::Node& node) {
   m.limits.unused = duration(node, "unused_limit_ms");
   m.limits.age = duration(node, "age_limit_ms");
   m.limits.requests = number<std::uint64_t>(node, "request_limit", 1, 1ULL << 40);
-  const auto used = number<std::int64_t>(node, "last_used", 0, 1LL << 40).value_or(0);
+  // Seconds since 1970, as many as nanoseconds of 64 bits can be.
+  const auto used = number<std::int64_t>(node, "last_used", 0, 1LL << 33).value_or(0);
   m.last_used = system_clock::time_point(std::chrono::seconds(used));
   return m;
 }

@@ -72,9 +72,10 @@ void* Http2Memory::allocate(std::size_t size, void* self) {
 
 void* Http2Memory::allocate_zeroed(std::size_t count, std::size_t size, void* self) {
   const bool fits = size != 0 && count <= SIZE_MAX / 2 / size;
-  if (fits && count * size >= page)
+  if (!fits) return nullptr;
+  if (count * size >= page)
     if (void* at = memory(self).map(count * size, false)) return at;
-  if (!fits || count * size > BlockShelf::largest_block) return std::calloc(count, size);
+  if (count * size > BlockShelf::largest_block) return std::calloc(count, size);
   void* at = memory(self).small_.take(count * size);
   if (at) std::memset(at, 0, count * size);
   return at;

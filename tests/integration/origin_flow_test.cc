@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "fakes/memory_is_honest.h"
 #include "integration/origin_side.h"
 #include "integration/proxy_fixture.h"
 
@@ -12,12 +13,7 @@ namespace {
 
 constexpr std::uint64_t MiB = 1 << 20;
 
-// AddressSanitizer holds what was freed back, ThreadSanitizer has shadows of its own.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool memory_is_honest = false;
-#else
-constexpr bool memory_is_honest = true;
-#endif
+using fakes::memory_is_honest;
 
 TEST(OriginWindows, F061_windows_that_fill_a_long_path_are_offered) {
   OriginAndProxy both(speaking({"h2"}));

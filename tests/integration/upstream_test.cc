@@ -123,8 +123,8 @@ TEST(UpstreamState, F101_other_origins_of_before_are_not_made_ready) {
   const auto file = folder.write(
       "state.yaml",
       "version: 1\norigins:\n"
-      "  - {origin: \"https://other.test\", protocol: h2, peak: 1, last_used: 9999999999}\n"
-      "  - {origin: \"https://api.test\", protocol: h2, peak: 1, last_used: 9999999999}\n");
+      "  - {origin: \"https://other.test\", protocol: h2, peak: 1, last_used: 8000000000}\n"
+      "  - {origin: \"https://api.test\", protocol: h2, peak: 1, last_used: 8000000000}\n");
   ScriptedOrigin api(speaking({"h2"}), Service(standard_answers));
   ScriptedOrigin other(speaking({"h2"}), Service(standard_answers));
   Proxy proxy(one_worker()
