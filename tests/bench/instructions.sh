@@ -1,5 +1,5 @@
 #!/bin/sh
-# Instructions of ccnproxy per request, by library: the same twice, whatever else the machine does (valgrind).
+# Instructions of ccnproxy per request, by library: repeatable to 0.4 %, whatever else the machine does (valgrind).
 #   tests/bench/instructions.sh [options of instructions.py]
 . "$(dirname "$0")/common.sh"
 need nginx openssl python3 setpriv valgrind
