@@ -7,21 +7,19 @@
 namespace ccnproxy::admin {
 namespace {
 
-using ByOrigin = std::map<std::string, Counters>;
-
-std::string origin_label(const std::string& origin, const std::string& more = "") {
+std::string origin_label(std::string_view origin, const std::string& more = "") {
   return "origin=\"" + label_value(origin) + '"' + (more.empty() ? "" : ',' + more);
 }
 
-void write_series(MetricsText& text, const ByOrigin& origins, Family family) {
+void write_series(MetricsText& text, const ShownCounters& origins, Family family) {
   for (const auto& [origin, counters] : origins) {
-    for (const auto& [series, value] : counters) {
+    for (const auto& [series, value] : *counters) {
       if (series.family == family) text.sample(origin_label(origin, series.labels), value);
     }
   }
 }
 
-void write_requests(MetricsText& text, const ByOrigin& origins,
+void write_requests(MetricsText& text, const ShownCounters& origins,
                     const observe::WorkerMetrics& totals) {
   text.family("ccnproxy_requests_total", "counter",
               "Requests that ended, by origin and status; 499: the client left first. Origin none: "
@@ -31,12 +29,12 @@ void write_requests(MetricsText& text, const ByOrigin& origins,
     text.sample("origin=\"none\",code=\"" + std::to_string(status) + '"', n);
 }
 
-void write_response_heads(MetricsText& text, const ByOrigin& origins) {
+void write_response_heads(MetricsText& text, const ShownCounters& origins) {
   text.family("ccnproxy_upstream_response_head_seconds", "histogram",
               "Time from having a connection to the head of the origin's response.");
   for (const auto& [origin, counters] : origins) {
     std::uint64_t count = 0;
-    for (const auto& [series, value] : counters) {
+    for (const auto& [series, value] : *counters) {
       if (series.family == Family::response_head)
         text.part("_bucket", origin_label(origin, series.labels), count = value);
       if (series.family == Family::response_head_sum_ns)
@@ -46,7 +44,7 @@ void write_response_heads(MetricsText& text, const ByOrigin& origins) {
   }
 }
 
-void write_origins(MetricsText& text, const ByOrigin& origins) {
+void write_origins(MetricsText& text, const ShownCounters& origins) {
   text.family("ccnproxy_connection_wait_total", "counter",
               "What requests found: a connection open and ready, one to wait for, or none so that "
               "one was dialed.");
@@ -220,9 +218,10 @@ std::string MetricsPage::render(const Reports& reports, const Process& process) 
   MetricsText text;
   for (const auto worker : reports.silent)
     text.comment("worker " + std::to_string(worker) + " did not answer in time");
-  write_requests(text, ledger_.shown(), totals);
-  write_response_heads(text, ledger_.shown());
-  write_origins(text, ledger_.shown());
+  const auto origins = ledger_.shown();
+  write_requests(text, origins, totals);
+  write_response_heads(text, origins);
+  write_origins(text, origins);
   write_gauges(text, gauges_of(reports, ledger_));
   write_workers(text, reports);
   write_totals(text, totals);

@@ -39,7 +39,7 @@ void OriginLedger::update(const Reports& reports) {
   follow_named(pools);
   name_busiest(pools);
   remember_unnamed(pools);
-  show();
+  count_other();
 }
 
 void OriginLedger::follow_named(const ByWorker& pools) {
@@ -106,20 +106,26 @@ void OriginLedger::remember_unnamed(const ByWorker& pools) {
   }
 }
 
-void OriginLedger::show() {
+void OriginLedger::count_other() {
   observe::OriginMetrics all;
   for (const auto& [worker, total] : totals_) all.add(total);
   Counters other = counters_of(all);
   for (const auto& [origin, named] : named_) subtract(other, named.total);
   // It grows by itself; but CountsByText moves to its own `other` what is beyond its bound, when a
   // pool is forgotten or in the sum above, and that would take it from a reason shown before.
-  for (const auto& [series, before] : shown_["other"]) {
+  for (const auto& [series, before] : other_) {
     auto& value = other[series];
     value = std::max(value, before);
   }
-  shown_.clear();
-  for (const auto& [origin, named] : named_) shown_[origin] = named.total;
-  shown_["other"] = std::move(other);
+  other_ = std::move(other);
+}
+
+ShownCounters OriginLedger::shown() const {
+  ShownCounters shown;
+  shown.reserve(named_.size() + 1);
+  for (const auto& [origin, named] : named_) shown.emplace_back(origin, &named.total);
+  shown.emplace_back("other", &other_);
+  return shown;
 }
 
 }  // namespace ccnproxy::admin

@@ -126,4 +126,9 @@ origin::OriginSettings Shared::settings_for(const origin::Origin& origin) const 
   return settings;
 }
 
+std::shared_ptr<const config::Config> config_share(std::shared_ptr<const Shared> shared) {
+  const auto* config = &shared->config();
+  return {config, [shared = std::move(shared)](const config::Config*) {}};
+}
+
 }  // namespace ccnproxy::daemon

@@ -37,13 +37,16 @@ Worker::Worker(std::shared_ptr<const Shared> shared, WorkerGroup& group, std::si
              [this](const auto& origin) { return make_pool(origin); }),
       context_{loop_,
                buffers_,
-               std::make_shared<const config::Config>(shared_->config()),
+               config_share(shared_),
                &shared_->labels(),
                &shared_->origin_access(),
                pools_,
                access_log,
                metrics_,
                via_,
+               [this](const auto& origin) {
+                 return group_.directory.hand_over(origin, index_, loop_.now());
+               },
                [this](std::size_t worker, proxy::HandedClient client) {
                  group_.members[worker]->take_over(std::move(client));
                },

@@ -40,7 +40,7 @@ void Worker::adopt(std::shared_ptr<const Shared> shared, std::function<void()> d
 void Worker::put_in_force(std::shared_ptr<const Shared> shared) {
   const auto before = std::exchange(shared_, std::move(shared));
   const auto& config = shared_->config();
-  context_.config = std::make_shared<const config::Config>(config);
+  context_.config = config_share(shared_);
   context_.labels = &shared_->labels();
   context_.access = &shared_->origin_access();
   context_.memory.set_limit(config.limits.memory);

@@ -21,7 +21,7 @@
 namespace ccnproxy::observe {
 namespace {
 
-constexpr std::size_t queue_lines = 8192;
+constexpr std::size_t queue_lines = 1024;
 constexpr std::chrono::seconds patience_at_end{1};
 
 /// The text of a message (%*), with what could break out of its line escaped.

@@ -8,6 +8,8 @@
 namespace ccnproxy::observe {
 namespace {
 
+/// After so many bytes it is worth a look across whether the ring is empty.
+constexpr std::uint64_t look_every = 32 * 1024;
 constexpr std::uint64_t skipped = std::numeric_limits<std::uint64_t>::max();
 
 void put_length(std::byte* at, std::uint64_t length) noexcept {
@@ -44,9 +46,16 @@ bool RecordRing::has_room(std::size_t size) noexcept {
   return tail + size - known_head_ <= capacity_;
 }
 
+void RecordRing::return_to_front(std::uint64_t tail) noexcept {
+  look_again_ = tail + look_every;
+  known_head_ = head_.load(std::memory_order_acquire);
+  if (known_head_ == tail) shift_ = 0 - tail;
+}
+
 std::byte* RecordRing::reserve(std::size_t size) noexcept {
   if (size > max_entry()) return nullptr;
   const auto tail = tail_.load(std::memory_order_relaxed);
+  if (tail >= look_again_) return_to_front(tail);
   const std::size_t space = space_of(size);
   const std::size_t skip = space <= to_end(tail) ? 0 : to_end(tail);
   if (!has_room(skip + space)) return nullptr;

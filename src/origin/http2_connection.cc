@@ -52,6 +52,7 @@ Http2Connection::Http2Connection(const ConnectionContext& context,
       opened_(context.loop.now()),
       flood_(opened_) {
   const nghttp2_settings_entry settings[] = {
+      {NGHTTP2_SETTINGS_HEADER_TABLE_SIZE, header_table_bytes},
       {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, WindowPolicy::start},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE,

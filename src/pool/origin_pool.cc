@@ -13,10 +13,6 @@ namespace {
 /// After so long without a request, TCP has forgotten how wide its windows were (RFC 5681 §4.1).
 constexpr Duration window_forgotten = std::chrono::milliseconds(300);
 
-/// So many requests within a second that another worker had to serve are worth connections of our
-/// own.
-constexpr std::uint32_t handed_worth_a_connection = 100;
-
 }  // namespace
 
 void StreamWaiter::leave_queue() noexcept {
@@ -35,8 +31,7 @@ OriginPool::OriginPool(origin::Origin origin, config::Pool settings, Duration qu
       retry_budget_(now()),
       peak_(now(), settings.keep_warm),
       last_used_(now()),
-      dns_checked_(now()),
-      handed_since_(now()) {}
+      dns_checked_(now()) {}
 
 OriginPool::~OriginPool() {
   assert(waiters_.empty());
@@ -91,14 +86,10 @@ std::optional<std::size_t> OriginPool::better_worker() {
     if (!none_here || settings_.max_connections == 0) return std::nullopt;
     return context_.shared->open_elsewhere(context_.worker);  // it may hold all that is allowed
   }
-  const auto moment = now();
-  if (moment - handed_since_ >= std::chrono::seconds(1)) {
-    handed_since_ = moment;
-    handed_ = 0;
-  }
-  if (++handed_ == handed_worth_a_connection) {
+  const auto handed = context_.shared->note_handed(context_.worker, now());
+  if (handed == SharedOrigin::handed_worth_a_connection) {
     decide("many requests go to another worker: connections of our own");
-    last_used_ = moment;
+    last_used_ = now();
     given_up_ = false;
     if (!protocol_) protocol_ = context_.shared->protocol();
     upkeep();

@@ -37,6 +37,15 @@ std::optional<std::size_t> SharedOrigin::ready_elsewhere(std::size_t self) const
   return std::nullopt;
 }
 
+std::uint32_t SharedOrigin::note_handed(std::size_t self, TimePoint now) noexcept {
+  auto& own = workers_[self];
+  if (now - own.handed_since >= std::chrono::seconds(1)) {
+    own.handed_since = now;
+    own.handed = 0;
+  }
+  return ++own.handed;
+}
+
 std::optional<std::size_t> SharedOrigin::open_elsewhere(std::size_t self) const noexcept {
   std::optional<std::size_t> best;
   std::uint32_t most = 0;
@@ -56,6 +65,20 @@ std::shared_ptr<SharedOrigin> PoolDirectory::find(const origin::Origin& origin) 
   auto found = entry.lock();
   if (!found) entry = found = std::make_shared<SharedOrigin>(workers_);
   return found;
+}
+
+std::optional<std::size_t> PoolDirectory::hand_over(const origin::Origin& origin, std::size_t self,
+                                                    TimePoint now) {
+  if (workers_ == 1) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  const auto it = origins_.find(origin);
+  const auto known = it == origins_.end() ? nullptr : it->second.lock();
+  if (!known) return std::nullopt;
+  const auto other = known->ready_elsewhere(self);
+  // The next one is worth a connection: the pool that is made for it will count it.
+  const bool is_enough =
+      other && known->note_handed(self, now) + 1 >= SharedOrigin::handed_worth_a_connection;
+  return is_enough ? std::nullopt : other;
 }
 
 void PoolDirectory::forget_unused() {

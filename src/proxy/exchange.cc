@@ -116,11 +116,8 @@ void Exchange::begin(ClientSession& client, std::string_view head_bytes,
   }
   auto* pool = find_pool();
   if (!pool) return;
-  if (upgrade_.empty() && client.can_hand_over()) {
-    if (const auto worker = pool->better_worker()) {
-      client_ = nullptr;
-      return client.hand_over(*worker);
-    }
+  if (may_go_elsewhere()) {
+    if (const auto worker = pool->better_worker()) return go_to(*worker);
   }
   pool_ = pool;
   timeouts_ = pool_->timeouts();
@@ -132,6 +129,10 @@ void Exchange::begin(ClientSession& client, std::string_view head_bytes,
   watch_progress();
   acquire(0);
 }
+
+bool Exchange::may_go_elsewhere() const { return upgrade_.empty() && client_->can_hand_over(); }
+
+void Exchange::go_to(std::size_t worker) { std::exchange(client_, nullptr)->hand_over(worker); }
 
 void Exchange::on_client_body(std::string_view bytes) {
   awaits_permission_ = false;

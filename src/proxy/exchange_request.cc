@@ -58,14 +58,21 @@ bool Exchange::map() {
   return true;
 }
 
-/// The pool of origin_, or null when the client has been answered. An origin is judged when it gets
-/// its pool, not for each request: who has one is allowed.
+/// The pool of origin_, or null when the client has been answered or goes to another worker, which
+/// judges for itself. An origin is judged when it gets its pool, not for each request: who has one
+/// is allowed.
 pool::OriginPool* Exchange::find_pool() {
   if (auto* pool = context_.pools.known(origin_); pool && !pool->is_barred()) return pool;
   const auto decision = context_.access->judge(origin_);
   if (!decision.allowed) {
     fail_with(403, decision.type, Side::client, Phase::route, decision.reason);
     return nullptr;
+  }
+  if (may_go_elsewhere()) {
+    if (const auto worker = context_.ready_elsewhere(origin_)) {
+      go_to(*worker);
+      return nullptr;
+    }
   }
   auto* pool = context_.pools.find(origin_);
   if (!pool) {

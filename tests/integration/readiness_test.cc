@@ -156,7 +156,7 @@ TEST_F(ReadyOrigin, debugging_from_curl_shows_what_was_found) {
 
 TEST(ReadyWorkers, F014_a_connection_of_one_worker_serves_the_clients_of_all) {
   Service service(standard_answers);
-  OriginAndProxy both(speaking({"h2"}), service, ready_config().set("workers", "4"));
+  OriginAndProxy both(speaking({"h2"}), service, ready_config().with_admin().set("workers", "4"));
   EXPECT_EQ(both.proxy.get("/bytes/10").status, 200);
   for (int i = 0; i < 40; ++i) {
     const std::string body(static_cast<std::size_t>(1000 * i), 'x');
@@ -166,6 +166,8 @@ TEST(ReadyWorkers, F014_a_connection_of_one_worker_serves_the_clients_of_all) {
   std::size_t ready = 0;
   for (const auto& record : both.proxy.records(41)) ready += record.get("found") == "ready" ? 1 : 0;
   EXPECT_EQ(ready, 40U);
+  const auto metrics = RawClient(both.proxy.daemon.admin_address()).get("admin", "/metrics").body;
+  EXPECT_THAT(metrics, HasSubstr("\nccnproxy_pools 1\n")) << "who hands over needs none";
 }
 
 TEST(ReadyWorkers, F096_limits_are_those_of_all_workers_together) {

@@ -2,8 +2,9 @@
 
 #include <compare>
 #include <cstdint>
-#include <map>
 #include <string>
+
+#include <boost/container/flat_map.hpp>
 
 #include "ccnproxy/observe/metrics.h"
 
@@ -30,8 +31,9 @@ struct Series {
   auto operator<=>(const Series&) const = default;
 };
 
-/// The counters of one origin in a form in which all are treated alike.
-using Counters = std::map<Series, std::uint64_t>;
+/// The counters of one origin in a form in which all are treated alike. Flat: there are some for
+/// each worker and origin that is shown, and they stay.
+using Counters = boost::container::flat_map<Series, std::uint64_t>;
 
 /// Every series whose labels are of a closed set is there, also where it is 0.
 Counters counters_of(const observe::OriginMetrics& metrics);

@@ -3,11 +3,17 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "ccnproxy/admin/counters.h"
 #include "ccnproxy/admin/worker_report.h"
 
 namespace ccnproxy::admin {
+
+/// Counters by the name under which they are shown.
+using ShownCounters = std::vector<std::pair<std::string_view, const Counters*>>;
 
 /// Which origins are shown by name in the metrics, and what is counted for each.
 ///
@@ -30,8 +36,9 @@ class OriginLedger {
   void update(const Reports& reports);
   bool is_named(const std::string& origin) const;
 
-  /// Counters by origin, and those of `other` under that name, as of the last update.
-  const std::map<std::string, Counters>& shown() const noexcept { return shown_; }
+  /// Counters by origin, and last those of `other` under that name, as of the last update; valid
+  /// until the next one.
+  ShownCounters shown() const;
 
  private:
   struct Named {
@@ -49,14 +56,14 @@ class OriginLedger {
   void remember_unnamed(const ByWorker& pools);
   bool may_be_named(const std::string& origin, const ByWorker& pools) const;
   void give_name(const std::string& origin, const ByWorker& pools);
-  void show();
+  void count_other();
 
   std::size_t most_names_;
   std::map<std::string, Named> named_;
   std::map<std::size_t, observe::OriginMetrics> totals_;  ///< by worker, of all it ever counted
   /// By worker, the origins that were part of `other` when it last answered.
   std::map<std::size_t, std::set<std::string>> unnamed_;
-  std::map<std::string, Counters> shown_;
+  Counters other_;
 };
 
 }  // namespace ccnproxy::admin

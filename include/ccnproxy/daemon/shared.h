@@ -86,4 +86,8 @@ class Shared {
   std::set<std::string> changed_files_;
 };
 
+/// Its configuration, with a count of shares of its own: one that many threads change for each
+/// request is slow.
+std::shared_ptr<const config::Config> config_share(std::shared_ptr<const Shared> shared);
+
 }  // namespace ccnproxy::daemon

@@ -11,9 +11,10 @@ namespace ccnproxy::observe {
 /// A bounded queue of byte strings between one thread that adds and one that takes. Neither locks,
 /// makes a system call or allocates; an entry is contiguous, so both work on it in place.
 ///
-/// Offsets only grow; an offset modulo the capacity is a place in memory. Each entry starts with
-/// its length, is padded to 8 bytes, and never wraps: where it does not fit before the end of the
-/// memory, the rest is marked as skipped.
+/// Offsets only grow; an offset, moved by `shift_`, modulo the capacity is a place in memory. Each
+/// entry starts with its length, is padded to 8 bytes, and never wraps: where it does not fit
+/// before the end of the memory, the rest is marked as skipped. A ring that is found empty goes on
+/// at the front of its memory: as long as entries are taken in time, few pages are touched.
 class RecordRing {
  public:
   /// `capacity` in bytes, a power of two of at least 64. Memory is touched only as it is used.
@@ -49,13 +50,13 @@ class RecordRing {
   static constexpr std::size_t header_size = 8;
   static constexpr std::size_t cache_line = 64;
 
-  std::byte* place(std::uint64_t offset) const noexcept {
-    return memory_.get() + (offset & (capacity_ - 1));
+  std::size_t index(std::uint64_t offset) const noexcept {
+    return static_cast<std::size_t>((offset + shift_) & (capacity_ - 1));
   }
-  std::size_t to_end(std::uint64_t offset) const noexcept {
-    return capacity_ - static_cast<std::size_t>(offset & (capacity_ - 1));
-  }
+  std::byte* place(std::uint64_t offset) const noexcept { return memory_.get() + index(offset); }
+  std::size_t to_end(std::uint64_t offset) const noexcept { return capacity_ - index(offset); }
   bool has_room(std::size_t size) noexcept;
+  void return_to_front(std::uint64_t tail) noexcept;
 
   const std::size_t capacity_;
   const std::unique_ptr<std::byte[]> memory_;
@@ -64,6 +65,10 @@ class RecordRing {
   alignas(cache_line) std::atomic<std::uint64_t> tail_ = 0;  ///< end of what is published
   std::uint64_t reserved_ = 0;                               ///< where commit() moves tail_ to
   std::uint64_t known_head_ = 0;                             ///< head_ when last looked at
+  std::uint64_t look_again_ = 0;  ///< from this offset on, see return_to_front()
+  /// Changed only while the ring is empty, so that the taking side, which reads it of entries only,
+  /// never sees it change: tail_ publishes it with the entry, head_ tells that it is not in use.
+  std::uint64_t shift_ = 0;
 
   // The taking side's.
   alignas(cache_line) std::atomic<std::uint64_t> head_ = 0;  ///< start of what is not yet taken

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include <nghttp2/nghttp2.h>
@@ -8,6 +9,12 @@ namespace ccnproxy::origin {
 
 class Http2Connection;
 class Http2Memory;
+
+/// Bound of the table in which HPACK remembers fields of responses (RFC 7541 §4.2). It is the
+/// default, and said all the same: nginx adds fields to the table that it never refers to, and ends
+/// that when it is told any size; else each answer takes memory until the table is full. Less would
+/// be an error with origins that do not confirm a smaller table.
+inline constexpr std::uint32_t header_table_bytes = 4096;
 
 struct FreeHttp2Session {
   void operator()(nghttp2_session* session) const noexcept { nghttp2_session_del(session); }

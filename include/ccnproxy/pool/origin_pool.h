@@ -228,8 +228,6 @@ class OriginPool {
   std::uint64_t shared_out_ = 0;  ///< requests that were lent a connection, where addresses share
   TimePoint last_used_;
   TimePoint dns_checked_;
-  TimePoint handed_since_;
-  std::uint32_t handed_ = 0;  ///< requests that another worker took, since then
   std::size_t users_ = 0;
   std::optional<TimePoint> outdated_until_;  ///< outdated connections serve no longer than that
   bool for_ever_ = false;

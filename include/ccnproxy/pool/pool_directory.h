@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "ccnproxy/base/clock.h"
 #include "ccnproxy/origin/origin.h"
 #include "ccnproxy/origin/origin_connection.h"
 
@@ -42,6 +43,11 @@ class SharedOrigin {
   }
   /// A worker other than `self` that has one ready.
   std::optional<std::size_t> ready_elsewhere(std::size_t self) const noexcept;
+  /// So many requests within a second that another worker had to serve are worth connections of
+  /// one's own.
+  static constexpr std::uint32_t handed_worth_a_connection = 100;
+  /// `self` gives a request to another worker: how many within this second. Its thread only.
+  std::uint32_t note_handed(std::size_t self, TimePoint now) noexcept;
   /// The other worker with the most connections, if any has some.
   std::optional<std::size_t> open_elsewhere(std::size_t self) const noexcept;
 
@@ -49,6 +55,9 @@ class SharedOrigin {
   struct alignas(64) Slot {
     std::atomic<bool> ready{false};
     std::atomic<std::uint32_t> connections{0};
+    // The worker's own.
+    std::uint32_t handed = 0;  ///< since then
+    TimePoint handed_since{};
   };
   std::vector<Slot> workers_;
   std::atomic<std::uint32_t> connections_{0};
@@ -56,12 +65,16 @@ class SharedOrigin {
   std::atomic<int> protocol_{-1};
 };
 
-/// Finds the SharedOrigin of an origin when a worker makes its pool; not on a request's path. Any
-/// thread.
+/// Finds the SharedOrigin of an origin: when a worker makes its pool, and for a request to an
+/// origin for which the worker has none. Any thread.
 class PoolDirectory {
  public:
   explicit PoolDirectory(std::size_t workers) : workers_(workers) {}
   std::shared_ptr<SharedOrigin> find(const origin::Origin& origin);
+  /// The worker that gets a request for which `self` has no pool: one that has a connection ready,
+  /// unless so many came lately that `self` had better make a pool. On the thread of `self`.
+  std::optional<std::size_t> hand_over(const origin::Origin& origin, std::size_t self,
+                                       TimePoint now);
 
  private:
   void forget_unused();

@@ -86,6 +86,8 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   bool map();
   bool is_served(const http::BodyFraming& framing);
   pool::OriginPool* find_pool();
+  bool may_go_elsewhere() const;
+  void go_to(std::size_t worker);
   bool may_go_on();
   bool answer_own_path();
   void answer_health();

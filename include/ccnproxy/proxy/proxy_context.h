@@ -57,6 +57,9 @@ struct ProxyContext {
   observe::AccessLog::Writer& access_log;
   observe::WorkerMetrics& metrics;
   const std::string& via;  ///< our pseudonym in Via, which no other process has
+  /// The worker that is to get a request for which this one has no pool, if there is one
+  /// (PoolDirectory::hand_over).
+  std::function<std::optional<std::size_t>(const origin::Origin&)> ready_elsewhere;
   /// Gives a client to another worker, which serves it sooner.
   std::function<void(std::size_t worker, HandedClient client)> hand_over;
   RequestIds ids;

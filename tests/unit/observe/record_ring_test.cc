@@ -1,5 +1,6 @@
 #include "ccnproxy/observe/record_ring.h"
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -104,6 +105,37 @@ TEST(RecordRing, wants_a_capacity_it_can_mask) {
 
 std::string numbered(int number) {
   return std::to_string(number) + std::string(static_cast<std::size_t>(number % 97), 'x');
+}
+
+TEST(RecordRing, touches_few_pages_while_it_is_emptied_in_time) {
+  RecordRing ring(1 << 20);
+  const auto* lowest = ring.reserve(200);
+  const auto* highest = lowest;
+  for (int i = 0; i < 10000; ++i) {
+    const auto* at = ring.reserve(200);
+    ring.commit();
+    lowest = std::min(lowest, at);
+    highest = std::max(highest, at);
+    ASSERT_EQ(ring.front().data(), at);
+    ring.pop();
+  }
+  EXPECT_LT(highest - lowest, 1 << 16);
+}
+
+TEST(RecordRing, goes_on_behind_what_has_not_been_taken) {
+  RecordRing ring(1 << 20);
+  std::string last = "0";
+  ASSERT_TRUE(add(ring, last));
+  const auto* highest = ring.front().data();
+  for (int i = 1; i < 10000; ++i) {
+    const auto next = std::to_string(i) + std::string(100, '.');
+    ASSERT_TRUE(add(ring, next));
+    ASSERT_EQ(take(ring), last);
+    highest = std::max(highest, ring.front().data());
+    last = next;
+  }
+  EXPECT_EQ(take(ring), last);
+  EXPECT_GT(highest - ring.reserve(8), 1 << 19) << "it was never empty, and is now at the front";
 }
 
 TEST(RecordRing, loses_and_mixes_nothing_between_two_threads) {

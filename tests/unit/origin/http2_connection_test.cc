@@ -1,6 +1,8 @@
 // Requests, responses and capacity over HTTP/2. Windows: http2_flow_test.cc; ends and failures:
 // http2_connection_end_test.cc.
 
+#include "ccnproxy/origin/http2_callbacks.h"
+
 #include "unit/origin/http2_fixture.h"
 
 namespace ccnproxy::origin {
@@ -47,6 +49,7 @@ TEST_F(Http2ConnectionTest, sends_a_request_without_waiting_for_the_peers_settin
 TEST_F(Http2ConnectionTest, F061_says_what_it_takes_and_that_it_wants_no_push) {
   context_.limits.head_bytes = 12345;
   connect();
+  EXPECT_EQ(peer_->client_setting(NGHTTP2_SETTINGS_HEADER_TABLE_SIZE), header_table_bytes);
   EXPECT_EQ(peer_->client_setting(NGHTTP2_SETTINGS_ENABLE_PUSH), 0u);
   EXPECT_EQ(peer_->client_setting(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE), 1024u * 1024);
   EXPECT_EQ(peer_->client_setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE), 12345u);

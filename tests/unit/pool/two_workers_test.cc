@@ -78,6 +78,38 @@ TEST_F(TwoWorkers, F014_a_busy_origin_spreads) {
   EXPECT_EQ(b->better_worker(), std::nullopt);
 }
 
+class Directory : public testing::Test {
+ protected:
+  std::optional<std::size_t> ask(std::size_t worker) {
+    return directory_.hand_over(origin_, worker, clock_.now());
+  }
+  origin::Origin origin_{origin::Scheme::https, "api.example.test", 443};
+  ManualClock clock_;
+  PoolDirectory directory_{2};
+};
+
+TEST_F(Directory, F014_a_request_goes_to_the_worker_with_a_connection_without_a_pool_here) {
+  EXPECT_EQ(ask(1), std::nullopt) << "nobody has heard of it";
+  auto shared = directory_.find(origin_);
+  EXPECT_EQ(ask(1), std::nullopt) << "nobody has a connection";
+  shared->set_ready(0, true);
+  EXPECT_EQ(ask(1), 0u);
+  EXPECT_EQ(ask(0), std::nullopt);
+  shared.reset();
+  EXPECT_EQ(ask(1), std::nullopt) << "all pools are gone";
+}
+
+TEST_F(Directory, F014_who_hands_over_many_is_to_make_a_pool) {
+  const auto shared = directory_.find(origin_);
+  shared->set_ready(0, true);
+  for (int i = 0; i < 98; ++i) ASSERT_EQ(ask(1), 0u);
+  EXPECT_EQ(ask(1), std::nullopt);
+  EXPECT_EQ(shared->note_handed(1, clock_.now()), SharedOrigin::handed_worth_a_connection)
+      << "which its pool counts next";
+  clock_.advance(seconds(1));
+  EXPECT_EQ(ask(1), 0u) << "a new second";
+}
+
 TEST_F(TwoWorkers, F096_limits_hold_for_all_together) {
   settings_.max_connections = 3;
   settings_.max_pending = 4;
