@@ -13,10 +13,11 @@ packages[build]="g++ cmake ninja-build pkg-config libboost1.81-dev libssl-dev li
 packages[demo]="nginx-light curl openssl iproute2 procps ca-certificates"
 packages[test]="${packages[demo]} libgtest-dev libgmock-dev php-cli php-curl php-guzzlehttp-guzzle
   php-symfony-http-client haproxy jq unbound dns-root-data bind9 bind9-dnsutils dnsmasq-base python3 clang clang-format
-  libclang-rt-14-dev llvm shellcheck chromium nodejs npm prometheus"
+  libclang-rt-14-dev llvm shellcheck chromium nodejs npm prometheus prometheus-alertmanager python3-yaml awscli
+  php-async-aws-core php-async-aws-sqs"
 packages[bench]="${packages[demo]} slowhttptest wrk nghttp2-client haproxy python3 libbenchmark-dev"
 packages[package]="dpkg-dev lintian debootstrap systemd systemd-container man-db groff-base bsdextrautils python3 python3-yaml
-  zsh curl openssl"
+  zsh curl openssl prometheus-alertmanager"
 
 fail() { echo "install_dependencies.sh: $*" >&2; exit 1; }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # AWS Signature Version 4 through the daemon: the origin recomputes each signature from the request as it arrived, over
 # TLS, with an implementation of its own and with the SDK's (F116, F117, F118). Signed by the SDK for JavaScript, by its
-# signer alone, and by hand in PHP. Needs node and npm; packages come by the lock file, and where they can't be had the
+# signer alone, and by hand in PHP (ext-curl, Guzzle). Needs node and npm; packages come by the lock file, and where they can't be had the
 # tests that need them are skipped.
 # Usage: tests/e2e/sigv4_test.sh [DAEMON]
 set -euo pipefail
@@ -69,14 +69,19 @@ test_F116_the_sdk_for_javascript() {
   equal 'over http/1.1' whole "$(node "$run/sdk.mjs" "$proxy_port" s3h1.test)"
 }
 
-test_F116_php_by_hand() {
+# by_hand [guzzle]
+by_hand() {
   needed
   local way host
   for way in absolute real-host; do
-    for host in s3.test s3h1.test; do equal "$way to $host" 200 "$(php "$programs/sign.php" "$way" "$proxy_port" "$host")"; done
+    for host in s3.test s3h1.test; do equal "$way to $host" 200 "$(php "$programs/sign.php" "$way" "$proxy_port" "$host" "$@")"; done
   done
-  contains 'signed for the label' '^403 .*SignatureDoesNotMatch' "$(php "$programs/sign.php" label "$proxy_port" s3.test)"
+  contains 'signed for the label' '^403 .*SignatureDoesNotMatch' "$(php "$programs/sign.php" label "$proxy_port" s3.test "$@")"
 }
+
+test_F116_php_by_hand() { by_hand; }
+# With the options that the AWS SDK for PHP hands to Guzzle.
+test_F116_guzzle_with_the_options_of_the_sdk() { by_hand guzzle; }
 
 # No address of where packages come from stands in the tree.
 test_the_lock_file_names_no_host() {

@@ -1,10 +1,9 @@
 // S3 over TLS: takes nothing whose signature is not that of the request as it arrived, and gives the rest to s3rver, which
 // would take any (it does not compute Signature Version 4).
 //   node s3_origin.mjs ADDRESS PORT CERTIFICATE KEY FOLDER      Prints "ready". GET /.signatures: how many were good and bad.
-import {createSecureServer} from 'node:http2';
-import {readFileSync} from 'node:fs';
 import {request as httpRequest} from 'node:http';
 import S3rver from 's3rver';
+import {received, refuse, serve} from './origin_server.mjs';
 import {smithySignature} from './smithy.mjs';
 import {objection, parseAuthorization} from './verify.mjs';
 import {credentials} from './credentials.mjs';
@@ -37,18 +36,10 @@ function keep({method, target, headers}, body, res) {
 
 async function answer(req, res) {
   if (req.url === '/.signatures') return res.end(JSON.stringify(checked));
-  const pieces = [];
-  for await (const piece of req) pieces.push(piece);
-  const body = Buffer.concat(pieces);
-  const headers = Object.fromEntries(Object.entries(req.headers).filter(([name]) => !name.startsWith(':')));
-  headers.host = req.headers[':authority'] ?? req.headers.host;
-  const request = {method: req.method, target: req.url, headers};
+  const {request, body} = await received(req);
   const why = await whyNot(request, body);
   checked[why ? 'bad' : 'good']++;
-  if (!why) return keep(request, body, res);
-  res.writeHead(403, {'content-type': 'application/xml'});
-  res.end(`<?xml version="1.0"?><Error><Code>SignatureDoesNotMatch</Code><Message>${why}</Message></Error>`);
+  return why ? refuse(res, why) : keep(request, body, res);
 }
 
-createSecureServer({cert: readFileSync(certificate), key: readFileSync(key), allowHTTP1: true}, (req, res) =>
-  answer(req, res).catch(error => res.writeHead(500).end(String(error)))).listen(Number(port), address, () => console.log('ready'));
+serve({certificate, key, port, address}, answer, () => console.log('ready'));

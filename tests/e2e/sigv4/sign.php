@@ -1,6 +1,7 @@
 <?php
-// AWS Signature Version 4 by hand, sent by ext-curl with the daemon as its proxy:  php sign.php WAY PROXY-PORT HOST
-// WAY as in client.mjs. Prints the status, and the answer where it is an error.
+// AWS Signature Version 4 by hand, sent with the daemon as its proxy:  php sign.php WAY PROXY-PORT HOST [guzzle]
+// By ext-curl, or by Guzzle with the options that the AWS SDK for PHP hands to it. WAY as in client.mjs. Prints the status, and
+// the answer where it is an error.
 [, $way, $port, $host] = $argv;
 $labelled = "$host.ccnproxy-https";
 $signedFor = $way === 'label' ? $labelled : $host;
@@ -22,28 +23,41 @@ foreach (explode('/', $scope) as $part) {
 }
 $signature = hash_hmac('sha256', $toSign, $key);
 
-$curl = curl_init($way === 'absolute' ? "http://$host$path" : "http://127.0.0.1:$port$path");
-$options = [
-    CURLOPT_CUSTOMREQUEST => 'PUT',
-    CURLOPT_POSTFIELDS => $body,
-    CURLOPT_RETURNTRANSFER => true,
-    CURLOPT_TIMEOUT => 30,
-    CURLOPT_HTTPHEADER => [
-        'Content-Type: application/octet-stream',
-        "X-Amz-Date: $now",
-        "X-Amz-Content-Sha256: $hash",
-        "Authorization: AWS4-HMAC-SHA256 Credential=$keyId/$scope, SignedHeaders=$signedHeaders, Signature=$signature",
-    ],
-];
-if ($way === 'absolute') {
-    $options[CURLOPT_PROXY] = "http://127.0.0.1:$port";
-} else {
-    $options[CURLOPT_HTTPHEADER][] = "Host: $labelled";
+$url = $way === 'absolute' ? "http://$host$path" : "http://127.0.0.1:$port$path";
+$proxy = $way === 'absolute' ? "http://127.0.0.1:$port" : null;
+$fields = [
+    'Content-Type' => 'application/octet-stream',
+    'X-Amz-Date' => $now,
+    'X-Amz-Content-Sha256' => $hash,
+    'Authorization' => "AWS4-HMAC-SHA256 Credential=$keyId/$scope, SignedHeaders=$signedHeaders, Signature=$signature",
+] + ($proxy === null ? ['Host' => $labelled] : []);
+
+/** The status and the answer. */
+function by_curl(string $url, ?string $proxy, array $fields, string $body): array
+{
+    $curl = curl_init($url);
+    curl_setopt_array($curl, [
+        CURLOPT_CUSTOMREQUEST => 'PUT',
+        CURLOPT_POSTFIELDS => $body,
+        CURLOPT_RETURNTRANSFER => true,
+        CURLOPT_TIMEOUT => 30,
+        CURLOPT_HTTPHEADER => array_map(fn ($name) => "$name: $fields[$name]", array_keys($fields)),
+        CURLOPT_PROXY => (string) $proxy,
+    ]);
+    $answer = curl_exec($curl);
+    if ($answer === false) {
+        throw new RuntimeException(curl_error($curl));
+    }
+    return [curl_getinfo($curl, CURLINFO_RESPONSE_CODE), $answer];
 }
-curl_setopt_array($curl, $options);
-$answer = curl_exec($curl);
-if ($answer === false) {
-    fwrite(STDERR, curl_error($curl) . "\n");
-    exit(1);
+
+function by_guzzle(string $url, ?string $proxy, array $fields, string $body): array
+{
+    require 'GuzzleHttp/autoload.php';
+    $options = ['connect_timeout' => 5, 'timeout' => 30] + ($proxy === null ? [] : ['proxy' => ['http' => $proxy]]);
+    $response = (new GuzzleHttp\Client())->put($url, $options + ['headers' => $fields, 'body' => $body, 'http_errors' => false]);
+    return [$response->getStatusCode(), (string) $response->getBody()];
 }
-echo curl_getinfo($curl, CURLINFO_RESPONSE_CODE), $answer === '' ? '' : " $answer", "\n";
+
+[$status, $answer] = ($argv[4] ?? 'curl') === 'guzzle' ? by_guzzle($url, $proxy, $fields, $body) : by_curl($url, $proxy, $fields, $body);
+echo $status, $answer === '' ? '' : " $answer", "\n";
