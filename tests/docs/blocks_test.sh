@@ -4,10 +4,11 @@
 #   json     is JSON             promql  is PromQL, a line an expression
 #   sh, and indented blocks       are run, and must end with 0
 #   console  is run line by line; what stands below a "$ " line must come out of it, … stands for anything
-#   php, js, haproxy  are files (<!-- file: PATH -->) that php_test.sh or one of tests/e2e runs, or run after one
-#            (<!-- after: PATH -->)
+#   php, js, haproxy  are files, or run after one (<!-- after: PATH -->)
 #   text, diff  are for people
-# A block that can't be run says why: <!-- not run: REASON -->. It is then looked at for mistakes of syntax only.
+# A block of any language that is a file (<!-- file: PATH -->) is used by another script here, in tests/e2e or by
+# tests/package/kubernetes_test.sh. A block that can't be run says why: <!-- not run: REASON -->, and the reason names the
+# test that comes nearest. It is then looked at for mistakes of syntax only.
 # Commands run in a folder that looks like this tree, on the machine of lib/scene.sh.
 # Usage: tests/docs/blocks_test.sh [DAEMON]
 set -euo pipefail
@@ -22,6 +23,8 @@ isolate "$@"
 # shellcheck source=tests/docs/lib/scene.sh
 source "$here/lib/scene.sh"
 
+# The scripts beside this one; this one names every mark and uses none.
+mapfile -t other_scripts < <(find "$here" -maxdepth 1 -name '*_test.sh' ! -name blocks_test.sh)
 blocks=$tap_work/blocks
 tree=$tap_work/tree
 
@@ -123,14 +126,24 @@ is_used() {
   case $1 in
     /run/php/*.php) [[ -e $here/php/${1##*/} ]] ;;
     /etc/unbound/unbound.conf.d/*) grep -qE "run_unbound .*\b$(basename "$1" .conf)\b|unbound.conf.d/${1##*/}" "$here"/../e2e/dns_test.sh ;;
-    *) grep -qF "$1" "$here"/../e2e/*_test.sh ;;
+    *) grep -qF "$1" "$here"/../e2e/*_test.sh "$here"/../package/kubernetes_test.sh "${other_scripts[@]}" ;;
   esac || fail "no test uses $1"
+}
+
+# A reason without a test would be an excuse.
+names_a_test() {
+  local file found=
+  while read -r file; do
+    [[ -f $top/$file ]] || fail "no $file" || return
+    found=1
+  done < <(grep -oE '\btests/[A-Za-z0-9_/.-]+\.(sh|py)\b' <<<"$1")
+  [[ $found ]] || fail 'not run, and no test is named'
 }
 
 # block FILE PAGE:LINE LANGUAGE MARK ARGUMENT
 block() {
   case $4 in
-    'not run') [[ ${#5} -ge 15 ]] && look_at "$1" "$3" ;;
+    'not run') names_a_test "$5" && look_at "$1" "$3" ;;
     file) is_used "$5" ;;
     *) declare -F "run_$3" >/dev/null || fail "nobody runs $3" || return
       "run_$3" "$1" "$3" "$4" "$5" && { [[ $3 != promql ]] || promtool check rules "$tap_work/rules.yaml"; } ;;
@@ -178,8 +191,9 @@ test_what_is_wrong_is_found() {
   refused json - - 'error' '{"a":}'
   refused promql - - 'expression1' 'sum(rate(x[5m])'
   refused sh - - . 'echo this; false | true; echo that'
-  refused sh 'not run' 'it needs something else' 'unexpected' 'if true; done'
-  refused sh 'not run' 'because' '' 'true'
+  refused sh 'not run' 'tests/docs/run.sh has it' 'unexpected' 'if true; done'
+  refused sh 'not run' 'it needs something else' 'no test is named' 'true'
+  refused sh 'not run' 'as tests/docs/nothing_test.sh does it' 'no tests/docs/nothing_test.sh' 'true'
   refused indented - - 'not found' 'no-such-command'
   refused console - - "says 'b', not 'a'" '$ echo b\na'
   refused console - - 'failed' '$ false\n'

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Is what README.md and docs/*.md say true? Every code block is run or says why not, every snippet does what its page says,
-# every name is there.
+# every name is there. tests/package/kubernetes_test.sh needs no package and no cluster, so it runs here as well.
 # Usage: tests/docs/run.sh [DAEMON]       Each script can be run alone. The last line is "N passed, N failed".
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -8,7 +8,7 @@ CCNPROXY=$(realpath -m "${1:-${CCNPROXY:-$here/../../build/release/ccnproxy}}")
 export CCNPROXY
 
 passed=0 failed=0
-for script in "$here"/*_test.sh; do
+for script in "$here"/*_test.sh "$here"/../package/kubernetes_test.sh; do
   echo "# ${script##*/}"
   output=$("$script" 2>&1) || true
   echo "$output"

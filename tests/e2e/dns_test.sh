@@ -51,6 +51,22 @@ start_bind() {
   start_process "$tap_work/dns.log" named -g -u bind
 }
 
+# CoreDNS's recipe, said to BIND: the zone that its file names, from the path that it names.
+start_bind_by_corefile() {
+  documented /etc/coredns/Corefile /etc/bind/db.ccnproxy-https /etc/bind/named.conf.options
+  local zone file
+  zone=$(sed -n 's/^\([^ ]*\):53 {$/\1/p' /etc/coredns/Corefile)
+  file=$(sed -n 's/^ *file \([^ ]*\)$/\1/p' /etc/coredns/Corefile)
+  mv /etc/bind/db.ccnproxy-https /etc/coredns/
+  named-checkzone "$zone" "$file"
+  printf 'zone "%s" { type primary; file "%s"; };\nzone "example.com" { type primary; file "/etc/bind/db.world"; };\n' \
+    "$zone" "$file" >/etc/bind/named.conf.local
+  world_of_bind >/etc/bind/db.world
+  mkdir -p /run/named
+  chown bind: /run/named
+  start_process "$tap_work/dns.log" named -g -u bind
+}
+
 start_dnsmasq() {
   documented /etc/dnsmasq.d/ccnproxy.conf
   renamed "$1" /etc/dnsmasq.d/ccnproxy.conf
@@ -118,6 +134,11 @@ needed() { [[ $can_run ]] || skip 'needs root, namespaces and overlays'; }
 
 test_unbound() { recipe start_unbound; }
 test_bind() { recipe start_bind; }
+test_the_zone_of_the_corefile() {
+  needed
+  start_bind_by_corefile
+  leads_to_the_daemon ccnproxy-https
+}
 test_dnsmasq() {
   recipe start_dnsmasq
   lacks 'what was asked of others' 'forwarded .*ccnproxy-https' "$(<"$tap_work/dns.log")"

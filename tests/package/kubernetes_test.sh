@@ -1,6 +1,6 @@
 #!/bin/bash
 # What can be said of packaging/kubernetes and packaging/Containerfile without a cluster.
-# Usage: tests/package/kubernetes_test.sh [DAEMON]       Needs python3-yaml; `kubectl kustomize` if kubectl is there.
+# Usage: tests/package/kubernetes_test.sh [DAEMON]       Needs python3-yaml, amtool; `kubectl kustomize` if kubectl is there.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/e2e/lib/tap.sh
@@ -84,19 +84,35 @@ test_the_pod_has_no_rights() {
     "$(of deployment.yaml "container['securityContext']")"
 }
 
-# The pattern of CoreDNS's rewrite, tried on names as it sees them: whole, lower case, with a dot at the end.
-test_the_rewrite_takes_the_names_of_the_label_and_no_others() {
-  local pattern name
-  pattern=$(of coredns.yaml 'd["data"]["Corefile"]' | sed -n 's/^ *rewrite stop name regex \([^ ]*\) .*/\1/p')
-  for name in api.example.com.ccnproxy-https. x.ccnproxy-https. api.example.com.ccnproxy-https.shop.svc.cluster.local. \
-    api.example.com.ccnproxy-https.svc.cluster.local.; do contains name "$pattern" "$name"; done
-  for name in api.example.com. ccnproxy-https.example.com. x.ccnproxy-https-old.example.com. ccnproxy-https. \
-    x.ccnproxy-https.example.com. x.ccnproxy-httpsvc.cluster.local.; do lacks name "$pattern" "$name"; done
+rewrite_line() { of coredns.yaml 'd["data"]["Corefile"]' | sed -n 's/^ *rewrite/rewrite/p'; }
+
+# Alertmanager's matchers are Go's regular expressions, as those of CoreDNS's rewrite are. What it would do with an alert of
+# that name says whether the pattern is found in it: its own anchors are taken away by .* on both sides.
+rewritten() {
+  local pattern; pattern=$(rewrite_line | sed -n 's/^rewrite stop name regex \([^ ]*\) .*/\1/p')
+  printf "receivers: [{name: 'no'}, {name: 'yes'}]\nroute: {receiver: 'no', routes: [{receiver: 'yes', matchers: ['%s']}]}\n" \
+    "name=~\".*(${pattern//\\/\\\\}).*\"" >"$tap_work/routes.yml"
+  amtool config routes test --config.file="$tap_work/routes.yml" "name=$1"
 }
 
-# docs/dns.md shows the same line.
+# The pattern, tried on names as CoreDNS sees them: whole, lower case, with a dot at the end.
+test_the_rewrite_takes_the_names_of_the_label_and_no_others() {
+  local name
+  for name in api.example.com.ccnproxy-https. x.ccnproxy-https. api.example.com.ccnproxy-https.shop.svc.cluster.local. \
+    api.example.com.ccnproxy-https.svc.cluster.local.; do equal "$name" yes "$(rewritten "$name")"; done
+  for name in api.example.com. ccnproxy-https.example.com. x.ccnproxy-https-old.example.com. ccnproxy-https. \
+    x.ccnproxy-https.example.com. x.ccnproxy-httpsvc.cluster.local.; do equal "$name" no "$(rewritten "$name")"; done
+}
+
+test_the_rewrite_leads_to_the_service() {
+  equal service "$(of service.yaml 'd["metadata"]["name"]').$(of kustomization.yaml 'd["namespace"]').svc.cluster.local" \
+    "$(rewrite_line | cut -d' ' -f6)"
+}
+
+# What docs/dns.md shows as /etc/coredns/rewrite.
 test_the_rewrite_is_that_of_the_documentation() {
-  contains 'docs/dns.md' . "$(grep -xF "$(of coredns.yaml 'd["data"]["Corefile"]' | sed -n 's/^ *rewrite/rewrite/p')" "$top/docs/dns.md")"
+  python3 -B "$top/tests/docs/blocks.py" files "$tap_work/documented" "$top/docs/dns.md"
+  equal 'the line' "$(rewrite_line)" "$(<"$tap_work/documented/etc/coredns/rewrite")"
 }
 
 test_the_image_is_made_of_what_is_there() {
