@@ -101,7 +101,7 @@ test_the_rewrite_takes_the_names_of_the_label_and_no_others() {
   for name in api.example.com.ccnproxy-https. x.ccnproxy-https. api.example.com.ccnproxy-https.shop.svc.cluster.local. \
     api.example.com.ccnproxy-https.svc.cluster.local.; do equal "$name" yes "$(rewritten "$name")"; done
   for name in api.example.com. ccnproxy-https.example.com. x.ccnproxy-https-old.example.com. ccnproxy-https. \
-    x.ccnproxy-https.example.com. x.ccnproxy-httpsvc.cluster.local.; do equal "$name" no "$(rewritten "$name")"; done
+    x.ccnproxy-https.example.com. x.ccnproxy-httpsvc.cluster.local. shopccnproxy-https.; do equal "$name" no "$(rewritten "$name")"; done
 }
 
 test_the_rewrite_leads_to_the_service() {
