@@ -155,6 +155,45 @@ test_a_process_that_hangs_is_started_anew() {
   in_machine systemctl restart ccnproxy.service
 }
 
+# A command of docs/operations.md as it stands there: page_line BEGINNING.
+page_line() { grep -m1 -- "^    $1" "$here/../../docs/operations.md" | sed 's/^ *//; s/ *#.*//'; }
+
+test_can_be_looked_at_as_documented() {
+  request >/dev/null
+  contains 'what it does' 'Status: "serving' "$(in_machine sh -c "$(page_line 'systemctl status')")"
+  contains 'its pools' 'https://hello\.test' "$(in_machine sh -c "$(page_line 'ccnproxy status')")"
+  in_machine sh -c "$(page_line 'ccnproxy check')"
+  # It follows the journal until it is stopped: not in the machine's own numbers of processes, so that it can be.
+  start_process "$tap_work/followed" nsenter -t "$machine_init" -m -u -i -n -r -w -- sh -c "exec $(page_line journalctl)"
+  request >/dev/null
+  await 10 grep -q '"target":"/hello"' "$tap_work/followed"
+}
+
+# For `systemctl edit`: an editor that writes what the page's comment has, and the terminal that it wants.
+edit_socket() {
+  {
+    echo '#!/bin/sh'
+    printf "cat >\"\$1\" <<'UNIT'\n%s\nUNIT\n" "$(grep -m1 '^    systemctl edit' "$here/../../docs/operations.md" | sed 's/.*# //; s| / |\n|g')"
+  } >"$machine_root/root/editor"
+  in_machine chmod 755 /root/editor
+  in_machine env SYSTEMD_EDITOR=/root/editor script -qec "$(page_line 'systemctl edit')" /dev/null
+}
+
+test_the_socket_can_be_given_another_address_as_documented() {
+  in_machine ip addr add 10.0.0.5/32 dev lo
+  in_machine cp /etc/ccnproxy/ccnproxy.yaml /root/good.yaml
+  edit_socket
+  in_machine sed -i 's/^  - address: 127.0.0.1:3000/  - address: 10.0.0.5:3000/' /etc/ccnproxy/ccnproxy.yaml
+  in_machine sh -c "$(page_line 'systemctl stop ccnproxy.service &&')"
+  equal there 'hello from the origin' "$(in_its_network curl -sS --max-time 60 -H "Host: $host" http://10.0.0.5:3000/hello)"
+  contains log '10.0.0.5:3000 was open before' "$(in_machine journalctl -q --no-pager -u ccnproxy.service)"
+  if request 2>/dev/null; then fail 'the old address is still served'; fi
+  in_machine systemctl revert ccnproxy.socket
+  in_machine cp /root/good.yaml /etc/ccnproxy/ccnproxy.yaml
+  in_machine sh -c "$(page_line 'systemctl stop ccnproxy.service &&')"
+  await 10 serves
+}
+
 test_works_without_the_socket() {
   in_machine systemctl stop ccnproxy.socket ccnproxy.service
   in_machine systemctl start ccnproxy.service
