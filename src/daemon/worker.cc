@@ -8,7 +8,7 @@
 namespace ccnproxy::daemon {
 namespace {
 
-/// How often a draining worker looks whether its last client and its last connection have gone.
+/// How often a draining worker looks whether the last client and its last connection have gone.
 constexpr auto drain_check = std::chrono::milliseconds(20);
 constexpr auto relief_every = std::chrono::milliseconds(50);
 /// Of clients that keep a connection for their next request.
@@ -116,11 +116,11 @@ void Worker::accept(UniqueFd fd, const Endpoint& from, std::uint16_t listener_po
   const auto most = from ? shared_->config().limits.clients_per_address : 0;
   if (most > 0 && !group_.client_counts.take(from, most)) return turn_away(std::move(fd));
   const auto text = from ? from.to_string() : std::string("unix");
+  group_.clients.fetch_add(1, std::memory_order_relaxed);
   add_session(std::move(fd), {text, listener_port, shared_->allows_client(from), from, most > 0});
 }
 
 proxy::ClientSession& Worker::add_session(UniqueFd fd, proxy::ClientAddress address) {
-  group_.clients.fetch_add(1, std::memory_order_relaxed);
   auto* session = new proxy::ClientSession(context_, std::move(fd), std::move(address), *this);
   sessions_.push_back(*session);
   return *session;
@@ -183,7 +183,9 @@ void Worker::relieve_memory() {
   if (context_.memory.nearly_full()) on_memory_pressure();
 }
 
+/// Counted from now on, while the worker it comes from counts it still: never gone in between.
 void Worker::take_over(proxy::HandedClient client) {
+  group_.clients.fetch_add(1, std::memory_order_relaxed);
   if (client.address.counted) group_.client_counts.add(client.address.from);
   auto shared = std::make_shared<proxy::HandedClient>(std::move(client));
   loop_.post([this, shared] {
@@ -239,7 +241,7 @@ void Worker::ask_report(std::function<void(admin::WorkerReport)> answer) {
 
 void Worker::on_session_closed(proxy::ClientSession& session) {
   sessions_.erase(sessions_.iterator_to(session));
-  group_.clients.fetch_sub(1, std::memory_order_relaxed);
+  group_.clients.fetch_sub(1, std::memory_order_release);
   if (session.address().counted) group_.client_counts.give_back(session.address().from);
   for (auto& acceptor : acceptors_) acceptor->on_room();
   loop_.retire(std::unique_ptr<Retired>(&session));
@@ -261,13 +263,14 @@ void Worker::begin_draining() {
   if (context_.draining) return;
   context_.draining = true;
   for (auto& acceptor : acceptors_) acceptor->close();
+  group_.draining.fetch_add(1, std::memory_order_release);
   for (auto it = sessions_.begin(); it != sessions_.end();) (it++)->drain();
-  drain_timer_.set_after(drain_check);  // not at once: another worker may be handing us a client
+  drain_timer_.set_after(drain_check);
 }
 
 void Worker::end_if_drained() {
   drain_timer_.set_after(drain_check);
-  if (!sessions_.empty()) return;
+  if (!group_.is_deserted()) return;
   pools_.drain();
   if (pools_.empty()) loop_.stop();
 }

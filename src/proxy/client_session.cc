@@ -43,6 +43,7 @@ ClientSession::~ClientSession() = default;
 
 void ClientSession::take_over(HandedClient client) {
   handed_ = true;
+  draining_ = context_.draining;
   request_began_ = client.request_began;
   on_input(client.bytes);
 }
@@ -204,9 +205,8 @@ void ClientSession::leave_with(std::string_view bytes) {
   const auto worker = *handing_to_;
   context_.exchanges.give(std::move(exchange_));
   context_.loop.unwatch(fd_.get());
-  HandedClient client{std::move(fd_), std::move(address_), std::string(bytes), request_began_};
+  context_.hand_over(worker, {std::move(fd_), address_, std::string(bytes), request_began_});
   close();
-  context_.hand_over(worker, std::move(client));
 }
 
 void ClientSession::refuse(std::string_view bytes, const http::ParseResult& result) {

@@ -19,6 +19,15 @@ DaemonConfig ready_config() {
   return one_worker().set("pool.min_ready", "1").set("pool.spare", "0").set("pool.ping", "auto");
 }
 
+void await_clients(const DaemonProcess& daemon, int clients) {
+  const auto line = "\nccnproxy_clients " + std::to_string(clients) + '\n';
+  for (const Deadline deadline;;) {
+    const auto metrics = RawClient(daemon.admin_address()).get("admin", "/metrics").body;
+    if (metrics.find(line) != metrics.npos) return;
+    if (deadline.passed()) throw Failure("not so many clients: " + line);
+  }
+}
+
 class Readiness : public ::testing::TestWithParam<std::string> {
  protected:
   ScriptedOrigin origin_{speaking({GetParam()}), nullptr};
@@ -168,6 +177,28 @@ TEST(ReadyWorkers, F014_a_connection_of_one_worker_serves_the_clients_of_all) {
   EXPECT_EQ(ready, 40U);
   const auto metrics = RawClient(both.proxy.daemon.admin_address()).get("admin", "/metrics").body;
   EXPECT_THAT(metrics, HasSubstr("\nccnproxy_pools 1\n")) << "who hands over needs none";
+}
+
+/// Whoever is still here when the daemon is told to stop, be it for a hot restart, is served as
+/// before: by a connection that stands, whichever worker has it.
+TEST(ReadyWorkers, F014_F099_a_daemon_that_drains_serves_all_clients_by_the_connection_it_has) {
+  Service service(standard_answers);
+  OriginAndProxy both(speaking({"h2"}), service,
+                      ready_config().with_admin().set("workers", "4").set("timeouts.drain", "20s"));
+  EXPECT_EQ(both.proxy.get("/bytes/10").status, 200);
+  std::deque<RawClient> clients;
+  for (int i = 0; i < 20; ++i) clients.emplace_back(both.proxy.daemon.address());
+  await_clients(both.proxy.daemon, 20);
+  both.proxy.daemon.signal(SIGTERM);
+  both.proxy.daemon.wait_for_log("draining");
+  for (auto& client : clients) client.send(get_request("/bytes/1000"));
+  for (auto& client : clients) {
+    const auto response = client.read_response();
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.fields.get("connection"), "close");
+  }
+  EXPECT_EQ(both.proxy.daemon.wait_for_exit(), 0);
+  EXPECT_EQ(both.origin.accepts(), 1U);
 }
 
 TEST(ReadyWorkers, F096_limits_are_those_of_all_workers_together) {

@@ -25,9 +25,18 @@ struct WorkerGroup {
   std::function<void(std::function<void(const std::string& json)> answer)> ask_statistics;
   /// Of all together, see client_capacity(); changes with the configuration.
   std::atomic<std::size_t> client_limit;
-  ClientCounts client_counts;           ///< by address, where limits.clients_per_address is set
-  std::atomic<std::size_t> clients{0};  ///< client connections open now
+  ClientCounts client_counts;  ///< by address, where limits.clients_per_address is set
+  /// Client connections open now, those on their way from one worker to another included.
+  std::atomic<std::size_t> clients{0};
+  std::atomic<std::size_t> draining{0};  ///< workers that accept no more clients, for good
   std::atomic<bool> open{true};  ///< false: clients are another process's to accept, for a while
+
+  /// The last client has left, and none can come. Until then each worker stays: clients of the
+  /// others may need its connections.
+  bool is_deserted() const noexcept {
+    return draining.load(std::memory_order_acquire) == members.size() &&
+           clients.load(std::memory_order_acquire) == 0;
+  }
 };
 
 }  // namespace ccnproxy::daemon

@@ -98,8 +98,9 @@ class ClientSession final : public Retired,
   /// The request that has just begun is to be served by another worker; the exchange is given back
   /// without a record.
   void hand_over(std::size_t worker) noexcept { handing_to_ = worker; }
-  /// Whether it may be handed over.
-  bool can_hand_over() const noexcept { return !handed_ && !draining_ && !context_.draining; }
+  /// Whether it may be handed over. Also while we drain, until the last client of all workers has
+  /// left.
+  bool can_hand_over() const noexcept { return !handed_ && (!draining_ || context_.draining); }
   /// The exchange takes body bytes again.
   void resume_reading();
   const ClientAddress& address() const noexcept { return address_; }
