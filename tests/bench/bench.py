@@ -25,10 +25,10 @@ different machines or runs do not compare; ratios within one run do.
 """
 
 REPEAT = """
-How to repeat it: `tests/bench/run.sh` (about four minutes; `--quick` 40 s, prints only). Debian's packages haproxy,
-nginx, nghttp2-proxy, openssl and python3 are needed, and two CPUs.
-All proxies are alive at once, each with one worker and its access log on, and are measured in random order in short slices
-over many cycles. CPU time is what the scheduler counted for all processes of the proxy, from before the first request
+How to repeat it: `tests/bench/run.sh` (about seven minutes; `--quick` a minute, prints only). Debian's packages haproxy,
+h2o, nginx, nghttp2-proxy, openssl and python3 are needed, and two CPUs.
+All proxies are alive at once on the same CPU, with one worker where nothing else is said and their access log on, and are measured
+in random order in short slices over many cycles. CPU time is what the scheduler counted for all processes of the proxy, from before the first request
 to after the last answer, over completed requests. Every figure is the mean of the best quarter of its slices, since other
 tenants of a machine mostly make a slice worse. Responses are checked (status and length), and connections are
 counted at the origin. Starting and first requests are one sample each. Each proxy's whole configuration is in `tests/bench/peers.py`:
@@ -38,7 +38,7 @@ idle times of an hour, the origin's certificate verified, TLS 1.3, and what foll
 
 def parse_arguments(words):
     parser = argparse.ArgumentParser(prog="run.sh", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="40 s instead of 4 minutes; prints only")
+    parser.add_argument("--quick", action="store_true", help="a minute instead of seven; prints only")
     parser.add_argument("--seconds", type=float, help="how long to measure")
     parser.add_argument("--slice", type=float, help="seconds a slice")
     parser.add_argument("--proxies", help="only these, by name, separated by commas")
@@ -48,7 +48,7 @@ def parse_arguments(words):
     parser.add_argument("--ccnproxy", default="", help="the program; empty = measure the peers only")
     parser.add_argument("--load", required=True, help="the load generator, bench_load")
     chosen = parser.parse_args(words)
-    chosen.seconds = chosen.seconds or (30 if chosen.quick else 215)
+    chosen.seconds = chosen.seconds or (40 if chosen.quick else 390)
     chosen.slice = chosen.slice or (0.15 if chosen.quick else 0.3)
     return chosen
 
@@ -136,7 +136,7 @@ class Run:
                       file=sys.stderr)
         facts = machine.describe(self._options.ccnproxy)
         facts["measured"] = (f"{datetime.date.today()}, {self._cycles()} cycles of "
-                             f"{self._options.slice} s a slice, one worker a proxy, TLS 1.3 to the origin")
+                             f"{self._options.slice} s a slice, TLS 1.3 to the origin")
         idle = self._origin.accepted() - sum(new + resumed for new, resumed in connections.values())
         facts["connections that never carried a request, all proxies"] = idle
         return {"machine": facts, "proxies": self._facts, "slices": self._slices,

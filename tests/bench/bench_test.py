@@ -11,6 +11,7 @@ import threading
 import time
 import unittest
 
+import peers
 import report
 import stats
 import syscalls
@@ -205,8 +206,19 @@ class Load(unittest.TestCase):
         busy_us = (ended[-1] - began[0]) * 1e6
         self.assertGreaterEqual(found["max_us"], busy_us - 9_000)
 
+    def test_hosts_take_turns_from_the_one_named(self):
+        asked = []
+
+        def serve(connection):
+            while head := read_head(connection):
+                asked.append(head.split(b"Host: ")[1].split(b"\r")[0].decode("ascii"))
+                connection.sendall(ANSWER)
+        self.run_against(serve, "--host", "n%.test", "--hosts", "4", "--first-host", "7", requests=6)
+        self.assertEqual(asked, [f"n{number}.test" for number in (3, 0, 1, 2, 3, 0)])
+
     def test_a_wrong_option_is_refused(self):
-        for words in (["--port", "x"], ["--bogus"], ["--port"], []):
+        for words in (["--port", "x"], ["--bogus"], ["--port"], [], ["--port", "1", "--hosts", "2", "--host", "none"],
+                      ["--port", "1", "--hosts", "0"]):
             done = subprocess.run([LOAD, *words], capture_output=True, check=False)
             self.assertEqual(done.returncode, 2, words)
 
@@ -239,6 +251,12 @@ class Figures(unittest.TestCase):
     def test_ratio_needs_both_sides(self):
         self.assertRaises(ValueError, stats.ratio, [1, 2], [1])
 
+    def test_a_bound_is_exceeded_only_where_the_interval_says_so(self):
+        self.assertEqual(stats.exceeds((1.0, 0.9, 1.1), 1.1, 20), "no")
+        self.assertEqual(stats.exceeds((1.1, 1.0, 1.2), 1.1, 20), "not proven")
+        self.assertEqual(stats.exceeds((1.2, 1.11, 1.3), 1.1, 20), "yes")
+        self.assertEqual(stats.exceeds((1.2, 1.2, 1.2), 1.1, 1), "not proven")
+
     def test_perf_counts_are_split_by_name_and_the_rest(self):
         text = ("100,,raw_syscalls:sys_enter,1,100.00,,\n30,,syscalls:sys_enter_read,1,100.00,,\n"
                 "0,,syscalls:sys_enter_write,1,100.00,,\n")
@@ -264,11 +282,39 @@ class Report(unittest.TestCase):
                 "slices": {case: {"ccnproxy": [one] * 8, "nginx": [{**one, "cpu_us": 20.0, **failed}] * 8}
                            for case in ("A", "B2k")}}
 
+    def run_with(self, **more):
+        """As run_of, with these proxies more: the CPU time of each by name."""
+        run = self.run_of()
+        for name, (label, cpu_us) in more.items():
+            run["proxies"][name] = {**run["proxies"]["nginx"], "label": label}
+            for by_proxy in run["slices"].values():
+                by_proxy[name] = [{**by_proxy["ccnproxy"][0], "cpu_us": cpu_us}] * 8
+        return report.Report(run).markdown()
+
     def test_tables_hold_costs_ratios_and_failures(self):
         text = report.Report(self.run_of(failed=2, errors={"reset": 2})).markdown()
         self.assertIn("| ccnproxy, h2 | 10.0 | 10.0 |", text)
         self.assertIn("| nginx | 0.50 (0.50 to 0.50) | 0.50 (0.50 to 0.50) |", text)
         self.assertIn("| 4,800 | 32 (32 reset) |", text)
+
+    def test_http11_is_compared_with_http11(self):
+        text = self.run_with(ccnproxy_h1=("ccnproxy, http/1.1", 12.0), h2o=("h2o, http/1.1", 24.0),
+                             nghttpx=("nghttpx, h2", 24.0))
+        table = text[text.index("| ccnproxy, http/1.1 ÷"):]
+        table = table[:table.index("\n\n")]
+        self.assertIn("| h2o, http/1.1 | 0.50 (0.50 to 0.50) |", table)
+        self.assertNotIn("nghttpx", table)
+
+    def test_two_workers_are_judged_beside_one(self):
+        text = self.run_with(ccnproxy_w2=("ccnproxy, two", 12.0))
+        self.assertIn("| one worker | 1.20 (1.20 to 1.20) | 1.20 (1.20 to 1.20) |", text)
+        self.assertIn("| more than 1.10? | yes | yes |", text)
+        self.assertNotIn("| ccnproxy, two | 0.", text)  # no peer of ours
+        self.assertIn("| more than 1.10? | no | no |", self.run_with(ccnproxy_w2=("ccnproxy, two", 10.9)))
+
+    def test_every_label_has_a_colour_of_its_own(self):
+        labels = peers.all_proxies("ccnproxy")
+        self.assertGreaterEqual(len(set(report._COLOURS)), len(labels))
 
     def test_plot_shows_closed_loops_only(self):
         plot = report.Report(self.run_of()).svg()

@@ -34,4 +34,5 @@ CASES = [
     Case("A2k", "as A at 2,000/s", ["--connections", 64, "--rate", 2000] + _SMALL),
     Case("B2k", "as B at 2,000/s",
          ["--connections", 32, "--connection-each", "--rate", 2000] + _SMALL),
+    Case("A25k", "as A at 25,000/s", ["--connections", 64, "--rate", 25000] + _SMALL),
 ]

@@ -38,13 +38,24 @@ std::uint64_t to_ns(std::chrono::milliseconds time) {
   throw std::system_error(errno, std::generic_category(), what);
 }
 
-std::string request_head(const LoadOptions& options) {
+std::string request_head(const LoadOptions& options, const std::string& host) {
   std::string head = options.upload_bytes > 0 ? "PUT " : "GET ";
-  head += options.path + " HTTP/1.1\r\nHost: " + options.host + "\r\nUser-Agent: bench\r\n";
+  head += options.path + " HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: bench\r\n";
   if (options.upload_bytes > 0) {
     head += "Content-Length: " + std::to_string(options.upload_bytes) + "\r\n";
   }
   return head + "\r\n";
+}
+
+std::vector<std::string> request_heads(const LoadOptions& options) {
+  std::vector<std::string> heads;
+  const auto number_at = options.host.find('%');
+  for (std::uint64_t i = 0; i < options.hosts; ++i) {
+    auto host = options.host;
+    if (number_at != std::string::npos) host.replace(number_at, 1, std::to_string(i));
+    heads.push_back(request_head(options, host));
+  }
+  return heads;
 }
 
 sockaddr_in loopback(std::uint16_t port) {
@@ -59,8 +70,7 @@ sockaddr_in loopback(std::uint16_t port) {
 
 LoadGenerator::LoadGenerator(const LoadOptions& options)
     : options_(options),
-      head_(request_head(options)),
-      request_bytes_(head_.size() + options.upload_bytes),
+      heads_(request_heads(options)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       slots_(options.connections),
       buffer_(buffer_bytes) {
@@ -145,6 +155,7 @@ void LoadGenerator::start_what_is_due() {
 }
 
 void LoadGenerator::start(Slot& slot, std::uint64_t started_ns) {
+  slot.head = &heads_[(options_.first_host + issued_) % heads_.size()];
   ++issued_;
   ++under_way_;
   slot.busy = true;
@@ -217,7 +228,7 @@ void LoadGenerator::on_connected(Slot& slot) {
 }
 
 void LoadGenerator::send_more(Slot& slot) {
-  while (slot.sent < request_bytes_) {
+  while (slot.sent < request_bytes(slot)) {
     const auto sent = send_piece(slot);
     if (sent < 0 && errno == EAGAIN) return watch_writing(slot, true);
     if (sent < 0) return fail(slot, LoadError::Reset);
@@ -226,14 +237,19 @@ void LoadGenerator::send_more(Slot& slot) {
   watch_writing(slot, false);
 }
 
+std::uint64_t LoadGenerator::request_bytes(const Slot& slot) const {
+  return slot.head->size() + options_.upload_bytes;
+}
+
 /// The head, then a body of zeros: what is in it matters to nobody between here and the origin.
 long LoadGenerator::send_piece(const Slot& slot) const {
   static const std::vector<char> zeros(buffer_bytes);
-  if (slot.sent < head_.size()) {
+  const auto& head = *slot.head;
+  if (slot.sent < head.size()) {
     const int more = options_.upload_bytes > 0 ? MSG_MORE : 0;
-    return ::send(slot.fd, head_.data() + slot.sent, head_.size() - slot.sent, MSG_NOSIGNAL | more);
+    return ::send(slot.fd, head.data() + slot.sent, head.size() - slot.sent, MSG_NOSIGNAL | more);
   }
-  const auto left = std::min<std::uint64_t>(request_bytes_ - slot.sent, zeros.size());
+  const auto left = std::min<std::uint64_t>(request_bytes(slot) - slot.sent, zeros.size());
   return ::send(slot.fd, zeros.data(), left, MSG_NOSIGNAL);
 }
 
@@ -265,7 +281,7 @@ void LoadGenerator::on_read_end(Slot& slot, long got) {
 }
 
 void LoadGenerator::finish(Slot& slot) {
-  const bool all_sent = slot.sent == request_bytes_;
+  const bool all_sent = slot.sent == request_bytes(slot);
   if (slot.reader.status() < options_.status_from || slot.reader.status() > options_.status_to) {
     return fail(slot, LoadError::Status);
   }

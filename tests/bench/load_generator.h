@@ -34,6 +34,7 @@ class LoadGenerator {
     bool waits_to_write = false;
     std::uint64_t started_ns = 0;
     std::uint64_t sent = 0;
+    const std::string* head = nullptr;
     ResponseReader reader;
   };
 
@@ -49,6 +50,7 @@ class LoadGenerator {
   void on_connected(Slot& slot);
   void send_more(Slot& slot);
   long send_piece(const Slot& slot) const;
+  std::uint64_t request_bytes(const Slot& slot) const;
   void read_more(Slot& slot);
   long read_piece(Slot& slot);
   void on_read_end(Slot& slot, long got);
@@ -60,8 +62,7 @@ class LoadGenerator {
   std::uint64_t next_event_ns(std::uint64_t until_ns) const;
 
   const LoadOptions options_;
-  const std::string head_;
-  const std::uint64_t request_bytes_;
+  const std::vector<std::string> heads_;  ///< one a host
   int epoll_ = -1;
   std::vector<Slot> slots_;
   std::vector<Slot*> free_;

@@ -9,6 +9,9 @@
 namespace ccnproxy::bench {
 namespace {
 
+/// A head is kept for each.
+constexpr std::uint64_t most_hosts = 1'000'000;
+
 [[noreturn]] void reject(std::string_view option, std::string_view value) {
   throw std::invalid_argument("bad value for " + std::string(option) + ": '" + std::string(value) +
                               "'");
@@ -51,6 +54,8 @@ const std::map<std::string_view, Reader>& readers() {
   static const std::map<std::string_view, Reader> table = {
       {"--port", [](auto& o, auto n, auto v) { o.port = number<std::uint16_t>(n, v); }},
       {"--host", [](auto& o, auto, auto v) { o.host = v; }},
+      {"--hosts", [](auto& o, auto n, auto v) { o.hosts = number<std::uint64_t>(n, v); }},
+      {"--first-host", [](auto& o, auto n, auto v) { o.first_host = number<std::uint64_t>(n, v); }},
       {"--path", [](auto& o, auto, auto v) { o.path = v; }},
       {"--connections", [](auto& o, auto n, auto v) { o.connections = number<std::size_t>(n, v); }},
       {"--duration", [](auto& o, auto n, auto v) { o.duration = seconds(n, v); }},
@@ -67,6 +72,12 @@ const std::map<std::string_view, Reader>& readers() {
 
 void check(const LoadOptions& options) {
   if (options.port == 0) throw std::invalid_argument("--port is needed");
+  if (options.hosts == 0 || options.hosts > most_hosts) {
+    throw std::invalid_argument("--hosts must be from 1 to " + std::to_string(most_hosts));
+  }
+  if (options.hosts > 1 && options.host.find('%') == std::string::npos) {
+    throw std::invalid_argument("--hosts needs a % in --host, for the number");
+  }
   if (options.connections == 0) throw std::invalid_argument("--connections must be at least 1");
 }
 
@@ -94,6 +105,7 @@ LoadOptions parse_load_options(int argc, char** argv) {
 std::string load_usage() {
   return "usage: bench_load --port N [options]: HTTP/1.1 load on 127.0.0.1, result as JSON\n"
          "  --host NAME --path TARGET     the Host field and the target\n"
+         "  --hosts N --first-host K      hosts in turn from number K on; % in NAME is the number\n"
          "  --connections N               client connections (1)\n"
          "  --duration S --requests N     when to stop starting requests, whichever comes first\n"
          "  --rate R                      open loop, R requests a second on a fixed schedule\n"

@@ -15,6 +15,9 @@ struct LoadOptions {
   std::uint16_t port = 0;
   /// The Host field of every request.
   std::string host = "bench.test.ccnproxy-https";
+  /// Request n asks for host number (first_host + n) % hosts, which stands in for the % of `host`.
+  std::uint64_t hosts = 1;
+  std::uint64_t first_host = 0;
   /// The request target.
   std::string path = "/";
   /// Client connections at once; in an open loop the most requests that can be under way.

@@ -1,8 +1,13 @@
 """The proxies that are compared, each configured as well as it can be for this job: pools sized,
-keep-alive long, the origin's certificate verified, one worker, an access log to a file."""
+keep-alive long, the origin's certificate verified, an access log to a file, and one worker but where the name says
+more."""
 
 import os
+import sys
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "ready"))
+
+from name_server import NameServer
 from origin import HOST
 from processes import Failure, await_port, first_line, free_port, process_tree, stop
 
@@ -30,6 +35,42 @@ frontend clients
 backend origin
   http-reuse always
   server origin 127.0.0.1:{origin} ssl verify required ca-file {ca} sni str({host}) verifyhost {host} alpn {alpn} pool-max-conn 256 pool-purge-delay 1h
+"""
+
+# Any host: its address is asked for as the request comes, and its name verified by the SNI that was sent. Whoever
+# used this outside would need the deny lists of addresses and names, and the ports, that ccnproxy has.
+_HAPROXY_ANY = """
+global
+  nbthread 1
+  maxconn 2000
+  log stdout format raw local0
+  tune.bufsize 65536
+  tune.h2.initial-window-size 1048576
+resolvers names
+  nameserver local 127.0.0.1:{dns}
+  hold valid 1h
+defaults
+  mode http
+  log global
+  option httplog
+  timeout connect 5s
+  timeout client 1h
+  timeout server 1h
+  timeout http-keep-alive 1h
+frontend clients
+  bind 127.0.0.1:{port} backlog 4096
+  http-request set-var(txn.host) req.hdr(host),lower
+  http-request deny status 400 unless {{ var(txn.host) -m reg \\.ccnproxy-https(\\.|:|$) }}
+  http-request set-var(txn.host) 'var(txn.host),regsub("\\.ccnproxy-https.*$","")'
+  http-request do-resolve(txn.address,names,ipv4) var(txn.host)
+  http-request deny status 502 unless {{ var(txn.address) -m found }}
+  http-request set-dst var(txn.address)
+  http-request set-dst-port int({origin})
+  http-request set-header Host %[var(txn.host)]
+  default_backend any
+backend any
+  http-reuse always
+  server any 0.0.0.0:0 ssl verify required ca-file {ca} sni var(txn.host) alpn {alpn} pool-max-conn 256 pool-purge-delay 1h
 """
 
 _NGINX = """
@@ -96,6 +137,27 @@ backend-keep-alive-timeout=1h
 backend-http2-window-size=1048576
 """
 
+# This version speaks HTTP/1.1 only to origins, and finds any name good whose chain of certificates is.
+_H2O = """
+{user_h2o}
+num-threads: 1
+max-connections: 8192
+listen: {{host: 127.0.0.1, port: {port}}}
+access-log: {log}
+error-log: {dir}/{name}.err
+pid-file: {dir}/{name}.pid
+http1-request-timeout: 3600
+proxy.ssl.cafile: {ca}
+proxy.ssl.verify-peer: ON
+proxy.timeout.io: 3600000
+proxy.timeout.keepalive: 3600000
+hosts:
+  "*":
+    paths:
+      "/":
+        proxy.reverse.url: "https://127.0.0.1:{origin}/"
+"""
+
 _CCNPROXY = """
 listeners: [{{address: "127.0.0.1:{port}"}}]
 admin: {{address: none}}
@@ -114,10 +176,14 @@ log:
 _SETTINGS = {
     _HAPROXY: "nbthread 1, http-reuse always, pool-max-conn 256, h2 window 1 MiB, buffers of 64 KiB, "
               "httplog to a file",
+    _HAPROXY_ANY: "as HAProxy above, and do-resolve, set-dst and SNI from the request's Host, for any host; a question to "
+                  "DNS (on loopback) unless one for the same name is under way, since no answer is kept",
     _NGINX: "worker_processes 1, keepalive 256, proxy_http_version 1.1, 8 buffers of 64 KiB, request bodies "
             "not buffered, combined log in pieces of 64 KiB",
     _NGHTTPX: "workers 1, h2 window 1 MiB, log to a file",
-    _CCNPROXY: "workers 1, log to a file, everything else as it comes",
+    _H2O: "num-threads 1, connections kept, log to a file; the origin's chain of certificates is verified, its name is "
+          "not (2.2.5 can't), and http/1.1 is all it speaks to origins",
+    _CCNPROXY: "workers {workers}, log to a file, everything else as it comes",
 }
 
 
@@ -125,7 +191,7 @@ class Proxy:
     """One proxy under test: how it is configured, and the running process."""
 
     def __init__(self, name, label, template, command, extra=None):
-        self.settings = _SETTINGS[template]
+        self.settings = _SETTINGS[template].format(**(extra or {}))
         self.name = name
         self.label = label
         self._template = template
@@ -139,10 +205,11 @@ class Proxy:
     def start(self, workspace, origin_port, cpu):
         self.port = free_port()
         self._log = self._log_target(workspace)
+        root = os.geteuid() == 0
         config = workspace.file(self.name + ".conf", self._template.format(
             dir=workspace.path, name=self.name, port=self.port,
             origin=origin_port, host=HOST, ca=workspace.file("ca.crt"), log=self._log,
-            user="user root;" if os.geteuid() == 0 else "", **self._extra))
+            user="user root;" if root else "", user_h2o="user: root" if root else "", **self._extra))
         self._child = workspace.start(self.name, self._command(config, workspace), cpu)
         self.ready_s = await_port(self.port, self._child,
                                   lambda: f"{self.label}\n{workspace.output_of(self.name)}")
@@ -150,7 +217,8 @@ class Proxy:
     def _log_target(self, workspace):
         if self._template is _CCNPROXY:
             return workspace.folder(self.name + ".log")
-        return workspace.file(self.name + (".out" if self._template is _HAPROXY else ".log"))
+        prints = self._template in (_HAPROXY, _HAPROXY_ANY)
+        return workspace.file(self.name + (".out" if prints else ".log"))
 
     def stop(self, patience):
         stop(self._child, patience)
@@ -176,6 +244,17 @@ class Proxy:
         return os.path.getsize(self._log) if os.path.exists(self._log) else 0
 
 
+class AnyHostHaproxy(Proxy):
+    """HAProxy told by each request where to go; the name server that it asks is this program's."""
+
+    def __init__(self, name, label):
+        super().__init__(name, label, _HAPROXY_ANY, _haproxy_command, {"alpn": "h2"})
+
+    def start(self, workspace, origin_port, cpu):
+        self._extra["dns"] = NameServer(HOST, ["127.0.0.1"], 0).port
+        super().start(workspace, origin_port, cpu)
+
+
 def _nginx_command(config, workspace):
     return ["nginx", "-p", workspace.path, "-c", config]
 
@@ -186,6 +265,10 @@ def _haproxy_command(config, _workspace):
 
 def _nghttpx_command(config, _workspace):
     return ["nghttpx", "--conf=" + config]
+
+
+def _h2o_command(config, _workspace):
+    return ["h2o", "-c", config]
 
 
 def ccnproxy(binary, name="ccnproxy", label="ccnproxy, h2", workers=1, alpn="", under=()):
@@ -200,13 +283,16 @@ def all_proxies(binary):
     proxies = [
         Proxy("haproxy_h2", "HAProxy, h2", _HAPROXY, _haproxy_command, {"alpn": "h2"}),
         Proxy("haproxy_h1", "HAProxy, http/1.1", _HAPROXY, _haproxy_command, {"alpn": "http/1.1"}),
+        AnyHostHaproxy("haproxy_any", "HAProxy, any host, h2"),
         Proxy("nginx", "nginx, http/1.1", _NGINX, _nginx_command),
         Proxy("nghttpx", "nghttpx, h2", _NGHTTPX, _nghttpx_command),
+        Proxy("h2o", "h2o, http/1.1", _H2O, _h2o_command),
     ]
     if binary:
         only_h1 = ", alpn: [http/1.1]"
         proxies.insert(0, ccnproxy(binary))
         proxies.insert(1, ccnproxy(binary, "ccnproxy_h1", "ccnproxy, http/1.1", alpn=only_h1))
+        proxies.insert(2, ccnproxy(binary, "ccnproxy_w2", "ccnproxy, h2, 2 workers", workers=2))
     return {proxy.name: proxy for proxy in proxies}
 
 
@@ -216,6 +302,7 @@ def versions():
         "haproxy": first_line(["haproxy", "-v"]),
         "nginx": first_line(["nginx", "-v"]),
         "nghttpx": first_line(["nghttpx", "--version"]),
+        "h2o": first_line(["h2o", "--version"]),
         "OpenSSL": first_line(["openssl", "version"]),
     }
     return {name: text for name, text in found.items() if text}

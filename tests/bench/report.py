@@ -5,7 +5,10 @@ import re
 
 import stats
 
-_COLOURS = ["#0b6e4f", "#6fb98f", "#35618f", "#8fb3d9", "#b5651d", "#8a6fa8", "#777777"]
+_COLOURS = ["#0b6e4f", "#6fb98f", "#a5d6b7", "#35618f", "#8fb3d9", "#c2d6ea", "#b5651d", "#8a6fa8", "#777777"]
+_OURS, _OURS_H1, _OURS_TWO = "ccnproxy", "ccnproxy_h1", "ccnproxy_w2"
+# Two workers may cost so much more a request than one.
+MORE_WORKERS_COST = 1.10
 
 
 def replace_section(text, name, body):
@@ -41,6 +44,10 @@ def number(value):
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
+def interval(ratio):
+    return "{:.2f} ({:.2f} to {:.2f})".format(*ratio)
+
+
 class Report:
     """One run. `run` holds cases, proxies (name, label, memory, start) and slices[case][proxy]."""
 
@@ -56,7 +63,7 @@ class Report:
         if plot:
             parts.append(f"![CPU time of the proxy per request]({plot})")
         parts += ["### CPU time of the proxy per request (µs)", self._cpu()]
-        if "ccnproxy" in self._labels:
+        if _OURS in self._labels:
             parts += ["### ccnproxy's CPU time as a share of each peer's", self._ratios()]
         parts += ["### Throughput and latency", self._speed(),
                   "### Connections, memory and starting", self._upkeep()]
@@ -76,17 +83,34 @@ class Report:
                 for name, label in self._labels.items()]
         return table(head, rows)
 
-    def _ratio(self, case, name):
+    def _ratio(self, case, ours, theirs):
         slices = self._run["slices"][case]
-        ours = [one["cpu_us"] for one in slices["ccnproxy"]]
-        found, low, high = stats.ratio(ours, [one["cpu_us"] for one in slices[name]])
-        return f"{found:.2f} ({low:.2f} to {high:.2f})"
+        return stats.ratio(*([one["cpu_us"] for one in slices[name]] for name in (ours, theirs)))
+
+    def _ratio_table(self, ours, others):
+        rows = [[self._labels[name], *[interval(self._ratio(case, ours, name)) for case in self._cases]]
+                for name in others]
+        return table([self._labels[ours] + " ÷", *self._cases], rows)
 
     def _ratios(self):
-        rows = [[label, *[self._ratio(case, name) for case in self._cases]]
-                for name, label in self._labels.items() if name != "ccnproxy"]
-        return table(["ccnproxy, h2 ÷", *self._cases], rows) + (
-            "\n\nIn parentheses the 95 % bootstrap interval over the cycles of this run.")
+        peers = [name for name in self._labels if name not in (_OURS, _OURS_H1, _OURS_TWO)]
+        own = [name for name in (_OURS_H1,) if name in self._labels]
+        tables = [self._ratio_table(_OURS, own + peers)] if own + peers else []
+        one_one = [name for name in peers if "http/1.1" in self._labels[name]]
+        if own and one_one:
+            tables.append(self._ratio_table(_OURS_H1, one_one))
+        if _OURS_TWO in self._labels:
+            tables.append(self._two_workers())
+        return "\n\n".join(tables + ["In parentheses the 95 % bootstrap interval over the cycles of this run."])
+
+    def _two_workers(self):
+        """Both daemons run in the same minutes on the same CPU."""
+        ratios = [self._ratio(case, _OURS_TWO, _OURS) for case in self._cases]
+        cycles = min(len(by_proxy[_OURS]) for by_proxy in self._run["slices"].values())
+        rows = [["one worker", *[interval(ratio) for ratio in ratios]],
+                [f"more than {MORE_WORKERS_COST:.2f}?",
+                 *[stats.exceeds(ratio, MORE_WORKERS_COST, cycles) for ratio in ratios]]]
+        return table([self._labels[_OURS_TWO] + " ÷", *self._cases], rows)
 
     def _speed(self):
         head = ["", *self._cases]
@@ -121,7 +145,7 @@ class Report:
 
     def svg(self):
         """One panel a closed-loop case, one bar a proxy: CPU per request."""
-        cases = [case for case in self._cases if not case.endswith("2k")]
+        cases = [case for case in self._cases if not case.endswith("k")]
         bar, left, width = 22, 150, 430
         panel = bar * len(self._labels) + 46
         rows = (len(cases) + 1) // 2

@@ -2,6 +2,9 @@
 
 import random
 
+# With fewer an interval drawn from them says little.
+LEAST_CYCLES = 8
+
 
 def best_quarter(values, most=False):
     """The least (or the most) quarter of the values, at least one: those that nothing disturbed."""
@@ -34,6 +37,17 @@ def ratio(ours, theirs, rounds=1000, seed=1):
     drawn.sort()
     edge = round(rounds * 0.025)
     return cost(ours) / cost(theirs), drawn[edge], drawn[-1 - edge]
+
+
+def exceeds(found, bound, cycles):
+    """Whether a ratio (as ratio() returns it) is above the bound: "no", "yes", or "not proven" where the
+    interval says neither, or comes from too few cycles to mean anything."""
+    _, low, high = found
+    if cycles < LEAST_CYCLES:
+        return "not proven"
+    if high <= bound:
+        return "no"
+    return "yes" if low > bound else "not proven"
 
 
 def add_up(counts):
