@@ -25,8 +25,9 @@ def _sysctl(name):
         return " ".join(text.read().split())
 
 
-def describe(binary):
-    found = dict(versions())
+def describe(binary, peers=True):
+    """`peers`: name their versions, too."""
+    found = versions() if peers else {}
     if binary:
         found = {"ccnproxy": first_line([binary, "--version"]), **found}
     kernel = " ".join(f"{name}={_sysctl(name)}" for name in (

@@ -16,8 +16,8 @@ worker_processes 1;
 daemon off;
 pid {dir}/origin.pid;
 error_log {dir}/origin.err warn;
-worker_rlimit_nofile 16384;
-events {{ worker_connections 8192; }}
+worker_rlimit_nofile {files};
+events {{ worker_connections {connections}; }}
 http {{
   # One line a connection that carried a request: exact, and next to free.
   map $connection_requests $first {{ default 0; 1 1; }}
@@ -51,7 +51,7 @@ http {{
 
 
 def make_certificates(workspace):
-    """An authority of this run's own and a certificate for the origin's name."""
+    """An authority of this run's own and a certificate for the origin's name and those below it."""
     def openssl(*words):
         subprocess.run(("openssl",) + words, check=True, capture_output=True, cwd=workspace.path)
 
@@ -59,15 +59,15 @@ def make_certificates(workspace):
             "-days", "2", "-subj", "/CN=bench authority", "-keyout", "ca.key", "-out", "ca.crt")
     openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
             "-subj", f"/CN={HOST}", "-keyout", "origin.key", "-out", "origin.csr")
-    workspace.file("origin.ext", f"subjectAltName=DNS:{HOST}\n")
+    workspace.file("origin.ext", f"subjectAltName=DNS:{HOST},DNS:*.{HOST}\n")
     openssl("x509", "-req", "-in", "origin.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-days", "2",
             "-CAcreateserial", "-extfile", "origin.ext", "-out", "origin.crt")
 
 
 class Origin:
-    """One nginx; every proxy has a port of its own, which tells their connections apart."""
+    """One nginx; every proxy has a port of its own, which tells their connections apart. `connections`: how many at once."""
 
-    def __init__(self, workspace, names, cpu):
+    def __init__(self, workspace, names, cpu, connections=8192):
         self._log = workspace.file("origin.connections")
         self.ports = {name: free_port() for name in names}
         self._status = free_port()
@@ -77,7 +77,8 @@ class Origin:
         listeners = "\n".join(f"    listen 127.0.0.1:{port} ssl http2 backlog=4096;"
                               for port in self.ports.values())
         config = workspace.file("origin.conf", _CONFIG.format(
-            dir=workspace.path, user=user, listeners=listeners, host=HOST, status=self._status))
+            dir=workspace.path, user=user, listeners=listeners, host=HOST, status=self._status,
+            connections=connections, files=2 * connections))
         child = workspace.start("origin", ["nginx", "-p", workspace.path, "-c", config], cpu)
         await_port(self._status, child, lambda: workspace.output_of("origin"))
         self._asking = self._stub_status_accepts()
