@@ -76,12 +76,12 @@ class Run:
         warm_s = time.monotonic() - begin
         if subject.origins:
             daemon.ask_each_once()
-            memory["asked"] = daemon.held()
+            memory["asked"] = daemon.held_when_idle()
         if subject.clients:
             self._slice(daemon, "busy", 0.1)  # what serving takes at all is not the idle clients'
-            memory["before clients"] = daemon.held()
+            memory["before clients"] = daemon.held_when_idle()
             daemon.hold_clients()
-            memory["clients"] = daemon.held()
+            memory["clients"] = daemon.held_when_idle()
         self._memory[name] = memory
         tell(f"{name}: ready after {warm_s:.1f} s, filled after {time.monotonic() - begin:.1f} s, "
              f"{daemon.resident_kib() / 1024:.1f} MiB")

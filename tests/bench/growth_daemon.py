@@ -11,6 +11,7 @@ from idle_clients import IdleClients
 from processes import Failure, await_port, free_port, process_tree, resident_mib, run_load, stop
 
 READY_S = 120
+IDLE_AFTER_S = 2
 
 
 class Daemon:
@@ -60,6 +61,11 @@ class Daemon:
         """Its memory now, and its connections to origins."""
         return {"kib": self.resident_kib(), "connections": self._origin_connections()}
 
+    def held_when_idle(self):
+        """The same, once the buffers of the last requests have been given back, which takes a second."""
+        time.sleep(IDLE_AFTER_S)
+        return self.held()
+
     def load(self, names, *words):
         """Keep-alive clients that ask for so many of the names in turn."""
         return run_load([self._load], self._load_cpu, [
@@ -83,19 +89,11 @@ class Daemon:
     def lost(self):
         """What it should hold and does not, as a sentence, or nothing."""
         alive = self._clients.alive() if self._clients else 0
-        if self._clients and alive != self.subject.clients:
-            return f"{self.subject.name}: {self.subject.clients - alive} idle clients were closed"
-        stands = self._origin_connections()
-        if stands < self.subject.origins:
-            return f"{self.subject.name}: only {stands} connections to {self.subject.origins} origins"
-        return ""
+        return lost(self.subject, alive, self._origin_connections())
 
     def _origin_connections(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self._admin}/metrics", timeout=30) as answer:
-            text = answer.read().decode("utf-8")
-        rows = re.findall(r'^ccnproxy_upstream_connections\{[^}]*protocol="(?:h2|http/1.1)"[^}]*\} (\d+)$', text,
-                          re.MULTILINE)
-        return sum(int(count) for count in rows)
+            return count_connections(answer.read().decode("utf-8"))
 
     def trim_log(self, above=32 << 20):
         for entry in os.scandir(self._log):
@@ -106,6 +104,22 @@ class Daemon:
         if self._clients:
             self._clients.close()
         stop(self._child, patience=10)
+
+
+def count_connections(metrics):
+    """Connections to all origins whose handshake is over, by the page of metrics."""
+    rows = re.findall(r'^ccnproxy_upstream_connections\{[^}]*protocol="(?:h2|http/1\.1)"[^}]*\} (\d+)$', metrics,
+                      re.MULTILINE)
+    return sum(int(count) for count in rows)
+
+
+def lost(subject, clients, connections):
+    """What a daemon that holds so many should hold and does not, as a sentence, or nothing."""
+    if clients < subject.clients:
+        return f"{subject.name}: {subject.clients - clients} idle clients were closed"
+    if connections < subject.origins:
+        return f"{subject.name}: only {connections} connections to {subject.origins} origins"
+    return ""
 
 
 def cpu_ns(pid):

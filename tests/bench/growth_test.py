@@ -9,6 +9,7 @@ import threading
 import time
 import unittest
 
+import growth_daemon
 import growth_report
 import growth_subjects
 import idle_clients
@@ -65,6 +66,22 @@ class Configuration(unittest.TestCase):
     def test_rules_are_as_many_as_said(self):
         text = growth_subjects.configuration(Subject("rules", 7, rules=7), port=1, admin=2, origin=3, ca="x", log="y")
         self.assertEqual([text.count(kind) for kind in ("match: \"", "allowed", "denied")], [7 + 1, 7, 7])
+
+
+class Held(unittest.TestCase):
+    def test_connections_count_once_their_handshake_is_over(self):
+        metrics = ("# TYPE ccnproxy_upstream_connections gauge\n"
+                   'ccnproxy_upstream_connections{origin="https://a",protocol="h2",state="ready"} 7\n'
+                   'ccnproxy_upstream_connections{origin="other",protocol="http/1.1",state="full"} 5\n'
+                   'ccnproxy_upstream_connections{origin="https://a",protocol="unknown",state="connecting"} 3\n'
+                   'ccnproxy_clients 100\n')
+        self.assertEqual(growth_daemon.count_connections(metrics), 12)
+
+    def test_fewer_than_it_should_hold_is_told(self):
+        subject = Subject("clients", 100, clients=100)
+        self.assertEqual(growth_daemon.lost(subject, 100, 10), "")
+        self.assertEqual(growth_daemon.lost(subject, 99, 10), "clients_100: 1 idle clients were closed")
+        self.assertEqual(growth_daemon.lost(subject, 100, 9), "clients_100: only 9 connections to 10 origins")
 
 
 class IdleClients(unittest.TestCase):

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import subprocess
 import urllib.request
 
@@ -78,7 +79,7 @@ class Origin:
                               for port in self.ports.values())
         config = workspace.file("origin.conf", _CONFIG.format(
             dir=workspace.path, user=user, listeners=listeners, host=HOST, status=self._status,
-            connections=connections, files=2 * connections))
+            connections=connections, files=min(2 * connections, resource.getrlimit(resource.RLIMIT_NOFILE)[1])))
         child = workspace.start("origin", ["nginx", "-p", workspace.path, "-c", config], cpu)
         await_port(self._status, child, lambda: workspace.output_of("origin"))
         self._asking = self._stub_status_accepts()
