@@ -1,5 +1,6 @@
 #include "ccnproxy/daemon/daemon.h"
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 
@@ -48,6 +49,15 @@ std::size_t worker_count(const config::Config& config) {
   return static_cast<std::size_t>(std::max(1, CPU_COUNT(&cpus)));
 }
 
+/// Such a listener would be found at another port after a restart.
+bool has_port_of_chance(const config::Config& config) {
+  const auto is_one = [](const config::ListenAddress& address) {
+    return address.unix_path.empty() && address.port == 0;
+  };
+  return (config.admin.address && is_one(*config.admin.address)) ||
+         std::any_of(config.listeners.begin(), config.listeners.end(), is_one);
+}
+
 /// Starts everything, then lives by its signals.
 class Daemon {
  public:
@@ -79,7 +89,7 @@ class Daemon {
     auto sockets = bind(*shared);
     in_force_.shared = std::move(shared);
     make_workers(std::move(sockets));
-    refuse_what_nobody_serves();
+    settle_what_nobody_serves();
     pid_file_.emplace(config.pid_file);
   }
 
@@ -131,7 +141,6 @@ class Daemon {
     for (auto& worker : workers_) worker->accept_from_now();
   }
 
-  /// Who left us such a socket keeps it open: its clients would wait for an answer for ever.
   void warn_of_slow_start() const {
     if (slow_start_after_idle().value_or(false))
       log_->warn(
@@ -139,7 +148,18 @@ class Daemon {
           "congestion window while idle; set it to 0");
   }
 
-  void refuse_what_nobody_serves() const {
+  /// A service manager keeps such a socket open: its clients would wait for an answer for ever. A
+  /// predecessor closes its own when it drains, so that a listener can be taken away.
+  void settle_what_nobody_serves() {
+    if (predecessor_.ready && !has_port_of_chance(in_force_.config)) {
+      for (const auto& address : inherited_.close_left())
+        log_->warn(
+            "no listener of the configuration has {} any more: its socket is not taken over and "
+            "closes when the process before drains (a service manager that holds it, too, must let "
+            "it go)",
+            address);
+      return;
+    }
     const auto left = inherited_.left();
     if (left.empty()) return;
     throw std::runtime_error(

@@ -171,4 +171,15 @@ std::vector<std::string> InheritedSockets::left() const {
   return texts;
 }
 
+std::vector<std::string> InheritedSockets::close_left() {
+  std::vector<std::string> addresses;
+  for (const auto& socket : sockets_) {
+    const auto& address = socket.socket.address;
+    if (std::find(addresses.begin(), addresses.end(), address) == addresses.end())
+      addresses.push_back(address);
+  }
+  sockets_.clear();
+  return addresses;
+}
+
 }  // namespace ccnproxy::daemon

@@ -1,43 +1,13 @@
 // The program as a person at a shell meets it: what it says, and its exit codes.
 #include "client_fixture.h"
 #include "fakes/temp_dir.h"
+#include "shell.h"
 
 namespace ccnproxy::integration {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-struct Outcome {
-  int code = 0;
-  std::string out, err;
-};
-
-std::string joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const auto& line : lines) text += line + "\n";
-  return text;
-}
-
-Outcome run(const std::vector<std::string>& arguments) {
-  ChildOptions options;
-  options.program = CCNPROXY_BINARY;
-  options.arguments = arguments;
-  ChildProcess child(options);
-  Outcome outcome;
-  outcome.code = child.wait_for_exit();
-  try {
-    child.wait_for_out_lines(1'000'000);  // to the end of the output
-  } catch (const Failure&) {
-    outcome.out = joined(child.out_lines());
-  }
-  try {
-    child.wait_for_err_line("\1");
-  } catch (const Failure&) {
-    outcome.err = child.err_text();
-  }
-  return outcome;
-}
 
 /// For a daemon that must not meet another by its defaults.
 const std::string beside_others = "workers: 1\nadmin: {address: none}\n";
@@ -100,7 +70,7 @@ TEST_F(CommandLine, wrong_usage_is_2) {
         {"no-such-command"},
         {"check", "-p", "80"}}) {
     const Outcome outcome = run(command);
-    EXPECT_EQ(outcome.code, 2) << joined(command) << outcome.err;
+    EXPECT_EQ(outcome.code, 2) << ::testing::PrintToString(command) << outcome.err;
     EXPECT_NE(outcome.err, "");
     EXPECT_EQ(outcome.out, "");
   }

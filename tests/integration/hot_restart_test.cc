@@ -1,5 +1,4 @@
 // SIGUSR2: the next process on the same sockets, ready before this one goes.
-#include <atomic>
 #include <csignal>
 #include <fstream>
 #include <thread>
@@ -8,28 +7,28 @@
 #include <sys/wait.h>
 
 #include "access_line.h"
-#include "client_fixture.h"
+#include "fakes/new_clients.h"
+#include "kept_listener.h"
 
 namespace ccnproxy::integration {
 namespace {
 
 using ::testing::HasSubstr;
 
-/// A daemon on a socket of the test's (whose port is known before), an origin behind it.
-class HotRestart : public ::testing::TestWithParam<std::string> {
+class HotRestart : public KeptListener {
  protected:
-  HotRestart() : origin_(origin_speaking("h2"), Service(standard_answers)) {
+  HotRestart() {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // the next processes become our children
-    config_.set("workers", GetParam()).set("timeouts.drain", "10s").set("pool.min_ready", "1");
-    config_.listen_only(address_).origin("*.test", origin_.endpoint(), pki().ca_file());
-    daemon_ = start_daemon(
-        config_, [this](ChildOptions& options) { options.listen_fds = {listener_.get()}; });
-    current_ = daemon_->process().pid();
+    config_.set("pool.min_ready", "1");
   }
   ~HotRestart() override {
-    if (current_ == daemon_->process().pid()) return;
+    if (current_ < 0 || current_ == daemon_->process().pid()) return;  // ends with its owner
     ::kill(current_, SIGTERM);
     ::waitpid(current_, nullptr, 0);
+  }
+  void begin(const std::vector<int>& more = {}) {
+    start(more);
+    current_ = daemon_->process().pid();
   }
   /// Returns once the next process has taken over and the one before has ended.
   void restart() {
@@ -64,37 +63,19 @@ class HotRestart : public ::testing::TestWithParam<std::string> {
     }
   }
 
-  Descriptor listener_ = listen_on("127.0.0.1:0");
-  std::string address_ = local_endpoint(listener_.get());
-  ScriptedOrigin origin_;
-  DaemonConfig config_;
-  std::unique_ptr<DaemonProcess> daemon_;
   pid_t current_ = -1;
 };
 INSTANTIATE_TEST_SUITE_P(Workers, HotRestart, ::testing::Values("1", "3"));
 
 TEST_P(HotRestart, F099_F101_loses_no_request_and_finds_its_origins_ready) {
+  begin();
   EXPECT_EQ(RawClient(address_).get(host).status, 200);
-  std::atomic<bool> ending{false};
-  std::vector<std::string> faults;
-  std::thread load([&] {
-    while (!ending) {
-      try {
-        const auto response = RawClient(address_).get(host);
-        if (!response.complete() || response.status != 200)
-          faults.push_back("status " + std::to_string(response.status));
-      } catch (const Failure& failure) {
-        faults.emplace_back(failure.what());
-      }
-    }
-  });
+  NewClients clients(address_, host);
   const auto restarts = [&] {
     for (int i = 0; i < 3; ++i) restart();
   };
   EXPECT_NO_THROW(restarts()) << daemon_->log();
-  ending = true;
-  load.join();
-  EXPECT_EQ(faults, std::vector<std::string>());
+  EXPECT_THAT(clients.end(), ::testing::IsEmpty());
   // All but the very first request of all found a connection, also those after each restart.
   std::size_t dialed = 0;
   for (const auto& line : daemon_->access_records())
@@ -103,12 +84,49 @@ TEST_P(HotRestart, F099_F101_loses_no_request_and_finds_its_origins_ready) {
 }
 
 TEST_P(HotRestart, F102_a_successor_that_does_not_start_changes_nothing) {
+  begin();
   std::ofstream(daemon_->config_file()) << "workers: none\n";
   daemon_->signal(SIGUSR2);
   EXPECT_THAT(daemon_->wait_for_log("no next process"), HasSubstr("it ended before it was ready"));
   EXPECT_EQ(RawClient(address_).get(host).status, 200);
   daemon_->signal(SIGTERM);
   EXPECT_EQ(daemon_->wait_for_exit(), 0);
+}
+
+TEST_P(HotRestart, F099_a_listener_that_was_taken_out_is_let_go_and_the_restart_goes_on) {
+  auto removed = listen_on("127.0.0.1:0");
+  const auto gone = local_endpoint(removed.get());
+  const auto kept_only = config_.yaml();
+  config_.listen(gone);
+  begin({removed.get()});
+  removed.reset();  // nobody but the daemon has it now
+  EXPECT_EQ(RawClient(gone).get(host).status, 200);
+  RawClient connected(gone);
+  EXPECT_EQ(connected.get(host).status, 200);
+  NewClients clients(address_, host);
+
+  std::ofstream(daemon_->config_file()) << kept_only;
+  restart();
+  EXPECT_THAT(daemon_->wait_for_log("no listener of the configuration has " + gone),
+              HasSubstr("is not taken over"));
+  EXPECT_THROW(RawClient{gone}, Failure) << "refused, and not left waiting";
+  EXPECT_EQ(connected.read_to_end(), "") << "as any client of the process before";
+  clients.wait_for(clients.served() + 5);
+  EXPECT_THAT(clients.end(), ::testing::IsEmpty());
+
+  const auto restart_again = [&] { restart(); };
+  EXPECT_NO_THROW(restart_again()) << "with what the second process has, too\n" << daemon_->log();
+  EXPECT_EQ(RawClient(address_).get(host).status, 200);
+}
+
+TEST_P(HotRestart, F102_a_port_of_chance_can_not_be_handed_over_and_nothing_changes) {
+  config_.listen("127.0.0.1:0");
+  begin();
+  daemon_->signal(SIGUSR2);
+  daemon_->wait_for_log("an inherited socket has an address that no listener");
+  daemon_->wait_for_log("no next process");
+  EXPECT_EQ(RawClient(daemon_->address(1)).get(host).status, 200);
+  EXPECT_EQ(RawClient(address_).get(host).status, 200);
 }
 
 }  // namespace

@@ -1,38 +1,14 @@
 // Listening sockets that were open before the daemon was, as systemd and Server::Starter leave
 // them.
-#include <atomic>
-#include <csignal>
-#include <thread>
-
-#include "client_fixture.h"
+#include "fakes/new_clients.h"
+#include "kept_listener.h"
 
 namespace ccnproxy::integration {
 namespace {
 
 using ::testing::HasSubstr;
 
-/// A listener that outlives the daemons that are started with it, an origin behind them.
-class InheritedListener : public ::testing::TestWithParam<std::string> {
- protected:
-  InheritedListener() : origin_(origin_speaking("h2"), Service(standard_answers)) {
-    config_.set("workers", GetParam()).set("timeouts.drain", "10s");
-    config_.listen_only(address_).origin("*.test", origin_.endpoint(), pki().ca_file());
-  }
-  void start() {
-    daemon_ = start_daemon(
-        config_, [this](ChildOptions& options) { options.listen_fds = {listener_.get()}; });
-  }
-  void stop() {
-    daemon_->signal(SIGTERM);
-    EXPECT_EQ(daemon_->wait_for_exit(), 0);
-  }
-
-  Descriptor listener_ = listen_on("127.0.0.1:0");
-  std::string address_ = local_endpoint(listener_.get());
-  ScriptedOrigin origin_;
-  DaemonConfig config_;
-  std::unique_ptr<DaemonProcess> daemon_;
-};
+class InheritedListener : public KeptListener {};
 INSTANTIATE_TEST_SUITE_P(Workers, InheritedListener, ::testing::Values("1", "3"));
 
 TEST_P(InheritedListener, F099_is_served_by_all_workers) {
@@ -55,32 +31,13 @@ TEST_P(InheritedListener, F099_who_comes_between_two_daemons_waits_and_is_served
 
 TEST_P(InheritedListener, F099_restarts_lose_no_request) {
   start();
-  std::atomic<bool> ending{false};
-  std::atomic<int> served{0};
-  std::vector<std::string> faults;
-  std::thread load([&] {
-    while (!ending) {
-      try {
-        const auto response = RawClient(address_).get(host);
-        if (!response.complete() || response.status != 200)
-          faults.push_back("status " + std::to_string(response.status));
-        ++served;
-      } catch (const Failure& failure) {
-        faults.emplace_back(failure.what());
-      }
-    }
-  });
+  NewClients clients(address_, host);
   for (int i = 0; i < 10; ++i) {
-    const int before = served;
-    for (const Deadline deadline; served < before + 5 && !deadline.passed();)
-      std::this_thread::yield();
+    clients.wait_for(clients.served() + 5);
     stop();
     start();
   }
-  ending = true;
-  load.join();
-  EXPECT_THAT(faults, ::testing::IsEmpty());
-  EXPECT_GE(served, 50);
+  EXPECT_THAT(clients.end(), ::testing::IsEmpty());
 }
 
 TEST(InheritedSockets, F099_one_that_no_listener_is_for_ends_the_start_and_is_named) {

@@ -52,6 +52,8 @@ class InheritedSockets {
   /// Those that nobody took, for people: `127.0.0.1:80 (web.socket)`. As long as the other process
   /// has such a socket open, clients that connect to it are not refused and not answered.
   std::vector<std::string> left() const;
+  /// Closes those that nobody took, and tells their addresses, each once.
+  std::vector<std::string> close_left();
 
  private:
   struct Socket {

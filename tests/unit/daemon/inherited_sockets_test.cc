@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "fakes/endpoint.h"
+#include "fakes/failure.h"
 #include "fakes/temp_dir.h"
 
 namespace ccnproxy::daemon {
@@ -112,6 +113,21 @@ TEST(InheritedSockets, all_that_share_an_address_go_together) {
   for (auto& socket : shared) handed.push_back({socket.fd.release(), "old"});
   InheritedSockets sockets(handed);
   EXPECT_EQ(sockets.take(tcp("127.0.0.1", port)).size(), 3U);
+  EXPECT_TRUE(sockets.left().empty());
+}
+
+TEST(InheritedSockets, those_that_nobody_took_can_be_let_go) {
+  auto shared = bind_listener(tcp("127.0.0.1", 0), 2);
+  const auto address = shared[0].address;
+  Handed handed;
+  for (auto& socket : shared) handed.push_back({socket.fd.release(), "old"});
+  std::uint16_t port = 0;
+  handed.push_back({foreign(tcp("127.0.0.1", 0), &port), "old"});
+  InheritedSockets sockets(handed);
+  const auto taken = sockets.take(tcp("127.0.0.1", port));
+  EXPECT_THAT(sockets.close_left(), ElementsAre(address)) << "which two sockets share";
+  EXPECT_THROW(fakes::connect_to(address), fakes::Failure);
+  EXPECT_TRUE(fakes::connect_to(taken.at(0).address));
   EXPECT_TRUE(sockets.left().empty());
 }
 
