@@ -85,6 +85,17 @@ TEST(ConfigYaml, reads_back_to_what_was_set_for_every_key) {
   EXPECT_EQ(load(config_yaml(none)), none);
 }
 
+/// `upstream` stands beside no labels' keys, so the text above can't have it.
+TEST(ConfigYaml, reads_back_to_its_upstream) {
+  for (const std::string upstream :
+       {"https://app.internal", "http://app.internal:8080", "https://[2001:db8::1]:8443", ""}) {
+    const Config set = load("upstream: \"" + upstream + "\"");
+    EXPECT_EQ(set.upstream, upstream);
+    EXPECT_THAT(config_yaml(set), ::testing::HasSubstr("\nupstream: \"" + upstream + "\"\n"));
+    EXPECT_EQ(load(config_yaml(set)), set);
+  }
+}
+
 /// Adds the keys that `node` has, as schema_keys() writes them.
 void add_keys(const YAML::Node& node, const std::string& prefix, std::set<std::string>& keys) {
   for (const auto& pair : node) {

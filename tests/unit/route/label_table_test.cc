@@ -4,42 +4,15 @@
 
 #include "ccnproxy/route/label_options.h"
 
+#include "unit/route/label_rows.h"
+
 namespace ccnproxy::route {
 namespace {
-
-constexpr std::uint16_t our_port = 3000;
 
 LabelTable::Options with_upgrade() {
   auto options = LabelTable::defaults();
   options.upgrade = {"*.amazonaws.com", "s3.example"};
   return options;
-}
-
-/// What one row expects: `to` is the origin and the target as one URL, or `400`, `405`, or `none`
-/// for a Host without a label.
-struct Row {
-  const char* target;
-  const char* host;
-  std::string to;
-  const char* method = "GET";
-};
-
-std::string outcome(const LabelTable& table, const MapQuery& query) {
-  const auto mapped = table.map(query);
-  if (!mapped) {
-    const auto& failure = mapped.error();
-    return failure.no_label ? "none" : std::to_string(failure.status_code);
-  }
-  return mapped->origin.to_string() + ' ' + (mapped->prepend_slash ? "/" : "") +
-         std::string(mapped->target);
-}
-
-void expect_rows(const LabelTable& table, const std::vector<Row>& rows,
-                 std::uint16_t port = our_port) {
-  for (const auto& row : rows) {
-    EXPECT_EQ(outcome(table, {row.method, row.target, row.host, port}), row.to)
-        << row.method << ' ' << row.target << " Host: " << row.host;
-  }
 }
 
 TEST(LabelTable, labels_of_the_host_field) {
@@ -385,38 +358,6 @@ TEST(LabelTable, F104_reasons_can_stand_in_a_header) {
       EXPECT_TRUE(c >= 0x20 && c < 0x7f && c != '"' && c != '\\') << mapped.error().reason;
     }
   }
-}
-
-TEST(LabelTable, an_upstream_gets_everything_with_the_host_as_it_is) {
-  auto options = LabelTable::defaults();
-  options.upstream = origin::Origin{origin::Scheme::http, "app.internal", 8080};
-  const LabelTable table(options);
-  struct Sent {
-    const char *target, *host, *method, *to, *wanted_host;
-  };
-  const std::vector<Sent> rows = {
-      {"/x?y", "www.example.com", "GET", "/x?y", "www.example.com"},
-      {"/x", "Api.example.com.ccnproxy-https:3000", "GET", "/x",
-       "Api.example.com.ccnproxy-https:3000"},
-      {"/", "", "GET", "/", ""},
-      {"*", "a", "OPTIONS", "*", "a"},
-      {"http://b:81/x", "a", "GET", "/x", "b:81"},
-      {"https://b.ccnproxy", "a", "GET", "/", "b.ccnproxy"},
-      {"http://b?y", "a", "GET", "/?y", "b"},
-      {"http://b", "a", "OPTIONS", "*", "b"},
-  };
-  for (const auto& row : rows) {
-    const MapQuery query{row.method, row.target, row.host, our_port};
-    EXPECT_EQ(outcome(table, query), std::string("http://app.internal:8080 ") + row.to);
-    EXPECT_EQ(table.map(query).value().host, row.wanted_host) << row.target;
-  }
-  expect_rows(table, {{"http://joe@b/", "a", "400"},
-                      {"http:///", "a", "400"},
-                      {"http://b:99999/", "a", "400"},
-                      {"ftp://b/", "a", "400"},
-                      {"*", "a", "400"},
-                      {"/#x", "a", "400"},
-                      {"b:443", "b:443", "405", "CONNECT"}});
 }
 
 TEST(LabelTable, an_unchecked_failure_throws_what_it_was) {
