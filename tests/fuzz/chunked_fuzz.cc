@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -11,16 +10,15 @@
 #include "ccnproxy/http/chunked.h"
 #include "ccnproxy/http/field_rules.h"
 
+#include "require.h"
+
 namespace {
 
 using namespace ccnproxy::http;
+using ccnproxy::fuzz::require;
 using Event = ChunkedDecoder::Event;
 
 constexpr HeadLimits limits{.head_bytes = 512, .fields = 8, .target_bytes = 64};
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 struct Decoded {
   Event event = Event::need_more;

@@ -1,20 +1,18 @@
 // What the loader promises for every text: no exception, a configuration or mistakes but not both,
 // the mistakes in order, bounded and each one line. What loads can be asked for overrides.
 #include <algorithm>
-#include <cstdlib>
 
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/loader.h"
 #include "ccnproxy/config/overrides.h"
 #include "ccnproxy/config/units.h"
 
+#include "require.h"
+
 namespace {
 
 using namespace ccnproxy::config;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using ccnproxy::fuzz::require;
 
 void check_mistakes(const Loaded& loaded) {
   require(loaded.config == Config{});

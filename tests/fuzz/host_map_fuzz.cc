@@ -1,23 +1,21 @@
 // What LabelTable::map promises for every input. Input: one byte of settings, the method up to the
 // first line feed, the target up to the second, the Host after it.
 #include <algorithm>
-#include <cstdlib>
 
 #include "ccnproxy/route/explain.h"
 #include "ccnproxy/route/label_table.h"
 
+#include "require.h"
+
 namespace {
 
+using ccnproxy::fuzz::require;
 using ccnproxy::origin::Origin;
 using ccnproxy::origin::Scheme;
 using ccnproxy::route::LabelTable;
 using ccnproxy::route::Mapped;
 using ccnproxy::route::MapQuery;
 using ccnproxy::route::PortInHost;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 std::string_view take_line(std::string_view& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());

@@ -12,7 +12,7 @@
 #include "ccnproxy/http/framing.h"
 #include "ccnproxy/origin/http1_connection.h"
 
-#include "judging_sink.h"
+#include "origin_side.h"
 
 namespace {
 
@@ -67,20 +67,11 @@ Whole first_response(std::string_view method, std::string_view bytes) {
   return whole;
 }
 
-class Conversation {
+class Conversation : private OriginSide<origin::Http1Connection> {
  public:
-  Conversation(unsigned options, std::size_t piece) : options_(options), piece_(piece) {
-    auto transport = std::make_unique<ScriptedTransport>();
-    transport_ = transport.get();
-    connection_ = std::make_unique<origin::Http1Connection>(
-        context_, std::move(transport),
-        origin::ConnectionInfo{1, origin::Protocol::http1, "192.0.2.1:443", {}, false, Duration(0)},
-        listener_, std::make_shared<origin::PeerFacts>());
-  }
-  ~Conversation() {
-    loop_.retire(std::move(connection_));
-    loop_.run_once(Duration(0));
-  }
+  Conversation(unsigned options, std::size_t piece)
+      : OriginSide(limits, origin::Protocol::http1), options_(options), piece_(piece) {}
+  ~Conversation() { finish(); }
 
   void run(std::string_view bytes) {
     ask();
@@ -123,8 +114,7 @@ class Conversation {
   }
   void end() {
     transport_->end(options_ & 16 ? tls::IoStatus::truncated : tls::IoStatus::closed);
-    for (int i = 0; i < 4 && !listener_.closed; ++i) turn();
-    require(listener_.closed && connection_->streams() == 0);
+    expect_closed();
     require(call_->ended());
     check();
     if (options_ & 16 && call_->complete)  // cut by TLS: whole only if its own end was there
@@ -136,25 +126,12 @@ class Conversation {
     if (whole.status == 0) return;  // it had no end of its own but the connection's
     require(whole.status == call_->status && whole.body == call_->body);
   }
-  void turn() { loop_.run_once(Duration(0)); }
 
   unsigned options_;
   std::size_t piece_;
-  EventLoop loop_;
-  origin::WorkerBuffers& buffers_ = shared_buffers();
-  origin::WindowBudget windows_;
-  origin::ConnectionContext context_{loop_, buffers_, windows_, limits, std::chrono::seconds(30)};
-  JudgingListener listener_;
-  ScriptedTransport* transport_ = nullptr;
   std::unique_ptr<Call> call_;
-  std::unique_ptr<origin::Http1Connection> connection_;
   std::string since_request_;
   std::size_t asked_ = 0;
-
-  static origin::WorkerBuffers& shared_buffers() {
-    static origin::WorkerBuffers buffers;
-    return buffers;
-  }
 };
 
 }  // namespace

@@ -12,7 +12,7 @@
 
 #include "ccnproxy/origin/http2_connection.h"
 
-#include "judging_sink.h"
+#include "origin_side.h"
 
 namespace {
 
@@ -42,25 +42,16 @@ struct Script {
   std::string_view bytes;
 };
 
-class Session {
+class Session : private OriginSide<origin::Http2Connection> {
  public:
-  explicit Session(const Script& script) : script_(script) {
-    auto transport = std::make_unique<ScriptedTransport>();
-    transport_ = transport.get();
-    connection_ = std::make_unique<origin::Http2Connection>(
-        context_, std::move(transport),
-        origin::ConnectionInfo{1, origin::Protocol::http2, "192.0.2.1:443", {}, false, Duration(0)},
-        listener_, std::make_shared<origin::PeerFacts>());
+  explicit Session(const Script& script)
+      : OriginSide(limits, origin::Protocol::http2), script_(script) {
     if (script.small_socket()) transport_->set_room(600);
     if (script.greets()) transport_->give(empty_settings);
     for (std::size_t i = 0; i < script.calls(); ++i) open();
     turn();
   }
-  ~Session() {
-    loop_.retire(std::move(connection_));
-    loop_.run_once(Duration(0));
-    require(windows_.left == origin::WindowBudget{}.left);
-  }
+  ~Session() { finish(); }
 
   void run() {
     auto rest = script_.bytes;
@@ -76,8 +67,7 @@ class Session {
     check_memory();
     if (script_.drains() && !listener_.closed) connection_->drain("test");
     if (!listener_.closed) transport_->end(script_.end());
-    for (int i = 0; i < 4 && !listener_.closed; ++i) turn();
-    require(listener_.closed && connection_->streams() == 0);
+    expect_closed();
     for (const auto& call : calls_) require(call->ended());
   }
 
@@ -101,8 +91,6 @@ class Session {
       uploaded_ += 9 + call->stream->write_body("0123456789abcdef");  // in a frame each
     }
   }
-  void turn() { loop_.run_once(Duration(0)); }
-
   /// What was answered to the origin's bytes stays in proportion to them and to what was asked.
   void check_memory() const {
     require(transport_ == nullptr || listener_.closed ||
@@ -110,21 +98,9 @@ class Session {
   }
 
   Script script_;
-  EventLoop loop_;
-  origin::WorkerBuffers& buffers_ = shared_buffers();
-  origin::WindowBudget windows_;
-  origin::ConnectionContext context_{loop_, buffers_, windows_, limits, std::chrono::seconds(30)};
-  JudgingListener listener_;
-  ScriptedTransport* transport_ = nullptr;
   std::deque<std::unique_ptr<Call>> calls_;
-  std::unique_ptr<origin::Http2Connection> connection_;
   std::size_t given_ = 0;
   std::size_t uploaded_ = 0;
-
-  static origin::WorkerBuffers& shared_buffers() {
-    static origin::WorkerBuffers buffers;
-    return buffers;
-  }
 };
 
 }  // namespace

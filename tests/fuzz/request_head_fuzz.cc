@@ -14,33 +14,20 @@
 #include "ccnproxy/http/framing.h"
 #include "ccnproxy/http/head_parser.h"
 
+#include "cut_head.h"
+#include "require.h"
+
 namespace {
 
 using namespace ccnproxy::http;
+using namespace ccnproxy::fuzz;
 
 constexpr HeadLimits limits{.head_bytes = 2048, .fields = 16, .target_bytes = 256};
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 bool lies_in(std::string_view whole, std::string_view part) {
   const std::less_equal<const char*> before;
   return before(whole.data(), part.data()) &&
          before(part.data() + part.size(), whole.data() + whole.size());
-}
-
-ParseResult parse_in_pieces(std::string_view input, std::size_t piece, RequestHead& head) {
-  RequestHeadParser parser;
-  for (std::size_t size = std::min(piece, input.size());;
-       size = std::min(size + piece, input.size())) {
-    const std::string copy(input.substr(0, size));
-    const ParseResult result = parser.parse(copy, limits, head);
-    if (result.status != ParseStatus::incomplete || size == input.size()) {
-      head.clear();  // its views are about to dangle
-      return result;
-    }
-  }
 }
 
 std::string write(const RequestHead& head) {
@@ -91,10 +78,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   RequestHead head;
   const ParseResult whole = RequestHeadParser{}.parse(input, limits, head);
   for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{16}}) {
-    RequestHead other;
-    const ParseResult cut = parse_in_pieces(input.substr(0, 4096), piece, other);
-    require(cut.status == whole.status && cut.consumed == whole.consumed);
-    require(cut.status_code == whole.status_code && cut.reason == whole.reason);
+    const auto cut =
+        parse_in_pieces<RequestHeadParser, RequestHead>(input.substr(0, 4096), piece, limits);
+    require(is_same(cut, whole));
   }
   if (whole.status == ParseStatus::failed)
     require(whole.status_code >= 400 && !whole.reason.empty());

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,15 +14,14 @@
 #include "ccnproxy/http/head_parser.h"
 #include "ccnproxy/http/keep_alive.h"
 
+#include "require.h"
+
 namespace {
 
 using namespace ccnproxy::http;
+using ccnproxy::fuzz::require;
 
 constexpr HeadLimits limits{.head_bytes = 1024, .fields = 16, .target_bytes = 256};
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 /// Reads requests one after the other; what it made of them is text.
 class Reader {

@@ -13,26 +13,15 @@
 #include "ccnproxy/http/framing.h"
 #include "ccnproxy/http/head_parser.h"
 
+#include "cut_head.h"
+#include "require.h"
+
 namespace {
 
 using namespace ccnproxy::http;
+using namespace ccnproxy::fuzz;
 
 constexpr HeadLimits limits{.head_bytes = 2048, .fields = 16, .target_bytes = 256};
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-ParseResult parse_in_pieces(std::string_view input, std::size_t piece) {
-  ResponseHeadParser parser;
-  for (std::size_t size = std::min(piece, input.size());;
-       size = std::min(size + piece, input.size())) {
-    ResponseHead head;
-    const std::string copy(input.substr(0, size));
-    const ParseResult result = parser.parse(copy, limits, head);
-    if (result.status != ParseStatus::incomplete || size == input.size()) return result;
-  }
-}
 
 void check_parts(const ResponseHead& head) {
   require(head.status >= 100 && head.status <= 999);
@@ -62,9 +51,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ResponseHead head;
   const ParseResult whole = ResponseHeadParser{}.parse(input, limits, head);
   for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{16}}) {
-    const ParseResult cut = parse_in_pieces(input.substr(0, 4096), piece);
-    require(cut.status == whole.status && cut.consumed == whole.consumed);
-    require(cut.status_code == whole.status_code && cut.reason == whole.reason);
+    const auto cut =
+        parse_in_pieces<ResponseHeadParser, ResponseHead>(input.substr(0, 4096), piece, limits);
+    require(is_same(cut, whole));
   }
   if (whole.status == ParseStatus::failed) require(whole.status_code == 502);
   if (whole.status != ParseStatus::complete) return 0;

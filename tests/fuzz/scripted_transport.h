@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -9,11 +8,9 @@
 
 #include "ccnproxy/tls/transport.h"
 
-namespace ccnproxy::fuzz {
+#include "require.h"
 
-inline void require(bool holds) {
-  if (!holds) std::abort();
-}
+namespace ccnproxy::fuzz {
 
 /// An origin's bytes out of memory: gives what it was given, a piece at a time, and takes what the
 /// connection writes. Its descriptor is always ready, so that each turn of the loop is a read.

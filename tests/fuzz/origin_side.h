@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+
+#include "ccnproxy/origin/connection_context.h"
+#include "ccnproxy/origin/peer_facts.h"
+
+#include "judging_sink.h"
+
+namespace ccnproxy::fuzz {
+
+/// A connection to an origin that is a ScriptedTransport, with all that it lives in. For one input:
+/// a harness derives from it, and calls finish() before what the connection refers to goes.
+template <class Connection>
+class OriginSide {
+ protected:
+  OriginSide(http::HeadLimits limits, origin::Protocol protocol) : limits_(limits) {
+    auto transport = std::make_unique<ScriptedTransport>();
+    transport_ = transport.get();
+    connection_ = std::make_unique<Connection>(
+        context_, std::move(transport),
+        origin::ConnectionInfo{1, protocol, "192.0.2.1:443", {}, false, Duration(0)}, listener_,
+        std::make_shared<origin::PeerFacts>());
+  }
+  ~OriginSide() = default;
+  OriginSide(const OriginSide&) = delete;
+  OriginSide& operator=(const OriginSide&) = delete;
+
+  void turn() { loop_.run_once(Duration(0)); }
+  /// It has ended by itself, and told so, within a few turns.
+  void expect_closed() {
+    for (int i = 0; i < 4 && !listener_.closed; ++i) turn();
+    require(listener_.closed && connection_->streams() == 0);
+  }
+  void finish() {
+    loop_.retire(std::move(connection_));
+    turn();
+    require(windows_.left == origin::WindowBudget{}.left);
+  }
+
+  JudgingListener listener_;
+  ScriptedTransport* transport_ = nullptr;  ///< the connection's
+
+ private:
+  static origin::WorkerBuffers& shared_buffers() {
+    static origin::WorkerBuffers buffers;
+    return buffers;
+  }
+
+  http::HeadLimits limits_;
+  EventLoop loop_;
+  origin::WindowBudget windows_;
+  origin::ConnectionContext context_{loop_, shared_buffers(), windows_, limits_,
+                                     std::chrono::seconds(30)};
+
+ protected:
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace ccnproxy::fuzz
