@@ -7,6 +7,8 @@ namespace {
 
 /// Then the others of this loop have their turn.
 constexpr int most_rounds = 16;
+/// The largest that a peer may send (RFC 5246 §6.2.3), with its head.
+constexpr std::size_t tls_record = 5 + 16 * 1024 + 2048;
 /// Where memory is full nobody is read; then it is looked at again.
 constexpr Duration look_again = std::chrono::milliseconds(20);
 
@@ -64,13 +66,14 @@ void UpgradeTunnel::pump() {
   for (int round = 0; round < most_rounds && !broken_; ++round) {
     bool more = deliver(client_);
     more = deliver(origin_) || more;
+    account();  // what has gone may be what there was no room for
     more = read(client_, origin_) || more;
     more = read(origin_, client_) || more;
     moved = moved || more;
     if (!more) break;
     if (round + 1 == most_rounds) again_timer_.set_after(Duration(0));
   }
-  held_.set(client_.owed.size() + origin_.owed.size());
+  account();
   if (moved) moved_at_ = loop_.now();
   if (moved) idle_timer_.set_after(idle_);
   if (buffers_.held.full() && !again_timer_.armed()) again_timer_.set_after(look_again);
@@ -80,6 +83,17 @@ void UpgradeTunnel::pump() {
   if (over) return end(End::closed);
   update_watch(client_, origin_);
   update_watch(origin_, client_);
+}
+
+/// TLS takes more from its socket than it is asked for. Not counted, as of all connections, is a
+/// record that may not be complete.
+std::size_t UpgradeTunnel::read_ahead(const Side& side) {
+  const auto held = side.transport->held();
+  return held > tls_record ? held - tls_record : 0;
+}
+
+void UpgradeTunnel::account() {
+  held_.set(client_.owed.size() + origin_.owed.size() + read_ahead(client_) + read_ahead(origin_));
 }
 
 bool UpgradeTunnel::deliver(Side& side) {
@@ -97,7 +111,8 @@ bool UpgradeTunnel::deliver(Side& side) {
 bool UpgradeTunnel::may_read(const Side& from, const Side& to) const {
   if (from.ended) return false;
   if (from.gone) return to.owed.size() < most_held;
-  if (buffers_.held.full()) return false;
+  // What is here already takes no more room on its way out, and makes some.
+  if (buffers_.held.full()) return to.owed.empty() && read_ahead(from) > 0;
   return to.owed.size() < (buffers_.held.tight() ? 1 : most_held);
 }
 

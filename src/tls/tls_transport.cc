@@ -133,6 +133,10 @@ bool TlsTransport::has_more() {
   return false;
 }
 
+std::size_t TlsTransport::held() const noexcept {
+  return reader_.held() + static_cast<std::size_t>(SSL_pending(ssl_.get()));
+}
+
 void TlsTransport::close() {
   if (!fd_) return;
   if (!established_) {

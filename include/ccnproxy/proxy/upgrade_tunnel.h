@@ -14,9 +14,10 @@
 namespace ccnproxy::proxy {
 
 /// A client's connection and an origin's after a 101 (RFC 9110 §7.8): bytes go both ways as they
-/// come, and mean nothing here. Each way holds at most 64 KiB, and where memory is tight no more
-/// than one piece; who can't deliver is not read. When one side ends, what it sent before is
-/// delivered, then both are closed.
+/// come, and mean nothing here. Each way holds at most 64 KiB, and what TLS has read ahead of that
+/// (one receive, 256 KiB); where memory is tight nothing is read before what came has gone, and
+/// where it is full nothing of any socket. All of it counts (MemoryBudget). When one side ends,
+/// what it sent before is delivered, then both are closed.
 ///
 /// Belongs to its session, on the worker's thread; ends itself after `idle` without a byte either
 /// way. Destroyed only between turns.
@@ -66,6 +67,8 @@ class UpgradeTunnel {
   void watch(Side& side);
   void on_io(Side& side, std::uint32_t events);
   void pump();
+  void account();
+  static std::size_t read_ahead(const Side& side);
   bool deliver(Side& side);
   bool read(Side& from, Side& to);
   bool may_read(const Side& from, const Side& to) const;

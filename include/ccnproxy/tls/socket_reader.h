@@ -25,6 +25,8 @@ class SocketReader {
   /// Whether bytes are here, or may be in the socket although it will not be reported readable
   /// anew.
   bool has_bytes() const noexcept { return held() > 0 || !drained_; }
+  /// Received and not handed out.
+  std::size_t held() const noexcept { return own_.size() + (end_ - begin_); }
   /// The next read asks the socket again.
   void rearm() noexcept { drained_ = false; }
   /// Whether another write comes at once after the next: the kernel then sends what fills packets
@@ -33,7 +35,6 @@ class SocketReader {
 
  private:
   friend struct SocketBio;
-  std::size_t held() const noexcept { return own_.size() + (end_ - begin_); }
   int read(char* into, int size);
   bool receive();
   int take(char* into, int size);

@@ -37,6 +37,7 @@ class TlsTransport final : public Transport {
   IoResult read(char* into, std::size_t size) override;
   IoResult write(std::string_view bytes) override;
   bool has_more() override;
+  std::size_t held() const noexcept override;
   void close() override;
   std::string failure() const override { return failure_; }
 

@@ -32,6 +32,8 @@ class Transport {
   /// Whether read() may give more at once. False ends a batch of reads: the descriptor then tells
   /// when there is more. Whoever stops before has to come back by itself.
   virtual bool has_more() = 0;
+  /// Bytes that it has received and not given, as far as they take memory of this connection's.
+  virtual std::size_t held() const noexcept { return 0; }
   /// Ends our side in order where that needs no waiting, and closes the descriptor.
   virtual void close() = 0;
   /// After `failed`: the cause in words.

@@ -30,6 +30,7 @@ class HoardingTransport final : public tls::Transport {
     return {errno == EAGAIN ? tls::IoStatus::would_block : tls::IoStatus::failed};
   }
   bool has_more() override { return !hoard_.empty(); }
+  std::size_t held() const noexcept override { return hoard_.size(); }
   void close() override { fd_.reset(); }
   /// Reads ahead now, as a handshake does.
   void hoard() {

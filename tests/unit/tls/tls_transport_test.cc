@@ -57,6 +57,19 @@ TEST_F(TlsTransportTest, tells_that_more_can_be_read_although_the_socket_is_sile
   EXPECT_FALSE(ours_->has_more());
 }
 
+TEST_F(TlsTransportTest, F062_tells_how_much_it_has_received_and_not_given) {
+  meet();
+  EXPECT_EQ(ours_->held(), 0u);
+  theirs_->write(std::string(100'000, 'x'));
+  std::string got = read_some(1);
+  EXPECT_GE(ours_->held(), 16'383u) << "the rest of a record, and what came with it";
+  EXPECT_LT(ours_->held(), CipherBuffer::size);
+  got += read_some(99'999);
+  EXPECT_EQ(got.size(), 100'000u);
+  EXPECT_FALSE(ours_->has_more());
+  EXPECT_EQ(ours_->held(), 0u);
+}
+
 TEST_F(TlsTransportTest, a_batch_that_ends_because_there_is_no_more_misses_nothing) {
   std::string body(3 * 1024 * 1024, '\0');
   for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>(i * 31 >> 7);
