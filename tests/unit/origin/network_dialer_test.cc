@@ -47,6 +47,13 @@ class NetworkDialerTest : public testing::Test {
         DialContext{context_, resolver_, health_, last_serial_, access_},
         Origin{scheme, "api.example.test", default_port(scheme)}, settings_);
   }
+  /// As the name says, without `connect_to`.
+  void aim_by_name(const std::string& host, std::uint16_t port) {
+    settings_ = {};
+    dialer_ = std::make_unique<NetworkDialer>(
+        DialContext{context_, resolver_, health_, last_serial_, access_},
+        Origin{Scheme::http, host, port}, settings_);
+  }
   void start() {
     dials_.push_back(dialer_->dial(
         listener_, Delegate<void(DialResult)>::to<&NetworkDialerTest::on_result>(this)));
@@ -219,16 +226,50 @@ TEST_F(NetworkDialerTest, a_dial_that_is_given_up_during_the_handshake_never_ans
   EXPECT_FALSE(error_);
 }
 
+TEST_F(NetworkDialerTest, tells_of_no_address_before_it_has_asked_for_one) {
+  aim_by_name("api.example.test", 80);
+  EXPECT_EQ(dialer_->addresses().known, 0u);
+  EXPECT_EQ(dialer_->addresses().unused, 0u);
+  aim_by_name("localhost", 80);
+  EXPECT_GE(dialer_->addresses().known, 1u) << "the hosts file has it";
+}
+
+TEST_F(NetworkDialerTest, tells_which_of_its_addresses_have_no_connection) {
+  ScriptedOrigin origin(plain());
+  aim(origin.port(), Scheme::http);
+  EXPECT_EQ(dialer_->addresses().known, 1u) << "an address needs no question to DNS";
+  EXPECT_EQ(dialer_->addresses().unused, 1u);
+  start();
+  EXPECT_EQ(dialer_->addresses().unused, 1u) << "a dial that has not chosen yet";
+  ASSERT_TRUE(until_answers());
+  EXPECT_EQ(dialer_->addresses().known, 1u);
+  EXPECT_EQ(dialer_->addresses().unused, 0u);
+  loop_.retire(std::move(dials_.back()));
+  loop_.retire(std::move(connections_.back()));
+  dials_.clear();
+  connections_.clear();
+  loop_.run_once(Duration(0));
+  EXPECT_EQ(dialer_->addresses().unused, 1u) << "as before it was there";
+}
+
+TEST_F(NetworkDialerTest, F045_an_address_that_failed_lately_is_none_to_count_on) {
+  auto silent = options();
+  silent.answer_handshake = false;
+  ScriptedOrigin mute(silent);
+  settings_.shares = true;
+  settings_.timeouts.tls = milliseconds(30);
+  aim(mute.port());
+  EXPECT_EQ(dialer_->addresses().known, 1u);
+  ASSERT_TRUE(dial());
+  expect_error(ErrorType::connection_timeout, Phase::tls);
+  EXPECT_EQ(dialer_->addresses().known, 0u);
+  EXPECT_EQ(dialer_->addresses().unused, 0u);
+}
+
 /// Dials the address as its name says, without an override that vouches for it.
 class ProhibitedAddress : public NetworkDialerTest {
  protected:
   ProhibitedAddress() { access_ = AddressAccess(AddressList({"127.0.0.0/8"})); }
-  void aim_by_name(const std::string& host, std::uint16_t port) {
-    settings_ = {};
-    dialer_ = std::make_unique<NetworkDialer>(
-        DialContext{context_, resolver_, health_, last_serial_, access_},
-        Origin{Scheme::http, host, port}, settings_);
-  }
 };
 
 TEST_F(ProhibitedAddress, F087_is_not_connected_to) {
