@@ -114,5 +114,6 @@ def _rules(subject):
 
 
 def _overrides(subject):
+    """Those that come before the one that is meant, which is the last of as many."""
     return [f"  - {{match: \"{_pattern('other', number)}\", connect_to: 127.0.0.1:9}}"
-            for number in range(subject.rules)]
+            for number in range(subject.rules - 1)]
