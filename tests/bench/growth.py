@@ -36,7 +36,7 @@ def parse_arguments(words):
     parser.add_argument("--ccnproxy", required=True)
     parser.add_argument("--load", required=True)
     chosen = parser.parse_args(words)
-    chosen.seconds = chosen.seconds or (10 if chosen.quick else 210)
+    chosen.seconds = chosen.seconds or (10 if chosen.quick else 190)
     chosen.slice = chosen.slice or (0.15 if chosen.quick else 0.3)
     return chosen
 
