@@ -28,7 +28,7 @@ CASES = ("busy", "slow")
 
 def parse_arguments(words):
     parser = argparse.ArgumentParser(prog="growth.sh", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="small sizes, half a minute; prints only")
+    parser.add_argument("--quick", action="store_true", help="small sizes, a minute; prints only")
     parser.add_argument("--seconds", type=float, help="how long to measure, after what is grown is there")
     parser.add_argument("--slice", type=float, help="seconds a slice")
     parser.add_argument("--output", help="folder to write performance.md and performance-growth.svg to")

@@ -33,9 +33,10 @@ class Subject:
 
 
 def fit(sizes, most):
-    """The sizes that the machine allows; in place of those that it does not, the largest that it does."""
+    """The sizes that the machine allows; in place of those that it does not, the largest that it does, unless
+    that is hardly more than one which stands there."""
     within = [size for size in sizes if size <= most]
-    if len(within) < len(sizes) and (not within or within[-1] < most):
+    if len(within) < len(sizes) and (not within or 2 * within[-1] <= most):
         within.append(most)
     return within
 
