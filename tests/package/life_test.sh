@@ -206,7 +206,8 @@ test_is_started_by_the_socket() {
   in_machine systemctl start ccnproxy.socket
   service_is inactive service || fail 'the service runs already'
   equal body 'hello from the origin' "$(request)"
-  service_is active service || fail 'the service does not run'
+  # A request is served as soon as it listens, and it is active when its warm origins are ready.
+  await 10 service_is active service || fail 'the service does not run'
 }
 
 test_a_mistake_in_the_configuration_fails_the_unit_and_shows() {
