@@ -265,6 +265,26 @@ test_an_upgrade_under_load_loses_no_request() {
 restart_10_times() { for _ in {1..10}; do in_machine systemctl restart ccnproxy.service; done; }
 test_ten_restarts_under_load_lose_no_request() { under_load restart_10_times; }
 
+# SIGUSR2: the process takes another one's place, and systemd is told which is the main one now.
+main_is_other_than() {
+  local now; now=$(main_pid)
+  ((now > 0 && now != $1))
+}
+has_ended() { in_machine test ! -e "/proc/$1"; }
+hot_restart() {
+  local before; before=$(main_pid)
+  in_machine systemctl kill --kill-whom=main -s USR2 ccnproxy.service
+  await 30 main_is_other_than "$before"
+  await 30 has_ended "$before"
+}
+test_a_hot_restart_under_load_loses_no_request() {
+  under_load hot_restart
+  service_is active service || fail 'it does not run'
+  equal 'restarts by systemd' 0 "$(property NRestarts)"
+  in_machine systemctl restart ccnproxy.service
+  await 10 serves
+}
+
 test_a_stop_lets_a_transfer_end() {
   in_its_network curl -sS --max-time 60 -o "$tap_work/large" -H "Host: $host" http://127.0.0.1:3000/slow/large &
   local download=$!
