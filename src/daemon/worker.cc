@@ -265,14 +265,19 @@ void Worker::begin_draining() {
   for (auto& acceptor : acceptors_) acceptor->close();
   group_.draining.fetch_add(1, std::memory_order_release);
   for (auto it = sessions_.begin(); it != sessions_.end();) (it++)->drain();
+  last_requests_until_ = loop_.now() + proxy::ClientSession::first_request_time;
   drain_timer_.set_after(drain_check);
 }
 
+/// Connections are kept ready as long as requests may begin, not for as long as the last one takes.
 void Worker::end_if_drained() {
   drain_timer_.set_after(drain_check);
-  if (!group_.is_deserted()) return;
-  pools_.drain();
-  if (pools_.empty()) loop_.stop();
+  const bool deserted = group_.is_deserted();
+  if (deserted || loop_.now() >= last_requests_until_) {
+    last_requests_until_ = TimePoint::max();
+    pools_.drain();
+  }
+  if (deserted && pools_.empty()) loop_.stop();
 }
 
 }  // namespace ccnproxy::daemon

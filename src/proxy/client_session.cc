@@ -13,9 +13,6 @@ namespace {
 /// How long, and for how many bytes, a client may go on sending after it was answered early.
 constexpr auto linger_time = std::chrono::seconds(5);
 constexpr std::uint64_t linger_bytes = 16 * 1024 * 1024;
-/// How long a new client may take to send its first request while the daemon drains: an application
-/// sends it at once.
-constexpr Duration first_request_time = std::chrono::seconds(5);
 /// Who is not allowed must not hold a place for long only to be told so.
 constexpr Duration stranger_time = std::chrono::seconds(5);
 

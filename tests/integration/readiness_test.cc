@@ -201,6 +201,29 @@ TEST(ReadyWorkers, F014_F099_a_daemon_that_drains_serves_all_clients_by_the_conn
   EXPECT_EQ(both.origin.accepts(), 1U);
 }
 
+/// A long transfer is no reason for the process before to keep all its connections.
+TEST(ReadyDrain, F099_what_is_idle_is_let_go_once_no_request_can_begin_any_more) {
+  ScriptedOrigin origin(speaking({"http/1.1"}), nullptr);
+  Proxy proxy(ready_config()
+                  .set("timeouts.drain", "60s")
+                  .origin("api.test", origin.endpoint(), pki().ca_file()));
+  RawClient slow = proxy.client();
+  slow.send(get_request("/slow"));
+  OriginSide busy(origin);
+  busy.read_request();
+  RawClient quick = proxy.client();
+  quick.send(get_request("/quick"));
+  OriginSide idle(origin);
+  idle.read_request();
+  idle.respond(200, "done");
+  EXPECT_EQ(quick.read_response().body, "done");
+  proxy.daemon.signal(SIGTERM);
+  EXPECT_EQ(idle.connection().read_to_end(), "");
+  busy.respond(200, "late");
+  EXPECT_EQ(slow.read_response().body, "late");
+  EXPECT_EQ(proxy.daemon.wait_for_exit(), 0);
+}
+
 TEST(ReadyWorkers, F096_limits_are_those_of_all_workers_together) {
   Service service(standard_answers);
   OriginAndProxy both(speaking({"http/1.1"}), service,

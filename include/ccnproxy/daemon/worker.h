@@ -94,6 +94,7 @@ class Worker final : private proxy::SessionOwner {
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   boost::intrusive::list<proxy::ClientSession> sessions_;
   Timer drain_timer_;
+  TimePoint last_requests_until_ = TimePoint::max();  ///< while draining
   Timer relief_timer_;
   std::thread thread_;
 };

@@ -69,6 +69,9 @@ class ClientSession final : public Retired,
   /// there is.
   void take_over(HandedClient client);
 
+  /// How long a client that has only just come may take to send its first request while we drain:
+  /// an application sends it at once.
+  static constexpr Duration first_request_time = std::chrono::seconds(5);
   /// No request on this connection but one that is in flight, has begun to arrive, or is the first.
   /// Closes it now if it has had one and none of these is there.
   void drain();
