@@ -9,9 +9,11 @@
 #include <optional>
 #include <stdexcept>
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 namespace ccnproxy::tls {
 namespace {
@@ -26,6 +28,14 @@ UniqueCertificate share(X509& certificate) {
   return UniqueCertificate(&certificate);
 }
 
+/// OpenSSL does it when they are first asked for. This is before others see the certificate; what
+/// is wrong with them is found, and told, by the verification.
+void read_extensions(X509& certificate) {
+  ERR_set_mark();
+  X509_check_purpose(&certificate, -1, 0);
+  ERR_pop_to_mark();
+}
+
 /// The certificates that were seen last, by what they are made of.
 class KnownCertificates {
  public:
@@ -37,6 +47,7 @@ class KnownCertificates {
     if (const auto found = by_digest_.find(*digest); found != by_digest_.end()) {
       latest_first_.splice(latest_first_.begin(), latest_first_, found->second);
     } else {
+      read_extensions(certificate);
       latest_first_.push_front({*digest, share(certificate)});
       by_digest_.emplace(*digest, latest_first_.begin());
       if (latest_first_.size() > most) forget_oldest();
