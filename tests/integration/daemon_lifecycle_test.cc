@@ -13,17 +13,6 @@ using ::testing::HasSubstr;
 void drain_for_long(DaemonConfig& config) { config.set("timeouts.drain", "1h"); }
 
 /// Returns once nobody takes connections there.
-void wait_until_refused(const std::string& address) {
-  for (const Deadline deadline;;) {
-    try {
-      connect_to(address);
-    } catch (const Failure&) {
-      return;
-    }
-    if (deadline.passed()) throw Failure("connections are still taken");
-  }
-}
-
 TEST(DaemonReload, F102_SIGHUP_tells_what_is_wrong_and_changes_nothing) {
   OneOrigin proxy("plain", Service(standard_answers), drain_for_long);
   proxy.daemon->reload("workers: none\npool: {warmth: 1}\n");

@@ -53,6 +53,18 @@ inline std::string post_request(const std::string& target, const std::string& bo
          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
+/// All workers have stopped accepting, and know that they drain.
+inline void wait_until_refused(const std::string& address) {
+  for (const Deadline deadline;;) {
+    try {
+      connect_to(address);
+    } catch (const Failure&) {
+      return;
+    }
+    if (deadline.passed()) throw Failure("connections are still taken");
+  }
+}
+
 /// One line of the access log.
 class Record {
  public:

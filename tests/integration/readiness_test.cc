@@ -190,7 +190,7 @@ TEST(ReadyWorkers, F014_F099_a_daemon_that_drains_serves_all_clients_by_the_conn
   for (int i = 0; i < 20; ++i) clients.emplace_back(both.proxy.daemon.address());
   await_clients(both.proxy.daemon, 20);
   both.proxy.daemon.signal(SIGTERM);
-  both.proxy.daemon.wait_for_log("draining");
+  wait_until_refused(both.proxy.daemon.address());
   for (auto& client : clients) client.send(get_request("/bytes/1000"));
   for (auto& client : clients) {
     const auto response = client.read_response();
@@ -203,25 +203,20 @@ TEST(ReadyWorkers, F014_F099_a_daemon_that_drains_serves_all_clients_by_the_conn
 
 /// A long transfer is no reason for the process before to keep all its connections.
 TEST(ReadyDrain, F099_what_is_idle_is_let_go_once_no_request_can_begin_any_more) {
-  ScriptedOrigin origin(speaking({"http/1.1"}), nullptr);
-  Proxy proxy(ready_config()
-                  .set("timeouts.drain", "60s")
-                  .origin("api.test", origin.endpoint(), pki().ca_file()));
-  RawClient slow = proxy.client();
+  const auto hold = std::make_shared<Latch>();
+  Service service([&](const Request& request) {
+    return Response{.body = "late", .held_by = request.target == "/slow" ? hold : nullptr};
+  });
+  OriginAndProxy both(speaking({"http/1.1"}), service, ready_config().set("timeouts.drain", "60s"));
+  RawClient slow = both.proxy.client();
   slow.send(get_request("/slow"));
-  OriginSide busy(origin);
-  busy.read_request();
-  RawClient quick = proxy.client();
-  quick.send(get_request("/quick"));
-  OriginSide idle(origin);
-  idle.read_request();
-  idle.respond(200, "done");
-  EXPECT_EQ(quick.read_response().body, "done");
-  proxy.daemon.signal(SIGTERM);
-  EXPECT_EQ(idle.connection().read_to_end(), "");
-  busy.respond(200, "late");
+  both.origin.wait_for_requests(1);
+  EXPECT_EQ(both.proxy.get("/quick").status, 200);  // by another connection
+  both.proxy.daemon.signal(SIGTERM);
+  both.origin.wait_for_open(1);
+  hold->open();
   EXPECT_EQ(slow.read_response().body, "late");
-  EXPECT_EQ(proxy.daemon.wait_for_exit(), 0);
+  EXPECT_EQ(both.proxy.daemon.wait_for_exit(), 0);
 }
 
 TEST(ReadyWorkers, F096_limits_are_those_of_all_workers_together) {
