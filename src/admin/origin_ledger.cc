@@ -16,12 +16,11 @@ std::uint64_t requests_of(const pool::PoolReport& pool) {
 }  // namespace
 
 void OriginLedger::Named::advance(std::size_t worker, const observe::OriginMetrics& metrics) {
-  auto now = counters_of(metrics);
-  auto& before = last[worker];
-  Counters grown = now;
-  if (goes_on(before, now)) subtract(grown, before);  // else it is a new pool: all of it is new
+  Counters grown = counters_of(metrics);
+  const auto before = counters_of(last[worker]);
+  if (goes_on(before, grown)) subtract(grown, before);  // else it is a new pool: all of it is new
   add(total, grown);
-  before = std::move(now);
+  last[worker] = metrics;
 }
 
 bool OriginLedger::is_named(const std::string& origin) const { return named_.count(origin) > 0; }
@@ -88,8 +87,8 @@ void OriginLedger::give_name(const std::string& origin, const ByWorker& pools) {
     if (found == own.end()) continue;
     const auto& metrics = found->second->metrics;
     if (unnamed_[worker].count(origin) > 0) {
-      named.last[worker] = counters_of(metrics);
-      for (const auto& [series, value] : named.last[worker]) named.total[series] += 0;
+      named.last[worker] = metrics;
+      for (const auto& [series, value] : counters_of(metrics)) named.total[series] += 0;
     } else {
       named.advance(worker, metrics);
     }

@@ -30,21 +30,31 @@ iovec piece(std::string_view bytes) { return {const_cast<char*>(bytes.data()), b
 
 }  // namespace
 
+OutputStep& ClientOutput::step() {
+  if (!step_) step_ = steps_.take();
+  return *step_;
+}
+
+void ClientOutput::end_step() {
+  if (step_) steps_.give(std::move(step_));
+}
+
 void ClientOutput::add_body(std::string_view bytes) {
   if (bytes.empty()) return;
-  body_bytes_ += bytes.size();
+  auto& [front, body, back, body_bytes] = step();
+  body_bytes += bytes.size();
   uncredited_ += bytes.size();
-  if (!body_.empty() && body_.back().data() + body_.back().size() == bytes.data()) {
-    body_.back() = {body_.back().data(), body_.back().size() + bytes.size()};
+  if (!body.empty() && body.back().data() + body.back().size() == bytes.data()) {
+    body.back() = {body.back().data(), body.back().size() + bytes.size()};
   } else {
-    body_.push_back(bytes);
+    body.push_back(bytes);
   }
 }
 
 void ClientOutput::frame_chunk() {
-  if (!chunked_ || body_bytes_ == 0) return;
-  http::append_chunk_size(front_, body_bytes_);
-  back_.insert(0, "\r\n");
+  if (!chunked_ || step_->body_bytes == 0) return;
+  http::append_chunk_size(step_->front, step_->body_bytes);
+  step_->back.insert(0, "\r\n");
 }
 
 ClientOutput::Outcome ClientOutput::flush(int fd) {
@@ -55,7 +65,10 @@ ClientOutput::Outcome ClientOutput::flush(int fd) {
     }
     return send_held(fd);
   }
-  if (!has_step()) return Outcome::all_sent;
+  if (!has_step()) {
+    end_step();
+    return Outcome::all_sent;
+  }
   frame_chunk();
   std::array<iovec, most_pieces> pieces;
   std::size_t count = 0;
@@ -65,9 +78,9 @@ ClientOutput::Outcome ClientOutput::flush(int fd) {
     pieces[count++] = piece(bytes);
     total += bytes.size();
   };
-  add(front_);
-  for (const auto& bytes : body_) add(bytes);
-  add(back_);
+  add(step_->front);
+  for (const auto& bytes : step_->body) add(bytes);
+  add(step_->back);
   const auto sent = send(fd, {pieces.data(), count});
   if (!sent) return Outcome::failed;
   written_ += *sent;
@@ -82,13 +95,10 @@ void ClientOutput::hold_from(std::size_t skip) {
     skip -= n;
     held_.append(bytes.substr(n));
   };
-  keep(front_);
-  for (const auto& bytes : body_) keep(bytes);
-  keep(back_);
-  front_.clear();
-  body_.clear();
-  back_.clear();
-  body_bytes_ = 0;
+  keep(step_->front);
+  for (const auto& bytes : step_->body) keep(bytes);
+  keep(step_->back);
+  end_step();
 }
 
 ClientOutput::Outcome ClientOutput::send_held(int fd) {
@@ -101,18 +111,16 @@ ClientOutput::Outcome ClientOutput::send_held(int fd) {
 }
 
 std::size_t ClientOutput::take_credit() noexcept {
-  const auto still_here = std::min(uncredited_, held_.size() + body_bytes_);
+  const auto still_here = std::min(uncredited_, held_.size() + (step_ ? step_->body_bytes : 0));
   const auto credit = uncredited_ - still_here;
   uncredited_ = still_here;
   return credit;
 }
 
-void ClientOutput::clear() noexcept {
-  front_.clear();
-  body_.clear();
-  back_.clear();
+void ClientOutput::clear() {
+  end_step();
   held_.clear();
-  body_bytes_ = uncredited_ = 0;
+  uncredited_ = 0;
   chunked_ = false;
 }
 

@@ -29,6 +29,7 @@ ClientSession::ClientSession(ProxyContext& context, UniqueFd fd, ClientAddress a
       fd_(std::move(fd)),
       address_(std::move(address)),
       timer_(context.loop.timers(), Delegate<void()>::to<&ClientSession::on_timer>(this)),
+      output_(context.output_steps),
       held_for_client_(context.memory, MemoryBudget::For::clients),
       held_for_origin_(context.memory, MemoryBudget::For::origins),
       watched_(EPOLLIN | EPOLLRDHUP) {

@@ -31,8 +31,8 @@ struct Series {
   auto operator<=>(const Series&) const = default;
 };
 
-/// The counters of one origin in a form in which all are treated alike. Flat: there are some for
-/// each worker and origin that is shown, and they stay.
+/// The counters of one origin in a form in which all are treated alike. Flat: those of each origin
+/// that is shown stay.
 using Counters = boost::container::flat_map<Series, std::uint64_t>;
 
 /// Every series whose labels are of a closed set is there, also where it is 0.

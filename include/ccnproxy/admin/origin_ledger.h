@@ -45,8 +45,9 @@ class OriginLedger {
     /// Takes what a worker's pool has counted since the last time.
     void advance(std::size_t worker, const observe::OriginMetrics& metrics);
 
-    Counters total;                        ///< what is shown
-    std::map<std::size_t, Counters> last;  ///< by worker that has a pool: what it said last
+    Counters total;  ///< what is shown
+    /// By worker that has a pool: what it said last.
+    std::map<std::size_t, observe::OriginMetrics> last;
   };
   using ByOrigin = std::map<std::string, const pool::PoolReport*>;
   using ByWorker = std::map<std::size_t, ByOrigin>;

@@ -23,7 +23,7 @@ constexpr LivenessTimes liveness_times(Duration rtt, Duration patience = {}) {
   const auto probe = std::max<Duration>({milliseconds(300), rtt * 3, patience});
   const auto answer = std::max<Duration>(milliseconds(200), rtt * 2);
   return {probe, answer * 3 / 5, answer, probe + answer,
-          probe + std::max<Duration>(milliseconds(700), rtt * 4)};
+          probe + std::max<Duration>(milliseconds(600), rtt * 4)};
 }
 
 /// What TCP knows of the way to the peer.

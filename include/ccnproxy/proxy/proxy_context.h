@@ -13,6 +13,7 @@
 #include "ccnproxy/origin/worker_buffers.h"
 #include "ccnproxy/pool/pools.h"
 #include "ccnproxy/proxy/dedicated_connection.h"
+#include "ccnproxy/proxy/output_steps.h"
 #include "ccnproxy/proxy/request_ids.h"
 #include "ccnproxy/route/label_table.h"
 #include "ccnproxy/route/origin_access.h"
@@ -64,6 +65,7 @@ struct ProxyContext {
   std::function<void(std::size_t worker, HandedClient client)> hand_over;
   RequestIds ids;
   ExchangeShelf exchanges{loop};
+  OutputSteps output_steps = {};
   MemoryBudget& memory{buffers.held};
   DedicatedConnections dedicated{loop};
   /// Dials connections to an origin that speak HTTP/1.1 and nothing else.

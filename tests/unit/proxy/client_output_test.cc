@@ -48,7 +48,8 @@ class ClientOutputTest : public testing::Test {
 
   UniqueFd ours_;
   UniqueFd client_;
-  ClientOutput output_;
+  OutputSteps steps_;
+  ClientOutput output_{steps_};
 };
 
 TEST_F(ClientOutputTest, has_nothing_to_send_at_first) {
@@ -202,6 +203,25 @@ TEST_F(ClientOutputTest, is_as_new_after_clear) {
   output_.add_body("plain");
   flush();
   EXPECT_EQ(read(), "plain");
+}
+
+TEST_F(ClientOutputTest, memory_of_a_step_goes_on_to_the_next_client) {
+  output_.front() = std::string(1000, 'a');
+  const auto* memory = output_.front().data();
+  flush();
+  ClientOutput other(steps_);
+  EXPECT_TRUE(other.front().empty());
+  other.front() = "b";
+  EXPECT_EQ(other.front().data(), memory);
+  output_.front() = "c";
+  EXPECT_NE(output_.front().data(), memory);
+  EXPECT_EQ(other.front(), "b") << "each has its own while it has something to say";
+}
+
+TEST_F(ClientOutputTest, an_unusually_large_head_is_not_kept) {
+  output_.front() = std::string(100'000, 'a');
+  flush();
+  EXPECT_LT(steps_.take()->front.capacity(), 100'000u);
 }
 
 /// Steps of every shape, flushed and read at random; a string says what must arrive.
