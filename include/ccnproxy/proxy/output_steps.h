@@ -17,6 +17,8 @@ struct OutputStep {
 
   bool is_empty() const noexcept { return front.empty() && back.empty() && body_bytes == 0; }
   void clear() noexcept;
+  /// What it has grown to.
+  std::size_t capacity() const noexcept;
 };
 
 /// Steps that are not in use, with the memory that they have grown: as many as clients are written
@@ -31,8 +33,8 @@ class OutputSteps {
 
  private:
   static constexpr std::size_t most = 256;
-  /// A step that has grown beyond that is not kept: an unusually large head.
-  static constexpr std::size_t most_front = 4096;
+  /// A step that has grown beyond that is not kept: an unusually large head, or very many pieces.
+  static constexpr std::size_t most_bytes = 8192;
 
   std::vector<std::unique_ptr<OutputStep>> free_;
 };
