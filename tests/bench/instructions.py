@@ -47,12 +47,17 @@ def _read(path):
         raise Failure("callgrind wrote nothing")
     text = subprocess.run(["callgrind_annotate", "--threshold=100", "--auto=no", path],
                           capture_output=True, text=True, check=True).stdout
+    rows = [(int(count.replace(",", "")), function, library) for count, function, library in re.findall(
+        r"^ *([\d,]+) \([^)]*\)  [^:\n]*:(.*?)(?: \[([^\]\n]*/[^\]\n]*)\])?$", text, re.MULTILINE)]
+    # What was inlined from another file stands in a row of its own, without the library.
+    home = {function: library for _, function, library in rows if library}
     counts = collections.Counter()
-    for count, where in re.findall(r"^\s*([\d,]+) \([^)]*\)\s+(.*)$", text, re.MULTILINE):
-        library = re.search(r"\[([^\]]*)\]$", where)
-        if library:
-            name = os.path.basename(library.group(1))
-            counts[re.sub(r"\.so.*", "", name)] += int(count.replace(",", ""))
+    for count, function, library in rows:
+        name = os.path.basename(library or home.get(function, "elsewhere"))
+        counts[re.sub(r"\.so.*", "", name)] += count
+    whole = int(re.search(r"^ *([\d,]+) .*PROGRAM TOTALS$", text, re.MULTILINE).group(1).replace(",", ""))
+    if abs(sum(counts.values()) - whole) > whole / 1000:
+        raise Failure(f"{sum(counts.values()):,} of {whole:,} instructions found in what callgrind wrote")
     return counts
 
 
