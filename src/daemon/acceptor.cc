@@ -2,18 +2,14 @@
 
 #include <cerrno>
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
+
+#include "ccnproxy/proxy/client_socket.h"
 
 namespace ccnproxy::daemon {
 namespace {
 /// At most so many a turn, so that clients already here get theirs.
 constexpr int accepts_a_turn = 64;
-/// Bytes that a client's socket holds and that have not left yet; its sockets inherit this of the
-/// listener's. Without it the kernel takes megabytes for a client that reads nothing, where neither
-/// our deadlines nor our bounds see them. (No such thing on a unix socket.)
-constexpr int most_unsent = 256 * 1024;
 constexpr auto pause_time = std::chrono::milliseconds(50);
 }  // namespace
 
@@ -23,7 +19,7 @@ Acceptor::Acceptor(EventLoop& loop, ListeningSocket socket, HasRoom has_room, On
       has_room_(std::move(has_room)),
       on_client_(std::move(on_client)),
       resume_timer_(loop.timers(), Delegate<void()>::to<&Acceptor::resume>(this)) {
-  ::setsockopt(socket_.fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most_unsent, sizeof most_unsent);
+  proxy::set_most_unsent(socket_.fd.get(), proxy::most_unsent);
   loop_.watch(socket_.fd.get(), EPOLLIN | EPOLLEXCLUSIVE, *this);
 }
 

@@ -17,6 +17,7 @@
 #include "ccnproxy/admin/server.h"
 #include "ccnproxy/base/kernel_settings.h"
 #include "ccnproxy/base/sd_notify.h"
+#include "ccnproxy/base/startup_memory.h"
 #include "ccnproxy/config/command_line.h"
 #include "ccnproxy/daemon/admin_source.h"
 #include "ccnproxy/daemon/client_capacity.h"
@@ -108,6 +109,7 @@ class Daemon {
       predecessor_.tell_ready();
       sd_notify("READY=1\nSTATUS=" + status());
       log_->info("ready");
+      release_startup_memory();
     });
     if (const auto timeout = watchdog_timeout()) watchdog_.begin(*timeout);
     asio::co_spawn(io_, live(), asio::detached);
@@ -296,6 +298,7 @@ class Daemon {
 int serve(const config::Config& config, std::function<config::Parsed()> reread) {
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
+  widen_descriptor_table();
   try {
     Daemon(config, std::move(reread)).run();
     return config::exit_ok;

@@ -1,6 +1,10 @@
 #include "ccnproxy/daemon/descriptor_limit.h"
 
+#include <algorithm>
+
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace ccnproxy::daemon {
 
@@ -15,6 +19,17 @@ std::size_t descriptor_limit() {
   rlimit limit{};
   const bool known = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
   return known ? limit.rlim_cur : 0;
+}
+
+void widen_descriptor_table() {
+  constexpr std::size_t most = 65536;
+  const auto limit = descriptor_limit();
+  const auto size = limit == 0 ? most : std::min(limit, most);
+  const int any = ::open("/", O_PATH | O_CLOEXEC);
+  if (any < 0 || size == 0) return;
+  const int last = ::fcntl(any, F_DUPFD_CLOEXEC, static_cast<int>(size - 1));
+  if (last >= 0) ::close(last);
+  ::close(any);
 }
 
 }  // namespace ccnproxy::daemon

@@ -16,7 +16,7 @@ const config::Tls& profile_of(const config::Config& config, const origin::Origin
 
 origin::OriginSettings settings_of(const Shared& shared, const origin::Origin& origin,
                                    tls::HandshakeWitness witness) {
-  auto settings = shared.settings_for(origin);
+  auto settings = *shared.settings_for(origin);
   settings.tls = std::make_shared<const tls::TlsContext>(profile_of(shared.config(), origin),
                                                          std::move(witness));
   return settings;
@@ -42,8 +42,9 @@ Prober::Prober(const Shared& shared, origin::Origin origin, const std::string& t
   request_.fields = {{"user-agent", "ccnproxy-probe/" CCNPROXY_VERSION}, {"accept", "*/*"}};
   const origin::ConnectionContext connections{
       loop_, buffers_, windows_, head_limits(shared.config().limits), settings_.timeouts.tls};
-  dialer_.emplace(origin::DialContext{connections, resolver_, health_, last_serial_, access_},
-                  std::move(origin), settings_);
+  dialer_.emplace(std::make_shared<const origin::DialContext>(
+                      origin::DialContext{connections, resolver_, health_, last_serial_, access_}),
+                  std::move(origin), std::make_shared<const origin::OriginSettings>(settings_));
 }
 
 Prober::~Prober() { close(); }

@@ -33,6 +33,7 @@ Shared::Shared(config::Config config)
   for (const auto& listener : config_.listeners) note_listening(listener.to_string());
   if (config_.admin.address) note_listening(config_.admin.address->to_string());
   load_profiles(nullptr);
+  make_settings();
 }
 
 Shared::Shared(config::Config config, const Shared& before)
@@ -44,6 +45,7 @@ Shared::Shared(config::Config config, const Shared& before)
       via_(before.via_) {
   for (const auto& address : before.listening_) note_listening(address);
   load_profiles(&before);
+  make_settings();
 }
 
 void Shared::note_listening(const std::string& address) {
@@ -113,17 +115,25 @@ const Shared::Profile* Shared::find(const config::Tls& settings, const std::stri
   return found == profiles_.end() ? nullptr : &*found;
 }
 
-origin::OriginSettings Shared::settings_for(const origin::Origin& origin) const {
+void Shared::make_settings() {
+  const bool shares = !config_.upstream.empty();
+  const auto context_for = [&](const config::Tls& tls, const std::string& place) {
+    return find(tls, place)->context;
+  };
+  usual_settings_ = std::make_shared<const origin::OriginSettings>(origin::OriginSettings{
+      config_.pool, config_.timeouts, context_for(config_.tls, ""), "", 0, false, shares});
+  for (const auto& entry : config_.overrides) {
+    override_settings_.push_back(std::make_shared<const origin::OriginSettings>(
+        origin::OriginSettings{entry.pool, entry.timeouts, context_for(entry.tls, place_of(entry)),
+                               entry.connect_host, entry.connect_port, false, shares}));
+  }
+}
+
+std::shared_ptr<const origin::OriginSettings> Shared::settings_for(
+    const origin::Origin& origin) const {
   const auto* entry = config::find_override(config_, origin.host, origin.port);
-  const auto* profile = entry ? find(entry->tls, place_of(*entry)) : find(config_.tls, "");
-  origin::OriginSettings settings{config_.pool, config_.timeouts, profile->context, "", 0};
-  settings.shares = !config_.upstream.empty();
-  if (!entry) return settings;
-  settings.pool = entry->pool;
-  settings.timeouts = entry->timeouts;
-  settings.connect_host = entry->connect_host;
-  settings.connect_port = entry->connect_port;
-  return settings;
+  if (!entry) return usual_settings_;
+  return override_settings_[static_cast<std::size_t>(entry - config_.overrides.data())];
 }
 
 std::shared_ptr<const config::Config> config_share(std::shared_ptr<const Shared> shared) {

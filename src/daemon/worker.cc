@@ -27,12 +27,7 @@ Worker::Worker(std::shared_ptr<const Shared> shared, WorkerGroup& group, std::si
       loop_(shared_->config().coalesce),
       resolver_(loop_, shared_->config().dns),
       address_access_(shared_->address_access()),
-      dialing_{{loop_, buffers_, windows_, shared_->head_limits(), shared_->config().timeouts.tls,
-                shared_->config().pool.ping},
-               resolver_,
-               family_health_,
-               last_serial_,
-               address_access_},
+      dialing_(make_dialing()),
       pools_(shared_->config().limits.origins, loop_.timers(),
              [this](const auto& origin) { return make_pool(origin); }),
       context_{loop_,
@@ -55,8 +50,8 @@ Worker::Worker(std::shared_ptr<const Shared> shared, WorkerGroup& group, std::si
       drain_timer_(loop_.timers(), Delegate<void()>::to<&Worker::end_if_drained>(this)),
       relief_timer_(loop_.timers(), Delegate<void()>::to<&Worker::relieve_memory>(this)) {
   context_.http1_dialer = [this](const origin::Origin& origin) {
-    auto settings = shared_->settings_for(origin);
-    settings.http1_only = true;
+    auto settings = std::make_shared<origin::OriginSettings>(*shared_->settings_for(origin));
+    settings->http1_only = true;
     return std::make_unique<origin::NetworkDialer>(dialing_, origin, std::move(settings));
   };
   buffers_.held.tell_when_nearly_full(Delegate<void()>::to<&Worker::on_memory_pressure>(this));
@@ -117,7 +112,9 @@ void Worker::accept(UniqueFd fd, const Endpoint& from, std::uint16_t listener_po
   if (most > 0 && !group_.client_counts.take(from, most)) return turn_away(std::move(fd));
   const auto text = from ? from.to_string() : std::string("unix");
   group_.clients.fetch_add(1, std::memory_order_relaxed);
-  add_session(std::move(fd), {text, listener_port, shared_->allows_client(from), from, most > 0});
+  auto& session = add_session(std::move(fd),
+                              {text, listener_port, shared_->allows_client(from), from, most > 0});
+  if (early_read_.is_due()) early_read_.note(session.read_early());
 }
 
 proxy::ClientSession& Worker::add_session(UniqueFd fd, proxy::ClientAddress address) {
@@ -215,7 +212,7 @@ void Worker::keep_for_ever(const std::vector<origin::Origin>& origins) {
 void Worker::remember(const pool::OriginMemory& memory) {
   const auto ago =
       std::max<Duration>(Duration(0), std::chrono::system_clock::now() - memory.last_used);
-  if (ago > shared_->settings_for(memory.origin).pool.keep_warm) return;
+  if (ago > shared_->settings_for(memory.origin)->pool.keep_warm) return;
   if (!shared_->origin_access().judge(memory.origin).allowed) return;
   if (auto* pool = pools_.find(memory.origin)) pool->recall(memory, ago);
 }
@@ -250,13 +247,24 @@ void Worker::on_session_closed(proxy::ClientSession& session) {
 std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin) {
   const auto settings = shared_->settings_for(origin);
   return std::make_unique<pool::OriginPool>(
-      origin, settings.pool, origin::longest_dial(settings.timeouts),
+      origin, settings->pool, origin::longest_dial(settings->timeouts),
       std::make_unique<origin::NetworkDialer>(dialing_, origin, settings),
       pool::PoolContext{
           loop_.timers(),
           [this](std::unique_ptr<Retired> object) { loop_.retire(std::move(object)); },
-          [this] { return context_.ids.random(); }, settings.timeouts,
-          group_.directory.find(origin), index_, dials_, settings.shares});
+          [this] { return context_.ids.random(); }, origin::timeouts_of(settings),
+          group_.directory.find(origin), index_, dials_, settings->shares});
+}
+
+/// By what is in force.
+std::shared_ptr<const origin::DialContext> Worker::make_dialing() {
+  const auto& timeouts = shared_->config().timeouts;
+  return std::make_shared<const origin::DialContext>(
+      origin::DialContext{{loop_, buffers_, windows_, shared_->head_limits(), timeouts.tls},
+                          resolver_,
+                          family_health_,
+                          last_serial_,
+                          address_access_});
 }
 
 void Worker::begin_draining() {

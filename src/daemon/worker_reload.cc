@@ -9,7 +9,7 @@
 namespace ccnproxy::daemon {
 namespace {
 
-/// Connections have a copy of these.
+/// Connections keep those that they were made with.
 bool bounds_alike(const http::HeadLimits& a, const http::HeadLimits& b) {
   return a.head_bytes == b.head_bytes && a.fields == b.fields && a.target_bytes == b.target_bytes;
 }
@@ -45,8 +45,7 @@ void Worker::put_in_force(std::shared_ptr<const Shared> shared) {
   context_.access = &shared_->origin_access();
   context_.memory.set_limit(config.limits.memory);
   address_access_ = shared_->address_access();
-  dialing_.connections.limits = shared_->head_limits();
-  dialing_.connections.settings_timeout = config.timeouts.tls;
+  dialing_ = make_dialing();
   resolver_.adopt(config.dns);
   pools_.set_limit(config.limits.origins);
   pools_.for_each([&](pool::OriginPool& pool) { adopt_into(pool, *before); });
@@ -58,10 +57,10 @@ void Worker::adopt_into(pool::OriginPool& pool, const Shared& before) {
   const auto& origin = pool.origin();
   const auto was = before.settings_for(origin);
   const auto is = shared_->settings_for(origin);
-  pool::PoolTerms terms{is.pool, is.timeouts, origin::longest_dial(is.timeouts)};
+  pool::PoolTerms terms{is->pool, origin::timeouts_of(is), origin::longest_dial(is->timeouts)};
   terms.replace = !bounds_alike(before.head_limits(), shared_->head_limits()) ||
-                  !connects_alike(origin, was, is);
-  if (terms.replace || !dials_alike(was, is))
+                  !connects_alike(origin, *was, *is);
+  if (terms.replace || !dials_alike(*was, *is))
     terms.dialer = std::make_shared<origin::NetworkDialer>(dialing_, origin, is);
   terms.barred = !shared_->origin_access().judge(origin).allowed;
   pool.adopt(std::move(terms));

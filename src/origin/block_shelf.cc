@@ -1,6 +1,5 @@
 #include "ccnproxy/origin/block_shelf.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <new>
 
@@ -10,22 +9,21 @@ namespace ccnproxy::origin {
 
 void* BlockShelf::take(std::size_t size) noexcept {
   if (!keeps || size == 0 || size > largest_block) return std::malloc(size);
-  const auto slot = (size - 1) / step;
+  const auto slot = slot_for(size);
   auto* block = slots_[slot];
-  if (!block) return std::malloc((slot + 1) * step);
+  if (!block) return std::malloc(bytes_of(slot));
   slots_[slot] = block->next;
-  kept_ -= (slot + 1) * step;
+  kept_ -= bytes_of(slot);
   return block;
 }
 
 void BlockShelf::give(void* block) noexcept {
   if (!block) return;
-  const auto steps = keeps ? ::malloc_usable_size(block) / step : 0;
-  if (steps == 0 || steps > slots_.size() + 1 || kept_ + steps * step > most_kept)
-    return std::free(block);
-  const auto slot = std::min(steps, slots_.size()) - 1;
+  const auto size = keeps ? ::malloc_usable_size(block) : 0;
+  const auto slot = size < smallest ? slots_.size() : (size - smallest) / step;
+  if (slot >= slots_.size() || kept_ + bytes_of(slot) > most_kept) return std::free(block);
   slots_[slot] = new (block) Block{slots_[slot]};
-  kept_ += (slot + 1) * step;
+  kept_ += bytes_of(slot);
 }
 
 void BlockShelf::clear() noexcept {

@@ -79,6 +79,12 @@ std::size_t Http1Connection::write_body(std::string_view bytes) {
   return passed + taken;
 }
 
+bool Http1Connection::takes_body() {
+  const bool takes = !socket_full_ && output_.size() < upload_enough;
+  if (!takes) wants_writable_ = true;
+  return takes;
+}
+
 /// Large bodies of known length go from the client's buffer to the socket, without a copy, once the
 /// head has gone out. A failure is left to flush(), since nobody may be told from within a stream's
 /// call.
@@ -193,7 +199,7 @@ void Http1Connection::flush() {
   }
   if (!socket_full_ && !write_output()) return;
   account();
-  if (wants_writable_ && output_.size() <= upload_limit / 2) {
+  if (wants_writable_ && takes_body()) {
     wants_writable_ = false;
     if (sink_) sink_->on_writable();
   }

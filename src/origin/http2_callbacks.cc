@@ -86,6 +86,11 @@ struct Http2Callbacks {
                                                            head, length);
   }
 
+  static ssize_t longest_data(nghttp2_session* session, std::uint8_t, std::int32_t id, std::int32_t,
+                              std::int32_t, std::uint32_t peer_takes, void*) {
+    return static_cast<ssize_t>(Http2Connection::longest_data(stream(session, id), peer_takes));
+  }
+
   static int on_stream_close(nghttp2_session* session, std::int32_t id, std::uint32_t code,
                              void* self) {
     if (auto* s = stream(session, id))
@@ -115,6 +120,7 @@ std::unique_ptr<nghttp2_session_callbacks, FreeCallbacks> make_callbacks() {
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(raw, Http2Callbacks::on_data);
   nghttp2_session_callbacks_set_before_frame_send_callback(raw, Http2Callbacks::on_before_send);
   nghttp2_session_callbacks_set_send_data_callback(raw, Http2Callbacks::write_data);
+  nghttp2_session_callbacks_set_data_source_read_length_callback(raw, Http2Callbacks::longest_data);
   nghttp2_session_callbacks_set_on_stream_close_callback(raw, Http2Callbacks::on_stream_close);
   return c;
 }
@@ -139,7 +145,7 @@ Http2SessionPtr make_http2_session(Http2Connection& connection, Http2Memory& mem
   if (nghttp2_session_client_new3(&session, callbacks.get(), &connection, option.get(),
                                   &functions) != 0)
     throw std::bad_alloc();
-  memory.on_session_made();
+  memory.expect_frame_buffer(false);
   return Http2SessionPtr(session);
 }
 

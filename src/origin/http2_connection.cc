@@ -1,5 +1,7 @@
 #include "ccnproxy/origin/http2_connection.h"
 
+#include <algorithm>
+
 #include "ccnproxy/origin/socket_options.h"
 
 namespace ccnproxy::origin {
@@ -24,10 +26,15 @@ constexpr Duration long_path = std::chrono::milliseconds(10);
 constexpr Duration longest_gathering = std::chrono::milliseconds(2);
 constexpr std::uint32_t writes_at_once = 4;
 
-/// What differs with each request would push what comes again out of HPACK's table.
-constexpr std::uint8_t hpack_flags(http::FieldId id) {
-  return id == http::FieldId::request_id ? NGHTTP2_NV_FLAG_NO_INDEX : NGHTTP2_NV_FLAG_NONE;
-}
+/// Of a field that may be put into HPACK's table, and of one that must not.
+constexpr std::uint8_t may_be_kept = NGHTTP2_NV_FLAG_NONE;
+constexpr std::uint8_t not_kept = NGHTTP2_NV_FLAG_NO_INDEX;
+
+/// What differs with each request would push what comes again out of the table.
+constexpr bool may_recur(http::FieldId id) { return id != http::FieldId::request_id; }
+
+/// The table that HPACK begins with has these, and no other method.
+bool is_in_static_table(std::string_view method) { return method == "GET" || method == "POST"; }
 
 }  // namespace
 
@@ -38,11 +45,10 @@ Http2Connection::Http2Connection(const ConnectionContext& context,
       transport_(std::move(transport)),
       info_(std::move(info)),
       listener_(listener),
+      memory_(context.buffers.http2_blocks, context.buffers.http2_rings),
       session_(make_http2_session(*this, memory_)),
       flush_task_(Delegate<void()>::to<&Http2Connection::flush>(this)),
-      settings_timer_(context.loop.timers(),
-                      Delegate<void()>::to<&Http2Connection::on_settings_timeout>(this)),
-      rest_timer_(context.loop.timers(), Delegate<void()>::to<&Http2Connection::rest>(this)),
+      timer_(context.loop.timers(), Delegate<void()>::to<&Http2Connection::on_timer>(this)),
       pause_timer_(context.loop.timers(), Delegate<void()>::to<&Http2Connection::read_again>(this)),
       held_(context.buffers.held, MemoryBudget::For::origins),
       first_window_(WindowPolicy::start),
@@ -60,8 +66,7 @@ Http2Connection::Http2Connection(const ConnectionContext& context,
   };
   nghttp2_submit_settings(session_.get(), NGHTTP2_FLAG_NONE, settings, std::size(settings));
   nghttp2_session_set_local_window_size(session_.get(), NGHTTP2_FLAG_NONE, 0, connection_window);
-  settings_timer_.set_after(context_.settings_timeout);
-  rest_timer_.set_after(rest_after);
+  timer_.set_after(context_.settings_timeout);
   context_.loop.watch(transport_->fd(), EPOLLIN, *this);
   context_.loop.at_turn_end(flush_task_);
 }
@@ -84,6 +89,7 @@ std::size_t Http2Connection::capacity() const {
 
 OriginStream& Http2Connection::open(const http::OutgoingRequest& request, ResponseSink& sink) {
   fit_windows();
+  fills_table_ = table_use_.on_request(context_.loop.now(), streams_.size());
   auto* stream = new Http2Stream(*this, request, sink, context_.windows, context_.buffers.held);
   stream->on_aged_ = context_.loop.now() - opened_ > aged_after;
   streams_.push_back(*stream);
@@ -117,22 +123,23 @@ void Http2Connection::drain(std::string_view reason) {
 
 void Http2Connection::submit(Http2Stream& stream) {
   const auto& request = *stream.request_;
-  std::vector<nghttp2_nv> block;
-  block.reserve(request.fields.size() + 6);
+  thread_local std::vector<nghttp2_nv> block;  // nghttp2 copies it
+  block.clear();
   const auto add = [&](std::string_view name, std::string_view value,
-                       std::uint8_t flags = NGHTTP2_NV_FLAG_NONE) {
+                       std::uint8_t flags = may_be_kept) {
     const auto bytes = [](std::string_view v) {
       return reinterpret_cast<std::uint8_t*>(const_cast<char*>(v.data()));
     };
     block.push_back({bytes(name), bytes(value), name.size(), value.size(), flags});
   };
-  add(":method", request.method);
+  const auto kept = fills_table_ ? may_be_kept : not_kept;
+  add(":method", request.method, is_in_static_table(request.method) ? may_be_kept : kept);
   add(":scheme", request.scheme);
-  add(":authority", request.authority);
+  add(":authority", request.authority, kept);
   add(":path", request.path);
   for (const auto& field : request.fields)  // nghttp2 lowers the names
-    add(field.name, field.value, hpack_flags(field.id));
-  if (request.accepts_trailers) add("te", "trailers");
+    add(field.name, field.value, may_recur(field.id) ? kept : not_kept);
+  if (request.accepts_trailers) add("te", "trailers", kept);
   const auto length =
       request.body.declared ? std::to_string(request.body.declared_length) : std::string();
   if (request.body.declared) add("content-length", length);
@@ -148,13 +155,6 @@ void Http2Connection::submit(Http2Stream& stream) {
   } else if (stream.id_ >= last_stream_id) {
     drain("stream ids used up");
   }
-}
-
-void Http2Connection::resume_upload(Http2Stream& stream) {
-  if (closed_ || stream.closed_ || !stream.deferred_) return;
-  stream.deferred_ = false;
-  nghttp2_session_resume_data(session_.get(), stream.id_);
-  context_.loop.at_turn_end(flush_task_);
 }
 
 void Http2Connection::return_credit(Http2Stream& stream, std::size_t n) {
@@ -176,6 +176,14 @@ void Http2Connection::fit_windows() {
                       : memory.relaxed() ? WindowPolicy::start
                                          : first_window_;
   if (wanted == first_window_) return;
+  if (wanted == WindowPolicy::start) {
+    const auto waiting = std::count_if(streams_.begin(), streams_.end(), [](const auto& stream) {
+      return stream.waits_for_client();
+    });
+    if (!may_restore_windows(static_cast<std::size_t>(waiting), context_.loop.now(),
+                             context_.windows))
+      return;
+  }
   first_window_ = wanted;
   const nghttp2_settings_entry setting{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE,
                                        static_cast<std::uint32_t>(wanted)};
@@ -220,18 +228,22 @@ void Http2Connection::deliver_one(Http2Stream& stream) {
       if (stream.failure_ && !stream.done_) {
         sink->on_failure(std::move(*stream.failure_));
       } else {
-        sink->on_complete(stream.block_.count() > 0 ? stream.block_.head().fields : http::Fields());
+        sink->on_complete(stream.block_ ? stream.block_->head().fields : http::Fields());
       }
     } else {
-      if (std::exchange(stream.wants_writable_, false)) sink->on_writable();
+      if (stream.wants_writable_ && stream.takes_body()) {
+        stream.wants_writable_ = false;
+        sink->on_writable();
+      }
       if (stream.sink_) sink->on_flush();
     }
   }
   if (closed) {
+    if (stream.block_) context_.buffers.header_blocks.give(std::move(stream.block_));
     streams_.erase(streams_.iterator_to(stream));
     delete &stream;
     capacity_changed_ = true;
-    if (streams_.empty()) rest_timer_.set_after(rest_after);
+    rest_soon();
   }
 }
 
@@ -254,8 +266,7 @@ void Http2Connection::fail(ErrorType type, const std::string& reason) {
   if (closed_) return;
   closed_ = draining_ = true;
   if (end_reason_.empty()) end_reason_ = reason;
-  settings_timer_.cancel();
-  rest_timer_.cancel();
+  timer_.cancel();
   pause_timer_.cancel();
   liveness_.stop();
   transport_->close();
@@ -280,12 +291,12 @@ void Http2Connection::close_when_done() {
 PathState Http2Connection::path_state() const { return origin::path_state(transport_->fd()); }
 
 bool Http2Connection::can_ping() const {
-  return context_.ping && !closed_ &&
+  return info_.ping && !closed_ &&
          (!pinged_at_ || context_.loop.now() - *pinged_at_ >= facts_->ping_interval);
 }
 
 std::optional<Duration> Http2Connection::ping_interval() const {
-  return context_.ping ? std::optional(facts_->ping_interval) : std::nullopt;
+  return info_.ping ? std::optional(facts_->ping_interval) : std::nullopt;
 }
 
 /// Not waited for: anything that comes is a sign of life.
@@ -318,7 +329,12 @@ void Http2Connection::rest() {
     memory_.rest();
 }
 
-void Http2Connection::on_settings_timeout() {
+void Http2Connection::rest_soon() {
+  if (streams_.empty() && settings_received_) timer_.set_after(rest_after);
+}
+
+void Http2Connection::on_timer() {
+  if (settings_received_) return rest();
   fail(ErrorType::connection_timeout, "the origin did not send its HTTP/2 SETTINGS");
 }
 

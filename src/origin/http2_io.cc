@@ -8,8 +8,8 @@ namespace ccnproxy::origin {
 namespace {
 
 constexpr std::size_t tls_record = 16 * 1024;
-/// nghttp2 sends header blocks and DATA in frames of at most 16 KiB, each with a head of 9 bytes.
-constexpr std::size_t largest_frame = tls_record + 9;
+/// nghttp2 sends header blocks and DATA in frames of mostly no more, each with a head of 9 bytes.
+constexpr std::size_t usual_frame = tls_record + 9;
 /// Memory that is full has room again when a client has taken something, or after the quarter of a
 /// second in which those who stand still are found.
 constexpr Duration pause = std::chrono::milliseconds(10);
@@ -68,11 +68,13 @@ bool Http2Connection::read_batch() {
     if (!take({context_.buffers.read.get(), size})) return false;
     deliver();
   }
-  if (read_end_) {
-    fail(read_end_->first, read_end_->second);
-    return false;
-  }
-  return more_to_read_;
+  return !tell_end() && more_to_read_;
+}
+
+/// Whether the end has been seen; those whom it ends are told.
+bool Http2Connection::tell_end() {
+  if (end_) fail(end_->first, end_->second);
+  return end_.has_value();
 }
 
 /// False: the connection has failed.
@@ -99,7 +101,7 @@ std::size_t Http2Connection::fill_read_buffer() {
         transport_->read(context_.buffers.read.get() + size, WorkerBuffers::read_bytes - size);
     if (r.status != tls::IoStatus::ok) {
       more_to_read_ = false;
-      if (r.status != tls::IoStatus::would_block) note_read_end(r.status);
+      if (r.status != tls::IoStatus::would_block) note_end(r.status);
       break;
     }
     size += r.bytes;
@@ -108,25 +110,22 @@ std::size_t Http2Connection::fill_read_buffer() {
   return size;
 }
 
-void Http2Connection::note_read_end(tls::IoStatus status) {
+void Http2Connection::note_end(tls::IoStatus status) {
   const bool failed = status == tls::IoStatus::failed;
-  read_end_.emplace(ErrorType::connection_terminated,
-                    failed ? transport_->failure() : std::string("closed by the origin"));
+  end_.emplace(ErrorType::connection_terminated,
+               failed ? transport_->failure() : std::string("closed by the origin"));
 }
 
 void Http2Connection::flush() {
   if (closed_) return;
-  bool open = write_pending();
-  while (open && pending_.empty()) {
-    auto* buffer = context_.buffers.write.get();
-    const auto size = pull(buffer, WorkerBuffers::write_bytes);
-    if (size == 0) break;
-    ++flight_writes_;
-    open = write_pulled({buffer, size});
-  }
-  if (closed_) return;
+  write_pending();
+  write_all();
+  if (tell_end()) return;
   account();
-  if (pending_.empty() && std::exchange(ping_to_write_, false)) liveness_.on_ping_written();
+  if (pending_.empty()) {
+    if (std::exchange(ping_to_write_, false)) liveness_.on_ping_written();
+    if (std::exchange(uploads_wait_, false)) tell_waiting_uploads();
+  }
   deliver();
   close_when_done();
   if (!closed_ && pending_.empty() && nghttp2_session_want_read(session_.get()) == 0 &&
@@ -134,68 +133,67 @@ void Http2Connection::flush() {
     fail(ErrorType::http_protocol_error, "the origin broke HTTP/2");  // nghttp2 has said GOAWAY
 }
 
-/// Moves what nghttp2 wants to send into `into`, as long as a whole frame fits. Returns 0 when
-/// there is nothing, or when the connection has failed.
-std::size_t Http2Connection::pull(char* into, std::size_t size) {
-  pulling_ = {into, size, 0};
-  while (pulling_.used + largest_frame <= size) {
+/// Everything that nghttp2 has to send, or as much as the socket takes. Tells nobody of a failure.
+void Http2Connection::write_all() {
+  while (!end_ && pending_.empty()) {
+    pull(context_.buffers.write.get(), WorkerBuffers::write_bytes);
+    if (pulling_.used + pulling_.last.size() == 0) return;
+    ++flight_writes_;
+    write_pulled({pulling_.into, pulling_.used});
+    write_pulled(pulling_.passed);
+    write_pulled(pulling_.last);
+  }
+}
+
+/// Moves what nghttp2 wants to send into `into`, as long as a usual frame fits. Ends with one that
+/// goes from where it is.
+void Http2Connection::pull(char* into, std::size_t size) {
+  pulling_ = {into, size, 0, {}, {}};
+  while (pulling_.used + usual_frame <= size && pulling_.passed.empty()) {
     const std::uint8_t* bytes = nullptr;
     const auto before = pulling_.used;
     const auto n = nghttp2_session_mem_send(session_.get(), &bytes);
     if (n < 0) {
-      fail(ErrorType::proxy_internal_error, nghttp2_strerror(static_cast<int>(n)));
-      return 0;
+      end_.emplace(ErrorType::proxy_internal_error, nghttp2_strerror(static_cast<int>(n)));
+      return;
     }
     if (n == 0) {
-      if (pulling_.used == before) break;
+      if (pulling_.used == before) return;
       continue;  // DATA frames went straight into the buffer
     }
     const auto length = static_cast<std::size_t>(n);
-    if (length > size - pulling_.used) {  // can't be: no frame of ours is larger than largest_frame
-      fail(ErrorType::proxy_internal_error, "an HTTP/2 frame larger than agreed");
-      return 0;
+    queued_bytes_ += length;
+    if (!pulling_.passed.empty() || length > size - pulling_.used) {
+      pulling_.last = {reinterpret_cast<const char*>(bytes), length};  // good until the next call
+      return;
     }
     std::memcpy(into + pulling_.used, bytes, length);
     pulling_.used += length;
-    queued_bytes_ += length;
   }
-  return pulling_.used;
 }
 
-bool Http2Connection::write_pulled(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto r = transport_->write(bytes);
-    if (r.status == tls::IoStatus::failed || r.status == tls::IoStatus::closed ||
-        r.status == tls::IoStatus::truncated) {
-      fail(ErrorType::connection_terminated, transport_->failure());
-      return false;
-    }
+void Http2Connection::write_pulled(std::string_view bytes) {
+  while (!bytes.empty() && !end_) {
+    const auto r =
+        pending_.empty() ? transport_->write(bytes) : tls::IoResult{tls::IoStatus::would_block};
     if (r.status == tls::IoStatus::would_block) {
       pending_.append(bytes);
-      watch_writing(true);
-      return true;
+      return watch_writing(true);
     }
+    if (r.status != tls::IoStatus::ok) return note_end(r.status);
     written_bytes_ += r.bytes;
     bytes.remove_prefix(r.bytes);
   }
-  return true;
 }
 
-bool Http2Connection::write_pending() {
-  while (!pending_.empty()) {
+void Http2Connection::write_pending() {
+  while (!pending_.empty() && !end_) {
     const auto r = transport_->write(pending_.view());
-    if (r.status == tls::IoStatus::would_block) {
-      watch_writing(true);
-      return true;
-    }
-    if (r.status != tls::IoStatus::ok) {
-      fail(ErrorType::connection_terminated, transport_->failure());
-      return false;
-    }
+    if (r.status == tls::IoStatus::would_block) return watch_writing(true);
+    if (r.status != tls::IoStatus::ok) return note_end(r.status);
     written_bytes_ += r.bytes;
     pending_.consume(r.bytes);
   }
-  return true;
 }
 
 void Http2Connection::watch_writing(bool wanted) {
@@ -220,9 +218,8 @@ void Http2Connection::end_with(std::uint32_t code, const std::string& reason) {
 
 void Http2Connection::say_last_words() {
   if (!pending_.empty()) return;  // the socket is full, perhaps in the middle of a TLS record
-  auto* buffer = context_.buffers.write.get();
-  const auto size = pull(buffer, WorkerBuffers::write_bytes);
-  if (size > 0) transport_->write({buffer, size});
+  pull(context_.buffers.write.get(), WorkerBuffers::write_bytes);
+  if (pulling_.used > 0) transport_->write({pulling_.into, pulling_.used});
 }
 
 }  // namespace ccnproxy::origin

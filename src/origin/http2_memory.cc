@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include <sys/mman.h>
 
@@ -13,6 +14,11 @@ namespace {
 constexpr std::size_t page = 4096;
 /// nghttp2's buffer for a frame is of that size at least.
 constexpr std::size_t frame = 16 * 1024;
+constexpr std::size_t largest = std::size_t{1} << 30;
+/// Each of HPACK's two tables has a ring of pointers to its entries, 128 of them. nghttp2 makes
+/// that of requests first.
+constexpr std::size_t ring = 128 * sizeof(void*);
+static_assert(ring == QuietBlocks::block_bytes);
 
 Http2Memory& memory(void* self) noexcept { return *static_cast<Http2Memory*>(self); }
 
@@ -26,16 +32,17 @@ bool is_zero(const void* at, std::size_t size) noexcept {
 Http2Memory::~Http2Memory() {
   for (const auto& block : blocks_)
     if (block.at) ::munmap(block.at, block.size);
+  for (const auto* own : own_rings_)
+    if (own) give_ring(own);
 }
 
 nghttp2_mem Http2Memory::functions() noexcept {
   return {this, allocate, release, allocate_zeroed, reallocate};
 }
 
-void Http2Memory::on_session_made() noexcept { session_is_made_ = true; }
+void Http2Memory::expect_frame_buffer(bool expected) noexcept { frames_expected_ = expected; }
 
 void Http2Memory::rest() noexcept {
-  small_.clear();
   for (const auto& block : blocks_)
     if (block.at && (block.holds_frames || is_zero(block.at, block.size)))
       ::madvise(block.at, block.size, MADV_DONTNEED);
@@ -49,11 +56,11 @@ std::size_t Http2Memory::paged_bytes() const noexcept {
 
 void* Http2Memory::map(std::size_t size, bool holds_frames) noexcept {
   auto* block = find(nullptr);
-  if (!block) return nullptr;
+  if (!block || size > largest) return nullptr;
   const auto whole = (size + page - 1) / page * page;
   void* at = ::mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (at == MAP_FAILED) return nullptr;
-  *block = {at, whole, holds_frames};
+  *block = {at, static_cast<std::uint32_t>(whole), holds_frames};
   return at;
 }
 
@@ -65,9 +72,26 @@ Http2Memory::Block* Http2Memory::find(const void* at) noexcept {
 
 void* Http2Memory::allocate(std::size_t size, void* self) {
   auto& own = memory(self);
-  if (size >= frame && !own.session_is_made_)
-    if (void* at = own.map(size, true)) return at;
-  return own.small_.take(size);
+  void* at = own.frames_expected_ ? own.allocate_apart(size) : nullptr;
+  return at ? at : own.small_.take(size);
+}
+
+/// Null for what is like any other block. Which ring is which matters for memory alone.
+void* Http2Memory::allocate_apart(std::size_t size) noexcept {
+  if (size >= frame) return map(size, true);
+  if (size != ring) return nullptr;
+  for (std::size_t i = 0; i < own_rings_.size(); ++i)
+    if (!own_rings_[i]) return own_rings_[i] = rings_[i].take();
+  return nullptr;
+}
+
+bool Http2Memory::give_ring(const void* at) noexcept {
+  for (std::size_t i = 0; i < own_rings_.size(); ++i) {
+    if (own_rings_[i] != at) continue;
+    rings_[i].give(std::exchange(own_rings_[i], nullptr));
+    return true;
+  }
+  return false;
 }
 
 void* Http2Memory::allocate_zeroed(std::size_t count, std::size_t size, void* self) {
@@ -84,19 +108,23 @@ void* Http2Memory::allocate_zeroed(std::size_t count, std::size_t size, void* se
 void* Http2Memory::reallocate(void* at, std::size_t size, void* self) {
   if (!at) return allocate(size, self);
   const auto* block = memory(self).find(at);
-  if (!block) return std::realloc(at, size);
+  const auto& rings = memory(self).own_rings_;
+  const bool is_ring = std::find(rings.begin(), rings.end(), at) != rings.end();
+  if (!block && !is_ring) return std::realloc(at, size);
   void* other = std::malloc(size);
   if (!other) return nullptr;
-  std::memcpy(other, at, std::min(size, block->size));
+  std::memcpy(other, at, std::min<std::size_t>(size, is_ring ? ring : block->size));
   release(at, self);
   return other;
 }
 
 void Http2Memory::release(void* at, void* self) {
   if (!at) return;
+  auto& own = memory(self);
+  if (own.give_ring(at)) return;
   const bool may_be_mapped = reinterpret_cast<std::uintptr_t>(at) % page == 0;
-  auto* block = may_be_mapped ? memory(self).find(at) : nullptr;
-  if (!block) return memory(self).small_.give(at);
+  auto* block = may_be_mapped ? own.find(at) : nullptr;
+  if (!block) return own.small_.give(at);
   ::munmap(block->at, block->size);
   *block = {};
 }

@@ -1,5 +1,7 @@
 #include "ccnproxy/origin/liveness_watch.h"
 
+#include <algorithm>
+
 namespace ccnproxy::origin {
 
 LivenessFacts LivenessWatch::facts(TimePoint now) {
@@ -9,7 +11,8 @@ LivenessFacts LivenessWatch::facts(TimePoint now) {
   facts.suspicious = suspicious_;
   if (!probed_) return facts;
   facts.path = watched_.path_state();
-  if (ping_end_ && !ping_arrived_ && facts.path.acknowledged >= *ping_end_) ping_arrived_ = now;
+  if (ping_end_ && !ping_arrived_ && facts.path.acknowledged >= *ping_end_)
+    ping_arrived_ = std::max(heard_, now - facts.path.since_ack);
   const auto arrived = ping_arrived_ ? ping_arrived_ : watched_.unanswered_since();
   if (arrived) facts.ping_arrived = now - *arrived;
   return facts;
@@ -18,24 +21,30 @@ LivenessFacts LivenessWatch::facts(TimePoint now) {
 void LivenessWatch::look() {
   if (!watched_.awaits_answer() && !suspicious_ && !checking_) return;
   const auto now = loop_.now();
-  switch (liveness_step(facts(now), times_)) {
+  const auto after = times();
+  switch (liveness_step(facts(now), after)) {
     case LivenessStep::wait:
       if (suspicious_ && !ping_end_) end_suspicion();
-      timer_.set(std::max(heard_ + times_.probe,
-                          ping_arrived_ ? *ping_arrived_ + times_.answer : now + times_.answer));
+      timer_.set(std::max(heard_ + after.probe, ping_arrived_ ? *ping_arrived_ + after.answer
+                                                : ping_end_   ? now + after.again
+                                                              : now + after.answer));
       break;
     case LivenessStep::probe:
-      timer_.set(heard_ + times_.suspect);
-      if (std::exchange(probed_, true) || !watched_.can_ping()) break;
+      if (std::exchange(probed_, true)) {
+        timer_.set(std::min(heard_ + after.suspect, now + after.again));
+        break;
+      }
+      timer_.set(heard_ + after.suspect);
+      if (!watched_.can_ping()) break;
       watched_.ping();
-      timer_.set(now + times_.arrival);  // to know from when on an answer is due
+      timer_.set(now + after.arrival);  // to know from when on an answer is due
       break;
     case LivenessStep::suspect:
-      timer_.set(std::max(heard_ + times_.stalled, now + times_.answer / 2));
+      timer_.set(std::max(heard_ + after.stalled, now + after.answer / 2));
       if (!std::exchange(suspicious_, true)) watched_.on_suspicion();
       break;
     case LivenessStep::give_way:
-      timer_.set(now + times_.stalled);
+      timer_.set(now + after.stalled);
       watched_.on_stalled();
       break;
   }

@@ -204,16 +204,28 @@ class NetworkDial final : public Dial, private IoHandler {
   }
 
   void finish(std::unique_ptr<tls::Transport> transport, Protocol protocol) {
-    ConnectionInfo info{++context_.last_serial, protocol, peer_, timings_, resumed_, rtt_};
-    auto context = context_.connections;
-    context.ping = settings_.pool.ping;
+    ConnectionInfo info{++context_.last_serial, protocol, peer_, timings_, resumed_, rtt_,
+                        settings_.pool.ping};
+    const auto& context = context_.connections;
     if (protocol == Protocol::http2) {
       on_result_(DialResult(std::make_unique<Http2Connection>(context, std::move(transport),
                                                               std::move(info), listener_, facts_)));
     } else {
+      if (origin_.scheme == Scheme::https) make_probes();
       on_result_(DialResult(std::make_unique<Http1Connection>(context, std::move(transport),
                                                               std::move(info), listener_, facts_)));
     }
+  }
+
+  /// What they refer to is the dialer's, as the facts are.
+  void make_probes() {
+    if (facts_->probes) return;
+    facts_->probes = std::make_unique<TlsAddressProbes>(
+        TlsAddressProbes::Context{context_.connections.loop, context_.connections.buffers.cipher,
+                                  [&context = context_, &settings = settings_](const Endpoint& to) {
+                                    return objection_to(to, context, settings).empty();
+                                  }},
+        origin_, settings_);
   }
 
   void fail(Error error) {
@@ -251,43 +263,39 @@ class NetworkDial final : public Dial, private IoHandler {
 
 }  // namespace
 
-NetworkDialer::NetworkDialer(DialContext context, Origin origin, OriginSettings settings)
-    : context_(context), origin_(std::move(origin)), settings_(std::move(settings)) {
-  if (origin_.scheme != Scheme::https) return;
-  facts_->probes = std::make_unique<TlsAddressProbes>(
-      TlsAddressProbes::Context{
-          context_.connections.loop, context_.connections.buffers.cipher,
-          [this](const Endpoint& to) { return objection_to(to, context_, settings_).empty(); }},
-      origin_, settings_);
+NetworkDialer::NetworkDialer(std::shared_ptr<const DialContext> context, Origin origin,
+                             std::shared_ptr<const OriginSettings> settings)
+    : context_(std::move(context)), origin_(std::move(origin)), settings_(std::move(settings)) {
+  facts_->kept = context_;
 }
 
 std::unique_ptr<Dial> NetworkDialer::dial(ConnectionListener& listener,
                                           Delegate<void(DialResult)> on_result) {
-  return std::make_unique<NetworkDial>(context_, origin_, settings_, facts_, listener, on_result);
+  return std::make_unique<NetworkDial>(*context_, origin_, *settings_, facts_, listener, on_result);
 }
 
 /// With `connect_to` the address is the operator's, not DNS's, unless that is a name.
 bool NetworkDialer::is_withdrawn(const std::string& address) {
-  const auto& host = settings_.connect_host.empty() ? origin_.host : settings_.connect_host;
+  const auto& host = settings_->connect_host.empty() ? origin_.host : settings_->connect_host;
   const auto endpoint = Endpoint::parse(address);
-  return endpoint && context_.resolver.is_withdrawn(host, *endpoint);
+  return endpoint && context_->resolver.is_withdrawn(host, *endpoint);
 }
 
 bool NetworkDialer::is_prohibited(const std::string& address) {
   const auto endpoint = Endpoint::parse(address);
-  return endpoint && !objection_to(*endpoint, context_, settings_).empty();
+  return endpoint && !objection_to(*endpoint, *context_, *settings_).empty();
 }
 
 /// Those under suspicion are tried last: a dial that is to reach them would not.
 DialAddresses NetworkDialer::addresses() {
-  const auto& host = settings_.connect_host.empty() ? origin_.host : settings_.connect_host;
-  const auto port = settings_.connect_port ? settings_.connect_port : origin_.port;
-  const auto* known = context_.resolver.cached(host);
+  const auto& host = settings_->connect_host.empty() ? origin_.host : settings_->connect_host;
+  const auto port = settings_->connect_port ? settings_->connect_port : origin_.port;
+  const auto* known = context_->resolver.cached(host);
   DialAddresses addresses;
   if (!known) return addresses;
   for (const auto& address : *known) {
     const auto text = address.with_port(port).to_string();
-    if (facts_->is_suspect(text, context_.connections.loop.now())) continue;
+    if (facts_->is_suspect(text, context_->connections.loop.now())) continue;
     ++addresses.known;
     addresses.unused += facts_->uses_of(text) == 0 ? 1 : 0;
   }

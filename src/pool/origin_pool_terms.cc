@@ -14,7 +14,7 @@ constexpr std::string_view configuration_changed = "the configuration has change
 void OriginPool::adopt(PoolTerms terms) {
   settings_ = terms.settings;
   queue_deadline_ = terms.queue_deadline;
-  context_.timeouts = terms.timeouts;
+  context_.timeouts = std::move(terms.timeouts);
   peak_.set_hold(settings_.keep_warm);
   if (terms.barred && !barred_) decide("barred: the configuration allows it no more");
   barred_ = terms.barred;

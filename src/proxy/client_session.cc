@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "ccnproxy/http/framing.h"
+#include "ccnproxy/proxy/client_socket.h"
 #include "ccnproxy/proxy/exchange.h"
 
 namespace ccnproxy::proxy {
@@ -13,6 +14,8 @@ namespace {
 /// How long, and for how many bytes, a client may go on sending after it was answered early.
 constexpr auto linger_time = std::chrono::seconds(5);
 constexpr std::uint64_t linger_bytes = 16 * 1024 * 1024;
+/// Of so much of a client's upload at once, others must not notice.
+constexpr int reads_a_turn = 8;
 /// Who is not allowed must not hold a place for long only to be told so.
 constexpr Duration stranger_time = std::chrono::seconds(5);
 
@@ -51,8 +54,14 @@ void ClientSession::wait_for_request() {
   parser_.reset();
   request_began_ = {};
   idle_since_ = context_.loop.now();
+  timer_.set(wake_while_idle());
+}
+
+/// When what is held for an idle client is to be known anew, or the client to be closed.
+TimePoint ClientSession::wake_while_idle() const {
   const auto idle = context_.config->timeouts.client_idle;
-  timer_.set_after(address_.allowed ? idle : std::min(idle, stranger_time));
+  const auto end = idle_since_ + (address_.allowed ? idle : std::min(idle, stranger_time));
+  return backlog_.bytes() > 0 ? std::min(end, context_.loop.now() + look_again_after) : end;
 }
 
 /// What the client has sent already is answered. The request of a connection that has only just
@@ -77,16 +86,17 @@ bool ClientSession::close_if_idle_since(TimePoint then) {
   return true;
 }
 
-Standing ClientSession::standing() const noexcept {
-  const auto held = held_for_client_.get() + held_for_origin_.get();
+Standing ClientSession::standing() {
   if (tunnel_) return tunnel_->standing();
-  if (output_blocked_) return {held, took_at_};
+  if (output_blocked_ || backlog_.bytes() > 0) look_at_socket();
+  const auto held = held_for_client_.get() + held_for_origin_.get();
+  if (output_blocked_ || backlog_.bytes() > 0) return {held, backlog_.moved_at()};
   const bool in_head = !exchange_ && life_ == Life::open && request_began_ != TimePoint{};
   return {in_head ? held : 0, request_began_};
 }
 
 void ClientSession::make_room() {
-  if (exchange_ || life_ != Life::open) return kill();
+  if (exchange_ || life_ != Life::open || request_began_ == TimePoint{}) return kill();
   timer_.cancel();
   reading_ = Reading::unframed;
   exchange_ = context_.exchanges.take(context_);
@@ -107,17 +117,29 @@ void ClientSession::on_io(std::uint32_t events) {
   }
 }
 
-void ClientSession::on_readable() {
+/// Whether there was anything, be it the end. Of a large upload more is read at once.
+bool ClientSession::on_readable() {
+  constexpr auto most = origin::WorkerBuffers::client_bytes;
   auto* buffer = context_.buffers.client.get();
-  const auto n = ::recv(fd_.get(), buffer, origin::WorkerBuffers::client_bytes, 0);
-  if (n > 0) {
+  for (int reads = 0; reads < reads_a_turn; ++reads) {
+    const auto n = ::recv(fd_.get(), buffer, most, 0);
+    if (n < 0) return on_read_error();
+    if (n == 0) {
+      on_end_of_input();
+      break;
+    }
     context_.loop.count_work();
     on_input({buffer, static_cast<std::size_t>(n)});
-  } else if (n == 0) {
-    on_end_of_input();
-  } else if (errno != EAGAIN && errno != EINTR) {
-    client_gone();
+    if (static_cast<std::size_t>(n) < most || !is_uploading()) break;
   }
+  return true;
+}
+
+/// False: nothing is there yet.
+bool ClientSession::on_read_error() {
+  if (errno == EAGAIN || errno == EINTR) return false;
+  client_gone();
+  return true;
 }
 
 /// The client has closed its side. With a request in flight it has left: PHP and curl never shut
@@ -180,7 +202,7 @@ std::size_t ClientSession::read_head(std::string_view bytes) {
     request_began_ = context_.loop.now();
     if (address_.allowed) timer_.set_after(context_.config->timeouts.client_head);
   }
-  const auto result = parser_.parse(bytes, head_limits(context_.config->limits), head_);
+  const auto result = parser_.parse(bytes, head_limits(context_.config->limits), context_.head);
   switch (result.status) {
     case http::ParseStatus::incomplete:
       return 0;
@@ -232,9 +254,10 @@ void ClientSession::begin_exchange(std::string_view head_bytes) {
   used_ = true;
   timer_.cancel();
   exchange_ = context_.exchanges.take(context_);
-  client_persists_ = http::is_persistent(head_.version, head_.fields);
+  const auto& head = context_.head;
+  client_persists_ = http::is_persistent(head.version, head.fields);
   keep_alive_ = !draining_ && client_persists_;
-  const auto framing = http::request_framing(head_);
+  const auto framing = http::request_framing(head);
   if (!framing) {
     reading_ = Reading::unframed;
     exchange_->refuse(*this, head_bytes, framing.error().status_code, framing.error().reason);
@@ -247,7 +270,7 @@ void ClientSession::begin_exchange(std::string_view head_bytes) {
   body_left_ = framing->length;
   if (reading_ == Reading::chunked)
     chunks_ = std::make_unique<http::ChunkedDecoder>(head_limits(context_.config->limits));
-  exchange_->begin(*this, head_bytes, head_, *framing);
+  exchange_->begin(*this, head_bytes, head, *framing);
 }
 
 std::size_t ClientSession::read_body(std::string_view bytes) {
@@ -333,14 +356,34 @@ void ClientSession::close() {
 
 void ClientSession::on_timer() {
   if (output_blocked_) return check_taking();  // client_write
+  if (backlog_.bytes() > 0 && look_again()) return;
   if (exchange_) return;
   if (life_ == Life::lingering) return close();
-  if (input_.empty()) {  // client_idle; the kernel need not go on for a response that nobody takes
-    return taken_by_client() < output_.written() ? abort() : close();
-  }
+  if (input_.empty())  // client_idle; the kernel need not go on for a response that nobody takes
+    return bytes_in_socket(fd_.get()) > 0 ? abort() : close();
   exchange_ = context_.exchanges.take(context_);  // client_head
   exchange_->refuse(*this, input_.view().substr(0, 256), 408,
                     "the request's head did not arrive in time");
+}
+
+/// Whether that was all that the timer was for.
+bool ClientSession::look_again() {
+  look_at_socket();
+  if (exchange_) {
+    watch_backlog();
+    return true;
+  }
+  if (life_ != Life::open || !input_.empty()) return false;
+  const auto next = wake_while_idle();
+  if (next <= context_.loop.now()) return false;
+  timer_.set(next);
+  return true;
+}
+
+/// Whether the origin takes more of a request's body now.
+bool ClientSession::is_uploading() const {
+  return exchange_ && life_ == Life::open && reading_ != Reading::nothing && input_.empty() &&
+         exchange_->wants_body();
 }
 
 bool ClientSession::wants_input() const {
@@ -351,7 +394,7 @@ bool ClientSession::wants_input() const {
 }
 
 void ClientSession::account() {
-  held_for_client_.set(output_.held());
+  held_for_client_.set(output_.held() + backlog_.bytes());
   held_for_origin_.set(input_.size() + (exchange_ ? exchange_->held() : 0));
 }
 

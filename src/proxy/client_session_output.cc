@@ -1,56 +1,62 @@
 // A session's way out: what it owes its client, how fast that takes it, and what comes after a
 // response.
 
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
-
 #include "ccnproxy/proxy/client_session.h"
+#include "ccnproxy/proxy/client_socket.h"
 #include "ccnproxy/proxy/exchange.h"
 
 namespace ccnproxy::proxy {
 
 void ClientSession::flush() {
-  const auto before = output_.written();
+  limit_unsent();
   const auto outcome = output_.flush(fd_.get());
   if (outcome == ClientOutput::Outcome::failed) return client_gone();
   output_blocked_ = outcome == ClientOutput::Outcome::held_back;
-  watch_taking(output_.written() > before);
+  if (output_blocked_ || backlog_.worth_a_look(output_.written())) look_at_socket();
+  watch_taking();
   update_watch();
   if (const auto credit = output_.take_credit(); credit > 0 && exchange_)
     exchange_->on_client_took(credit);
   if (output_blocked_ || life_ == Life::closed) return;
-  if (exchange_) timer_.cancel();
+  if (exchange_) watch_backlog();
   if (life_ == Life::finishing) end_exchange();
 }
 
 /// While its socket is full the client owes: it must take bytes (timeouts.client_write,
 /// limits.min_rate).
-void ClientSession::watch_taking(bool moved) {
+void ClientSession::watch_taking() {
   if (!output_blocked_) return taking_.release();
-  const auto now = context_.loop.now();
-  if (!taking_.owed()) taken_ = taken_by_client();
-  if (moved || !taking_.owed()) took_at_ = now;
   const auto& config = exchange_ ? exchange_->config() : *context_.config;
-  taking_.owe(now, config.timeouts.client_write, config.limits.min_rate);
+  taking_.owe(context_.loop.now(), config.timeouts.client_write, config.limits.min_rate);
   timer_.set(taking_.due());
-}
-
-/// What our socket has taken says little: it holds megabytes, and takes more only when a good part
-/// has gone.
-std::uint64_t ClientSession::taken_by_client() const {
-  int unsent = 0;
-  if (::ioctl(fd_.get(), SIOCOUTQ, &unsent) < 0) unsent = 0;
-  const auto written = output_.written();
-  return written - std::min<std::uint64_t>(written, static_cast<std::uint64_t>(unsent));
 }
 
 void ClientSession::check_taking() {
-  const auto now = context_.loop.now();
-  const auto taken = std::max(taken_, taken_by_client());
-  taking_.moved(now, taken - taken_);
-  taken_ = taken;
-  if (taking_.too_slow(now)) return abort();
+  look_at_socket();
+  if (taking_.too_slow(context_.loop.now())) return abort();
   timer_.set(taking_.due());
+}
+
+/// What our socket has taken says little: it holds much, and takes more only when a good part has
+/// gone.
+void ClientSession::look_at_socket() {
+  const auto now = context_.loop.now();
+  taking_.moved(now, backlog_.look(now, output_.written(), bytes_in_socket(fd_.get())));
+  account();
+}
+
+/// All is written, and what the socket holds of it goes without our being told.
+void ClientSession::watch_backlog() {
+  if (backlog_.bytes() == 0) return timer_.cancel();
+  timer_.set_after(look_again_after);
+}
+
+/// Where memory is tight, the kernel is to hold less for each client, too.
+void ClientSession::limit_unsent() {
+  const auto& memory = context_.memory;
+  if (unsent_limited_ ? !memory.relaxed() : !memory.tight()) return;
+  unsent_limited_ = !unsent_limited_;
+  set_most_unsent(fd_.get(), unsent_limited_ ? most_unsent_when_tight : most_unsent);
 }
 
 void ClientSession::finish(bool keep_alive) {

@@ -7,21 +7,19 @@
 namespace ccnproxy::proxy {
 namespace {
 
-/// The same views, of a copy of the bytes they were of.
-http::RequestHead rebased(const http::RequestHead& head, std::string_view from,
-                          std::string_view to) {
+/// The same views, of a copy of the bytes they were of. `out` keeps what it has grown to.
+void rebase(const http::RequestHead& head, std::string_view from, std::string_view to,
+            http::RequestHead& out) {
   const auto move = [&](std::string_view v) {
     return v.empty() ? std::string_view()
                      : to.substr(static_cast<std::size_t>(v.data() - from.data()), v.size());
   };
-  http::RequestHead out;
   out.method = move(head.method);
   out.target = move(head.target);
   out.version = head.version;
-  out.fields.reserve(head.fields.size());
+  out.fields.clear();
   for (const auto& field : head.fields)
     out.fields.push_back({move(field.name), move(field.value), field.id});
-  return out;
 }
 
 std::string_view host_of(const http::RequestHead& head) {
@@ -84,7 +82,7 @@ void Exchange::adopt(ClientSession& client, std::string_view head_bytes,
   client_ = &client;
   began_at_ = std::chrono::system_clock::now();
   head_bytes_.assign(head_bytes);
-  request_ = rebased(head, head_bytes, head_bytes_);
+  rebase(head, head_bytes, head_bytes_, request_);
 }
 
 void Exchange::refuse(ClientSession& client, std::string_view bytes, std::uint16_t status,

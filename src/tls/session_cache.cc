@@ -49,6 +49,7 @@ struct SessionCache::Stored {
 struct SessionCache::Entry {
   PeerName peer;
   std::vector<Stored> sessions = {};  ///< the latest last
+  std::size_t most = 1;               ///< so many are kept
 };
 
 SessionCache::SessionCache(Limits limits, Now now) : limits_(limits), now_(std::move(now)) {}
@@ -60,9 +61,9 @@ void SessionCache::put(const PeerName& peer, const ssl_session_st& session, Sess
   if (bytes.empty()) return;
   const bool single_use = SSL_SESSION_get_protocol_version(&session) >= TLS1_3_VERSION;
   const std::lock_guard lock(mutex_);
-  const auto entry = touch(peer);
-  auto& sessions = entry->sessions;
-  if (sessions.size() >= limits_.sessions_each) sessions.erase(sessions.begin());
+  auto& entry = *touch(peer);
+  auto& sessions = entry.sessions;
+  if (sessions.size() >= entry.most) sessions.erase(sessions.begin());
   sessions.push_back({std::move(bytes), life, single_use});
   if (entries_.size() > limits_.peers) drop(std::prev(entries_.end()));
 }
@@ -79,12 +80,12 @@ std::optional<SessionCache::Stored> SessionCache::pick(const PeerName& peer) {
   const auto entry = touch(peer);
   auto& sessions = entry->sessions;
   std::erase_if(sessions, [now = now_()](const Stored& s) { return s.life.usable_until <= now; });
-  std::optional<Stored> latest;
-  if (!sessions.empty()) {
-    latest = sessions.back();
-    if (latest->single_use) sessions.pop_back();
+  if (sessions.empty()) {
+    entry->most = std::min(entry->most + 1, limits_.sessions_each);
+    return {};
   }
-  if (sessions.empty()) drop(entry);
+  auto latest = sessions.back();
+  if (latest.single_use) sessions.pop_back();
   return latest;
 }
 
@@ -104,7 +105,7 @@ SessionCache::Entries::iterator SessionCache::touch(const PeerName& peer) {
     entries_.splice(entries_.begin(), entries_, found->second);
   } else {
     entries_.push_front({peer});
-    by_peer_.emplace(peer, entries_.begin());
+    by_peer_.emplace(entries_.front().peer, entries_.begin());
   }
   return entries_.begin();
 }

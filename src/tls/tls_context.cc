@@ -49,6 +49,27 @@ void set_alpn(SSL_CTX* ctx, const std::vector<std::string>& protocols) {
     fail("tls.alpn");
 }
 
+/// Of what is offered for TLS 1.3, AES with 128 bits comes first, as browsers have it: bulk data
+/// costs up to a fifth less than with 256, OpenSSL's order. What the system's policy leaves out
+/// stays out.
+void prefer_cheap_ciphers(SSL_CTX* ctx) {
+  std::string first;
+  std::string others;
+  const auto* offered = SSL_CTX_get_ciphers(ctx);
+  for (int i = 0; i < sk_SSL_CIPHER_num(offered); ++i) {
+    const std::string name = SSL_CIPHER_get_name(sk_SSL_CIPHER_value(offered, i));
+    if (name.starts_with("TLS_AES_128_GCM")) {
+      first += name + ':';
+    } else if (name.starts_with("TLS_")) {
+      others += name + ':';
+    }
+  }
+  auto all = first + others;
+  if (first.empty()) return;
+  all.pop_back();
+  if (SSL_CTX_set_ciphersuites(ctx, all.c_str()) != 1) fail("the order of TLS 1.3's ciphers");
+}
+
 bool is_address(const std::string& host) {
   unsigned char buffer[sizeof(in6_addr)];
   return inet_pton(AF_INET, host.c_str(), buffer) == 1 ||
@@ -84,6 +105,7 @@ TlsContext::TlsContext(const config::Tls& settings, HandshakeWitness witness)
   SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                             SSL_MODE_RELEASE_BUFFERS);
+  prefer_cheap_ciphers(ctx);
   keep_sessions(*ctx);
   share_certificates(*ctx);
   if (witness) tell_handshakes(*ctx, std::move(witness));

@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "ccnproxy/tls/handshake_keys.h"
 #include "ccnproxy/tls/session_binding.h"
 
 namespace ccnproxy::tls {
@@ -53,6 +54,7 @@ TlsTransport::Handshake TlsTransport::handshake() {
   const auto returned = SSL_do_handshake(ssl_.get());
   if (returned == 1) {
     established_ = true;
+    forget_handshake_keys(*ssl_);
     SSL_free_buffers(ssl_.get());  // many may stand before the first has something to read
     return Handshake::done;
   }
@@ -64,8 +66,9 @@ TlsTransport::Handshake TlsTransport::handshake() {
   broken_ = true;
   distrust_sessions(*ssl_);
   const auto error = ERR_peek_error();
-  auto& e = handshake_error_;
-  e = {ErrorType::tls_protocol_error, Side::origin, Phase::tls, Proof::not_sent, words(error)};
+  error_ = std::make_unique<Error>(Error{ErrorType::tls_protocol_error, Side::origin, Phase::tls,
+                                         Proof::not_sent, words(error)});
+  auto& e = *error_;
   if (const auto verdict = SSL_get_verify_result(ssl_.get());
       verdict != X509_V_OK && SSL_get_verify_mode(ssl_.get()) != SSL_VERIFY_NONE) {
     e.type = ErrorType::tls_certificate_error;
@@ -82,7 +85,7 @@ TlsTransport::Handshake TlsTransport::handshake() {
   return Handshake::failed;
 }
 
-Error TlsTransport::handshake_error() const { return handshake_error_; }
+Error TlsTransport::handshake_error() const { return error_ ? *error_ : Error(); }
 
 std::string_view TlsTransport::alpn() const {
   const unsigned char* name = nullptr;
@@ -103,9 +106,10 @@ IoResult TlsTransport::outcome(int returned) {
   const auto error = ERR_peek_error();
   ERR_clear_error();
   if (is_unexpected_eof(error)) return {IoStatus::truncated};
-  failure_ = kind == SSL_ERROR_SYSCALL && system_error
-                 ? std::generic_category().message(system_error)
-                 : words(error);
+  error_ = std::make_unique<Error>();
+  error_->detail = kind == SSL_ERROR_SYSCALL && system_error
+                       ? std::generic_category().message(system_error)
+                       : words(error);
   return {IoStatus::failed};
 }
 

@@ -79,9 +79,56 @@ TEST_P(ClientMemory, F062_uploads_that_no_origin_takes_stay_within_the_limit) {
     crowd.back()->send_until_blocked(Patience(20), 2'000'000);
   }
   EXPECT_LE(held_by(proxy), limit + overshoot);
-  EXPECT_GT(held_by(proxy), limit / 4) << "what is sent is counted";
+  EXPECT_GT(held_by(proxy), limit / 64) << "what is sent is counted";
   for (const auto& client : crowd) client->reset();
   never->open();
+  wait_until_nothing_is_held(proxy);
+}
+
+constexpr std::size_t one_answer = 200'000;  ///< the kernel takes it as a whole
+
+std::unique_ptr<RawClient> ask_and_do_not_read(const OneOrigin& proxy) {
+  auto client = std::make_unique<RawClient>(proxy.daemon->address(),
+                                            RawClientOptions{.receive_buffer = 4096});
+  client->send(head("GET /bytes/" + std::to_string(one_answer) + " HTTP/1.1", proxy.label_host));
+  return client;
+}
+
+TEST(ClientMemoryInKernel, F062_what_the_kernel_has_for_a_client_counts_until_it_has_gone) {
+  OneOrigin proxy("plain", Service(standard_answers),
+                  [](DaemonConfig& config) { config.with_admin(); });
+  const auto client = ask_and_do_not_read(proxy);
+  for (const Deadline deadline(Patience(20'000)); held_by(proxy) < one_answer / 2;)
+    ASSERT_FALSE(deadline.passed()) << held_by(proxy) << " held";
+  EXPECT_LE(held_by(proxy), one_answer + 1000);
+  EXPECT_EQ(client->read_response().body.size(), one_answer);
+  wait_until_nothing_is_held(proxy);
+  EXPECT_EQ(client->get(proxy.label_host, "/bytes/10").status, 200) << "it was only looked at";
+}
+
+TEST(ClientMemoryInKernel,
+     F062_clients_that_read_nothing_are_cut_for_what_the_kernel_has_for_them) {
+  OneOrigin proxy("plain", Service(standard_answers), [](DaemonConfig& config) {
+    config.with_admin().set("limits.memory", "1MiB").set("timeouts.client_idle", "60s");
+  });
+  Crowd crowd;
+  for (std::size_t i = 0; i < 40; ++i) {
+    crowd.push_back(ask_and_do_not_read(proxy));
+    EXPECT_LE(held_by(proxy), 1024 * 1024 + overshoot);
+  }
+  for (const Deadline deadline(Patience(20'000));;) {
+    if (proxy.connect().get(proxy.label_host, "/bytes/1000").status == 200) break;
+    ASSERT_FALSE(deadline.passed()) << "refused for ever";
+  }
+  std::size_t served = 0;
+  for (const auto& client : crowd) {
+    try {
+      served += client->read_response().body.size() == one_answer ? 1U : 0U;
+    } catch (const std::exception&) {
+      continue;  // cut
+    }
+  }
+  EXPECT_LT(served, crowd.size()) << "all of it would be four times what may be held, and more";
   wait_until_nothing_is_held(proxy);
 }
 

@@ -147,8 +147,8 @@ TEST(OriginWindowsOfOneByte, F065_a_window_that_stays_shut_ends_the_request_not_
   OriginAndProxy both(speaking({"h2"}), nullptr,
                       one_worker().set("timeouts.response_head", "300ms"));
   RawClient client = both.proxy.client();
-  client.send("POST / HTTP/1.1\r\nHost: " + host + "\r\nContent-Length: 200000\r\n\r\n" +
-              pattern(0, 200'000));
+  client.send("POST / HTTP/1.1\r\nHost: " + host + "\r\nContent-Length: 100000\r\n\r\n" +
+              pattern(0, 100'000));
   OriginSide side(both.origin);
   side.peer().manners.return_windows = false;
   const auto stream = side.peer().want_headers().stream;

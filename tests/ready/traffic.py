@@ -67,6 +67,8 @@ class _Exchange:
         self._length = None
         self._chunked = False
         self._tail = b""
+        self._read = None
+        self._read_at = 0.0
 
     def send(self):
         data = self.answer.request.encoded()
@@ -74,21 +76,28 @@ class _Exchange:
         self.connection.sendall(data)
 
     def read(self):
+        """Takes what has come out of the socket, and notes when: to be understood by complete()."""
+        try:
+            self._read = self.connection.recv(_READ)
+        except BlockingIOError:
+            self._read = None
+        except OSError as error:
+            self._read = error
+        self._read_at = time.monotonic()
+
+    def complete(self):
         """True once the response is complete, or can't become so."""
-        while True:
-            try:
-                data = self.connection.recv(_READ)
-            except BlockingIOError:
-                return False
-            except OSError as error:
-                return self._end(f"connection: {error.strerror}")
-            if not data:
-                return self._end(self._judge_end())
-            if self._take(data):
-                return self._end("")
+        data, self._read = self._read, None
+        if data is None:
+            return False
+        if isinstance(data, OSError):
+            return self._end(f"connection: {data.strerror}")
+        if not data:
+            return self._end(self._judge_end())
+        return self._take(data) and self._end("")
 
     def _end(self, error):
-        self.answer.ended = time.monotonic()
+        self.answer.ended = self._read_at
         self.answer.error = error
         return True
 
@@ -156,9 +165,14 @@ class Traffic:
                 self._launch(exchange, selector, under_way, done)
             while plan or selector.get_map():
                 self._launch_due(begin, plan, selector, under_way, done)
-                for key, _ in selector.select(self._patience(begin, plan, under_way)):
-                    if key.data.read():
-                        self._finish(key.data, selector, done)
+                # Many answers come at once: all are read before the first is looked at, so that none is thought to
+                # have come later than it did.
+                readable = [key.data for key, _ in selector.select(self._patience(begin, plan, under_way))]
+                for exchange in readable:
+                    exchange.read()
+                for exchange in readable:
+                    if exchange.complete():
+                        self._finish(exchange, selector, done)
                 self._give_up(selector, under_way, done)
         return done
 

@@ -27,6 +27,7 @@ class SimConnection::Stream final : public Retired, public Exchange, public orig
     connection_.after_stream();
   }
   std::size_t write_body(std::string_view bytes) override { return bytes.size(); }
+  bool takes_body() override { return true; }
   void end_body(const http::Fields&) override {}
   void consumed(std::size_t) override {}
   void cancel() override {}

@@ -51,8 +51,9 @@ class Shared {
   const std::string& via() const noexcept { return via_; }
   /// Bounds on heads, of requests and responses.
   http::HeadLimits head_limits() const noexcept;
-  /// What holds for this origin. For each new origin, not for each request.
-  origin::OriginSettings settings_for(const origin::Origin& origin) const;
+  /// What holds for this origin, one object for all of which the same holds. For each new origin,
+  /// not for each request.
+  std::shared_ptr<const origin::OriginSettings> settings_for(const origin::Origin& origin) const;
   /// Files of TLS profiles whose content is not what it was in the one before.
   const std::set<std::string>& changed_files() const noexcept { return changed_files_; }
 
@@ -67,6 +68,7 @@ class Shared {
   };
 
   void load_profiles(const Shared* before);
+  void make_settings();
   void add_profile(const config::Tls& settings, std::string place, const Shared* before);
   std::shared_ptr<const tls::TlsContext> context_of(const Profile& profile,
                                                     const Shared* before) const;
@@ -84,6 +86,9 @@ class Shared {
   std::string via_;
   std::vector<Profile> profiles_;
   std::set<std::string> changed_files_;
+  std::shared_ptr<const origin::OriginSettings> usual_settings_;
+  std::vector<std::shared_ptr<const origin::OriginSettings>>
+      override_settings_;  ///< of each, in order
 };
 
 /// Its configuration, with a count of shares of its own: one that many threads change for each

@@ -15,6 +15,7 @@
 #include "ccnproxy/origin/network_dialer.h"
 #include "ccnproxy/pool/pools.h"
 #include "ccnproxy/proxy/client_session.h"
+#include "ccnproxy/proxy/early_read.h"
 #include "ccnproxy/proxy/proxy_context.h"
 
 namespace ccnproxy::daemon {
@@ -66,6 +67,7 @@ class Worker final : private proxy::SessionOwner {
   bool has_room();
   void close_idle_clients();
   void turn_away(UniqueFd fd);
+  std::shared_ptr<const origin::DialContext> make_dialing();
   std::unique_ptr<pool::OriginPool> make_pool(const origin::Origin& origin);
   void put_in_force(std::shared_ptr<const Shared> shared);
   void adopt_into(pool::OriginPool& pool, const Shared& before);
@@ -87,12 +89,13 @@ class Worker final : private proxy::SessionOwner {
   std::shared_ptr<std::size_t> dials_ = std::make_shared<std::size_t>(0);
   origin::Resolver resolver_;
   origin::AddressAccess address_access_;  ///< a copy: dials refer to it, and it changes under them
-  origin::DialContext dialing_;
+  std::shared_ptr<const origin::DialContext> dialing_;
   pool::Pools pools_;
   observe::WorkerMetrics metrics_;
   proxy::ProxyContext context_;
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   boost::intrusive::list<proxy::ClientSession> sessions_;
+  proxy::EarlyRead early_read_;
   Timer drain_timer_;
   TimePoint last_requests_until_ = TimePoint::max();  ///< while draining
   Timer relief_timer_;

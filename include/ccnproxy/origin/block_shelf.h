@@ -15,13 +15,14 @@ namespace ccnproxy::origin {
 #define CCNPROXY_BLOCK_SHELF_KEEPS true
 #endif
 
-/// Small blocks of malloc that one owner has done with, for its next ones: a request takes and
-/// gives back some twenty, of the same few sizes, many requests at a time. Not thread-safe.
+/// Small blocks of malloc that the HTTP/2 sessions of a worker have done with, for its next
+/// requests: each takes and gives back some twenty, of the same few sizes, many requests at a time.
+/// One for all, so that what stays idle keeps nothing. Not thread-safe.
 class BlockShelf {
  public:
   static constexpr bool keeps = CCNPROXY_BLOCK_SHELF_KEEPS;
   static constexpr std::size_t largest_block = 512;
-  static constexpr std::size_t most_kept = 64 * 1024;  ///< bytes
+  static constexpr std::size_t most_kept = 256 * 1024;  ///< bytes: of a hundred requests
 
   BlockShelf() = default;
   BlockShelf(const BlockShelf&) = delete;
@@ -40,10 +41,18 @@ class BlockShelf {
   struct Block {
     Block* next;
   };
-  static constexpr std::size_t step = 32;
+  // The sizes of glibc's malloc, so that a block which is kept for long wastes nothing.
+  static constexpr std::size_t smallest = 24;
+  static constexpr std::size_t step = 16;
+  static constexpr std::size_t bytes_of(std::size_t slot) noexcept {
+    return smallest + slot * step;
+  }
+  static constexpr std::size_t slot_for(std::size_t size) noexcept {
+    return size <= smallest ? 0 : (size - smallest + step - 1) / step;
+  }
 
-  /// By size: those in slot i hold (i + 1) * step bytes at least.
-  std::array<Block*, largest_block / step> slots_{};
+  /// By size: those in slot i hold bytes_of(i) at least.
+  std::array<Block*, (largest_block - smallest) / step + 2> slots_{};
   std::size_t kept_ = 0;
 };
 

@@ -7,14 +7,14 @@
 
 namespace ccnproxy::origin {
 
-/// What the connections of a worker share, and the bounds that hold for each of them.
+/// What the connections of a worker share, and the bounds that hold for each of them. They refer to
+/// it: it outlives them and does not change, but another may be made for those to come.
 struct ConnectionContext {
   EventLoop& loop;
   WorkerBuffers& buffers;
   WindowBudget& windows;
   http::HeadLimits limits;    ///< on response heads
   Duration settings_timeout;  ///< for an HTTP/2 peer's first SETTINGS (F038)
-  bool ping = true;           ///< where a connection is at risk (`pool.ping`)
 };
 
 }  // namespace ccnproxy::origin

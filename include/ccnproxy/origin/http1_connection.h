@@ -52,11 +52,13 @@ class Http1Connection final : public OriginConnection,
   static constexpr std::size_t backlog_limit =
       1024 * 1024;  ///< told to the sink and not yet taken by its client
   static constexpr std::size_t tight_upload_limit = 64 * 1024;  ///< where memory is tight
+  static constexpr std::size_t upload_enough = 64 * 1024;       ///< held: no more is asked for
 
   enum class Reading : std::uint8_t { head, fixed, chunked, until_close };
 
   // OriginStream
   std::size_t write_body(std::string_view bytes) override;
+  bool takes_body() override;
   void end_body(const http::Fields& trailers) override;
   void consumed(std::size_t n) override;
   void cancel() override;
@@ -65,7 +67,7 @@ class Http1Connection final : public OriginConnection,
   // Watched
   bool awaits_answer() const override { return !closed_ && request_ && sink_ && !reading_paused_; }
   PathState path_state() const override;
-  bool can_ping() const override { return context_.ping && facts_->probes; }
+  bool can_ping() const override { return info_.ping && facts_->probes; }
   void ping() override { facts_->probes->ask(info_.address); }
   std::optional<TimePoint> unanswered_since() const override;
   Duration patience() const override { return facts_->slowest_head() * 2; }
@@ -100,7 +102,7 @@ class Http1Connection final : public OriginConnection,
   void fail(ErrorType type, const std::string& reason);
   Error failure_of(ErrorType type, const std::string& reason) const;
 
-  ConnectionContext context_;
+  const ConnectionContext& context_;
   std::unique_ptr<tls::Transport> transport_;
   ConnectionInfo info_;
   ConnectionListener& listener_;

@@ -15,6 +15,7 @@
 #include "ccnproxy/origin/liveness_watch.h"
 #include "ccnproxy/origin/origin_connection.h"
 #include "ccnproxy/origin/peer_facts.h"
+#include "ccnproxy/origin/table_use.h"
 #include "ccnproxy/tls/transport.h"
 
 namespace ccnproxy::origin {
@@ -67,10 +68,13 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
 
   // What streams ask.
   void resume_upload(Http2Stream& stream);
+  std::size_t pass_upload(Http2Stream& stream, std::string_view bytes);
+  bool holds_uploads();
   void return_credit(Http2Stream& stream, std::size_t n);
   void reset(Http2Stream& stream, std::uint32_t code);
 
   // What nghttp2 tells. These change state and touch streams; they neither write nor destroy.
+  Http2HeaderBlock& block_of(Http2Stream& stream);
   int on_header(Http2Stream& stream, nghttp2_rcbuf* name, nghttp2_rcbuf* value);
   void on_head_end(Http2Stream& stream, bool end_stream);
   void on_data(Http2Stream* stream, std::string_view bytes);
@@ -84,8 +88,11 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
                              std::size_t size, std::uint32_t* flags, nghttp2_data_source* source,
                              void* self);
 
+  static std::size_t longest_data(const Http2Stream* stream, std::size_t peer_takes);
   static void submit_trailers(nghttp2_session* session, Http2Stream& stream);
   int write_data(Http2Stream& stream, const std::uint8_t* head, std::size_t length);
+  std::size_t room_in_record() const;
+  void tell_waiting_uploads();
 
   // Watched
   bool awaits_answer() const override { return !closed_ && !streams_.empty() && !reading_paused_; }
@@ -101,13 +108,15 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   bool may_read();
   void read_again();
   bool read_batch();
+  bool tell_end();
   bool take(std::string_view bytes);
   std::size_t fill_read_buffer();
-  void note_read_end(tls::IoStatus status);
+  void note_end(tls::IoStatus status);
   void flush();
-  std::size_t pull(char* into, std::size_t size);
-  bool write_pulled(std::string_view bytes);
-  bool write_pending();
+  void write_all();
+  void pull(char* into, std::size_t size);
+  void write_pulled(std::string_view bytes);
+  void write_pending();
   void watch_writing(bool wanted);
   void update_watch();
   void fit_windows();
@@ -123,16 +132,20 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   void end_with(std::uint32_t code, const std::string& reason);
   void say_last_words();
   void close_when_done();
-  void on_settings_timeout();
+  void on_timer();
   void rest();
+  void rest_soon();
 
+  /// What goes out next: `used` bytes at `into`, then `passed`, then `last`.
   struct Pulling {
     char* into = nullptr;
     std::size_t size = 0;
     std::size_t used = 0;
+    std::string_view passed;  ///< the rest of a DATA frame, from the client's buffer
+    std::string_view last;    ///< a frame, from nghttp2's
   };
 
-  ConnectionContext context_;
+  const ConnectionContext& context_;
   std::unique_ptr<tls::Transport> transport_;
   ConnectionInfo info_;
   ConnectionListener& listener_;
@@ -141,8 +154,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   StreamList<AllStreamsTag> streams_;
   StreamList<TouchedTag> touched_;
   TurnTask flush_task_;
-  Timer settings_timer_;
-  Timer rest_timer_;
+  Timer timer_;                      ///< until the peer's SETTINGS are there, then until it rests
   Timer pause_timer_;                ///< while memory is full and the origin is not read
   ByteQueue pending_;                ///< pulled from nghttp2, not yet taken by the socket
   std::size_t block_bytes_ = 0;      ///< of a header block that is arriving
@@ -158,13 +170,16 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   LivenessWatch liveness_;
   TimePoint opened_;
   FloodGuard flood_;
+  TableUse table_use_;
+  bool fills_table_ = false;  ///< with the fields of the request that is being submitted
   std::optional<TimePoint> pinged_at_;
   bool ping_to_write_ = false;
   TimePoint flight_began_{};         ///< a round trip ago at most
   std::uint32_t flight_writes_ = 0;  ///< since then
   std::string end_reason_;           ///< why it drains or ended
   std::optional<std::pair<ErrorType, std::string>>
-      read_end_;  ///< the peer ended while a batch was being read
+      end_;  ///< seen while somebody was in the middle of something, and not told yet
+  bool uploads_wait_ = false;  ///< for the socket to take pending_
   bool more_to_read_ = false;
   bool settings_received_ = false;
   bool answered_ = false;  ///< it has carried a response: a request now is on a reused connection

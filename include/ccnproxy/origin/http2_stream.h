@@ -6,10 +6,10 @@
 #include <vector>
 
 #include <boost/intrusive/list.hpp>
-#include <nghttp2/nghttp2.h>
 
 #include "ccnproxy/base/byte_queue.h"
 #include "ccnproxy/base/memory_budget.h"
+#include "ccnproxy/origin/http2_header_block.h"
 #include "ccnproxy/origin/origin_connection.h"
 #include "ccnproxy/origin/window_policy.h"
 
@@ -18,25 +18,6 @@ namespace ccnproxy::origin {
 class Http2Connection;
 struct AllStreamsTag;
 struct TouchedTag;
-
-/// The header block that is arriving on a stream, as references to nghttp2's own buffers. Bounded
-/// by its owner. cleared between blocks.
-class Http2HeaderBlock {
- public:
-  ~Http2HeaderBlock() { clear(); }
-  void add(nghttp2_rcbuf* name, nghttp2_rcbuf* value);
-  void clear();
-  /// Name, value and 32 bytes a field (RFC 9113 §10.5.1).
-  std::size_t size() const noexcept { return size_; }
-  std::size_t count() const noexcept { return held_.size() / 2; }
-  /// The block as a head; the status from `:status` (0 if there is none). Valid until clear().
-  const http::ResponseHead& head();
-
- private:
-  std::vector<nghttp2_rcbuf*> held_;
-  http::ResponseHead head_;
-  std::size_t size_ = 0;
-};
 
 /// One request on an HTTP/2 connection. nghttp2's callbacks only change its fields and mark it as
 /// touched; its connection tells the sink afterwards (deliver()).
@@ -49,10 +30,14 @@ class Http2Stream final
               WindowBudget& windows, MemoryBudget& memory);
 
   std::size_t write_body(std::string_view bytes) override;
+  bool takes_body() override;
   void end_body(const http::Fields& trailers) override;
   void consumed(std::size_t n) override;
   void cancel() override;
   bool sent() const override { return body_ended_ && upload_.empty(); }
+
+  /// Whether it holds bytes that its client has not taken.
+  bool waits_for_client() const noexcept { return received_ > consumed_; }
 
  private:
   friend class Http2Connection;
@@ -62,13 +47,16 @@ class Http2Stream final
   /// The same where memory is tight: a few round trips more for who is fast, a quarter of what who
   /// is slow holds.
   static constexpr std::size_t tight_upload_limit = 64 * 1024;
+  /// With so much held no more is asked for.
+  static constexpr std::size_t upload_enough = 64 * 1024;
 
   Http2Connection& connection_;
   const http::OutgoingRequest* request_;
   ResponseSink* sink_;
   std::int32_t id_ = -1;
-  Http2HeaderBlock block_;
+  std::unique_ptr<Http2HeaderBlock> block_;  ///< from the first field until it has been told
   ByteQueue upload_;
+  std::string_view passing_;  ///< of the client's buffer, during Http2Connection::pass_upload()
   MemoryBudget& memory_;
   HeldBytes held_;  ///< upload_
   std::vector<std::pair<std::string, std::string>> upload_trailers_;

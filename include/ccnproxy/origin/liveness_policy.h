@@ -12,6 +12,7 @@ namespace ccnproxy::origin {
 struct LivenessTimes {
   Duration probe;    ///< then it is looked at, and sent a PING
   Duration arrival;  ///< a PING has arrived, and that is known here, within this
+  Duration again;    ///< until then whether it has is looked at so often: a peer may delay that
   Duration answer;   ///< a PING that has arrived is answered within this
   Duration suspect;  ///< then it takes no new requests
   Duration stalled;  ///< then its requests may go elsewhere
@@ -22,8 +23,8 @@ constexpr LivenessTimes liveness_times(Duration rtt, Duration patience = {}) {
   using std::chrono::milliseconds;
   const auto probe = std::max<Duration>({milliseconds(300), rtt * 3, patience});
   const auto answer = std::max<Duration>(milliseconds(200), rtt * 2);
-  return {probe, answer * 3 / 5, answer, probe + answer,
-          probe + std::max<Duration>(milliseconds(600), rtt * 4)};
+  return {probe,  answer * 3 / 5, answer / 4,
+          answer, probe + answer, probe + std::max<Duration>(milliseconds(600), rtt * 4)};
 }
 
 /// What TCP knows of the way to the peer.

@@ -35,7 +35,6 @@ class LivenessWatch {
   LivenessWatch(EventLoop& loop, Duration rtt, Watched& watched)
       : loop_(loop),
         rtt_(rtt),
-        times_(liveness_times(rtt)),
         watched_(watched),
         timer_(loop.timers(), Delegate<void()>::to<&LivenessWatch::look>(this)) {}
 
@@ -43,13 +42,13 @@ class LivenessWatch {
   void on_request() {
     if (timer_.armed()) return;
     begin_silence();
-    timer_.set(heard_ + times_.probe);
+    timer_.set(heard_ + times().probe);
   }
   /// Asks for a sign of life now, as if an answer had been awaited for a while.
   void check() {
     if (suspicious_ || checking_ || watched_.awaits_answer()) return;
     begin_silence();
-    heard_ -= times_.probe;
+    heard_ -= times().probe;
     checking_ = true;
     look();
   }
@@ -69,9 +68,10 @@ class LivenessWatch {
  private:
   void begin_silence() {
     heard_ = loop_.now();
-    times_ = liveness_times(rtt_, watched_.patience());
+    patience_ = watched_.patience();
     forget_probe();
   }
+  LivenessTimes times() const { return liveness_times(rtt_, patience_); }
   void forget_probe() {
     probed_ = checking_ = false;
     ping_end_.reset();
@@ -86,7 +86,7 @@ class LivenessWatch {
 
   EventLoop& loop_;
   Duration rtt_;
-  LivenessTimes times_;
+  Duration patience_{};
   Watched& watched_;
   Timer timer_;
   TimePoint heard_{};

@@ -13,7 +13,7 @@
 
 namespace ccnproxy::origin {
 
-/// What the dialers of a worker share.
+/// What the dialers of a worker share. Connections refer to it, too.
 struct DialContext {
   ConnectionContext connections;
   Resolver& resolver;
@@ -28,9 +28,12 @@ struct DialContext {
 /// second (F045); addresses that gave no sign of life lately are tried last. AddressAccess judges
 /// every address that is connected to. Of several addresses the one with the fewest connections is
 /// tried first: of the family that goes first, or, with OriginSettings::shares, of all.
+///
+/// Outlives its dials.
 class NetworkDialer final : public Dialer {
  public:
-  NetworkDialer(DialContext context, Origin origin, OriginSettings settings);
+  NetworkDialer(std::shared_ptr<const DialContext> context, Origin origin,
+                std::shared_ptr<const OriginSettings> settings);
   std::unique_ptr<Dial> dial(ConnectionListener& listener,
                              Delegate<void(DialResult)> on_result) override;
   bool is_withdrawn(const std::string& address) override;
@@ -39,9 +42,9 @@ class NetworkDialer final : public Dialer {
   void recall_stream_limit(std::uint32_t limit) override;
 
  private:
-  DialContext context_;
+  std::shared_ptr<const DialContext> context_;
   Origin origin_;
-  OriginSettings settings_;
+  std::shared_ptr<const OriginSettings> settings_;
   std::shared_ptr<PeerFacts> facts_ = std::make_shared<PeerFacts>();
 };
 

@@ -41,7 +41,8 @@ struct ConnectionInfo {
   std::string address;  ///< ip:port of the peer
   DialTimings timings;
   bool tls_resumed = false;
-  Duration rtt{0};  ///< what connecting took: one round trip
+  Duration rtt{0};   ///< what connecting took: one round trip
+  bool ping = true;  ///< may be asked for a sign of life where it is at risk (`pool.ping`)
 };
 
 /// What an HTTP/1.1 origin said of when it will close (Keep-Alive: timeout=, max=).
@@ -65,7 +66,8 @@ class ResponseSink {
   virtual void on_flush() = 0;
   virtual void on_complete(const http::Fields& trailers) = 0;
   virtual void on_failure(Error error) = 0;
-  /// The stream takes body bytes again after write_body() took less than it was given.
+  /// The stream takes body bytes again after write_body() took less than it was given, or after
+  /// takes_body() said no.
   virtual void on_writable() = 0;
   /// The connection gives no sign of life; `error` is what the request's failure would be. The sink
   /// may cancel the stream and go elsewhere, or go on waiting.
@@ -86,6 +88,9 @@ class OriginStream {
  public:
   /// Takes a prefix of `bytes` and says how long; less than all means: wait for on_writable().
   virtual std::size_t write_body(std::string_view bytes) = 0;
+  /// Whether more of the body is to be read of the client now. Not while the socket is full: what
+  /// is read then has to be kept, and costs two copies. No means: wait for on_writable().
+  virtual bool takes_body() = 0;
   virtual void end_body(const http::Fields& trailers) = 0;
   /// The client has taken `n` body bytes: the origin may send as many more.
   virtual void consumed(std::size_t n) = 0;

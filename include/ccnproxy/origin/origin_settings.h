@@ -21,6 +21,12 @@ struct OriginSettings {
   bool shares = false;
 };
 
+/// A share of the whole.
+inline std::shared_ptr<const config::Timeouts> timeouts_of(
+    const std::shared_ptr<const OriginSettings>& settings) {
+  return {settings, &settings->timeouts};
+}
+
 /// How long it may take until a dial has ended, either way.
 inline config::Duration longest_dial(const config::Timeouts& timeouts) {
   return timeouts.dns + timeouts.connect + timeouts.tls;

@@ -1,14 +1,31 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+
+#include "ccnproxy/base/clock.h"
 
 namespace ccnproxy::origin {
 
-/// How far the windows of one worker's streams may grow beyond their start, together. Bytes.
+/// What the windows of one worker's streams have in common.
 struct WindowBudget {
+  /// How far they may grow beyond their start, together. Bytes.
   std::int64_t left = 64 * 1024 * 1024;
+  /// When those of a connection that had been made small for the memory were last made large again.
+  TimePoint restored{};
 };
+
+/// Whether the windows of a connection may be made as large again as they were, now that memory is
+/// to be had: this lets the origin send a megabyte for every stream that waits for its client, at
+/// once. So not for a crowd, and not for all connections at the same time.
+inline bool may_restore_windows(std::size_t waiting_streams, TimePoint now, WindowBudget& budget) {
+  constexpr std::size_t most_waiting = 8;
+  constexpr Duration apart = std::chrono::milliseconds(100);
+  if (waiting_streams > most_waiting || now - budget.restored < apart) return false;
+  budget.restored = now;
+  return true;
+}
 
 /// Decides how large the receive window of one HTTP/2 stream is (RFC 9113 §5.2). It starts at 1
 /// MiB, so that a response of that size needs no second round trip, and doubles each time the

@@ -4,13 +4,17 @@
 #include <memory>
 
 #include "ccnproxy/base/memory_budget.h"
+#include "ccnproxy/origin/block_shelf.h"
+#include "ccnproxy/origin/header_block_shelf.h"
+#include "ccnproxy/origin/quiet_blocks.h"
 #include "ccnproxy/tls/cipher_buffer.h"
 
 namespace ccnproxy::origin {
 
-/// Memory that all connections of one worker borrow while they read or write and that nobody keeps
-/// beyond a turn's step: an idle connection so holds no buffer, and bodies are passed on from where
-/// they were read. Used by that worker's thread only.
+/// Memory that all connections of one worker share, and that outlives them. The buffers they borrow
+/// while they read or write, and nobody keeps them beyond a turn's step: an idle connection so
+/// holds none, and bodies are passed on from where they were read. Used by that worker's thread
+/// only.
 struct WorkerBuffers {
   static constexpr std::size_t read_bytes =
       256 * 1024;  ///< a batch of TLS records: fewer, larger writes to clients
@@ -21,6 +25,9 @@ struct WorkerBuffers {
   std::unique_ptr<char[]> read{new char[read_bytes]};      ///< from origins, plain
   std::unique_ptr<char[]> write{new char[write_bytes]};    ///< to origins, before encryption
   std::unique_ptr<char[]> client{new char[client_bytes]};  ///< from clients
+  HeaderBlockShelf header_blocks{};
+  BlockShelf http2_blocks{};  ///< what HTTP/2 sessions have done with
+  Http2Rings http2_rings{};   ///< see Http2Memory
   MemoryBudget held{};  ///< what is kept beyond a turn all the same, of all kinds (limits.memory)
 };
 

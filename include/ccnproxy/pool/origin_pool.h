@@ -32,7 +32,8 @@ struct PoolContext {
   TimerWheel& timers;
   std::function<void(std::unique_ptr<Retired>)> retire;  ///< destroys it between turns
   std::function<std::uint32_t()> random;
-  config::Timeouts timeouts = {};  ///< what holds for this origin, for those who use its streams
+  /// What holds for this origin, for those who use its streams.
+  std::shared_ptr<const config::Timeouts> timeouts = std::make_shared<const config::Timeouts>();
   /// What the workers know of this origin together; one of its own if none is given.
   std::shared_ptr<SharedOrigin> shared = std::make_shared<SharedOrigin>(1);
   std::size_t worker = 0;  ///< which of them this is
@@ -46,7 +47,7 @@ struct PoolContext {
 /// What holds for a pool; changes while it lives (a reload of the configuration).
 struct PoolTerms {
   config::Pool settings;
-  config::Timeouts timeouts;  ///< for those who use its streams
+  std::shared_ptr<const config::Timeouts> timeouts;  ///< for those who use its streams
   Duration queue_deadline{};
   /// Dials from now on. Null: the one that it has, whose connections are as good as before.
   std::shared_ptr<origin::Dialer> dialer = nullptr;
@@ -130,7 +131,7 @@ class OriginPool {
   bool has_answered() const noexcept { return protocol_.has_value(); }
 
   const origin::Origin& origin() const noexcept { return origin_; }
-  const config::Timeouts& timeouts() const noexcept { return context_.timeouts; }
+  const config::Timeouts& timeouts() const noexcept { return *context_.timeouts; }
   RetryBudget& retry_budget() noexcept { return retry_budget_; }
   observe::OriginMetrics& metrics() noexcept { return metrics_; }
   std::size_t count(PooledConnection::State state) const noexcept;

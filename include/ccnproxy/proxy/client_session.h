@@ -16,6 +16,7 @@
 #include "ccnproxy/proxy/client_output.h"
 #include "ccnproxy/proxy/proxy_context.h"
 #include "ccnproxy/proxy/rate_watch.h"
+#include "ccnproxy/proxy/socket_backlog.h"
 #include "ccnproxy/proxy/upgrade_tunnel.h"
 
 namespace ccnproxy::proxy {
@@ -68,6 +69,8 @@ class ClientSession final : public Retired,
   /// Takes up a client where another worker left off. Its first request is served here, whatever
   /// there is.
   void take_over(HandedClient client);
+  /// Reads now what may have come already, see EarlyRead. Whether something had.
+  bool read_early() { return on_readable(); }
 
   /// How long a client that has only just come may take to send its first request while we drain:
   /// an application sends it at once.
@@ -82,8 +85,8 @@ class ClientSession final : public Retired,
   /// Ends it if it has been waiting for a request since then, or longer. Whether it has ended.
   bool close_if_idle_since(TimePoint then);
   /// What it holds while its client is the one to wait for: who takes nothing of its response, or
-  /// does not end its request's head. No bytes where others are.
-  Standing standing() const noexcept;
+  /// does not end its request's head. No bytes where others are. Asks the kernel what has left.
+  Standing standing();
   /// Memory is nearly full, and this client stands still: it is told so where it can be, and cut.
   void make_room();
 
@@ -134,7 +137,8 @@ class ClientSession final : public Retired,
   };
 
   void on_io(std::uint32_t events) override;
-  void on_readable();
+  bool on_readable();
+  bool on_read_error();
   void on_input(std::string_view bytes);
   void on_end_of_input();
   std::size_t process(std::string_view bytes);
@@ -152,12 +156,17 @@ class ClientSession final : public Retired,
   void client_gone();
   void close();
   void on_timer();
-  void watch_taking(bool moved);
-  std::uint64_t taken_by_client() const;
+  void watch_taking();
   void check_taking();
+  void look_at_socket();
+  bool look_again();
+  void watch_backlog();
+  TimePoint wake_while_idle() const;
+  void limit_unsent();
   void wait_for_request();
   void update_watch();
   bool wants_input() const;
+  bool is_uploading() const;
 
   ProxyContext& context_;
   SessionOwner& owner_;
@@ -169,16 +178,14 @@ class ClientSession final : public Retired,
   ClientOutput output_;
   ByteQueue input_;  ///< read and not yet used
   http::RequestHeadParser parser_;
-  http::RequestHead head_;
   std::unique_ptr<http::ChunkedDecoder> chunks_;
   std::uint64_t body_left_ = 0;
   std::uint64_t lingered_ = 0;
   std::size_t bytes_at_hand_ = 0;
   TimePoint request_began_{};
   TimePoint idle_since_{};
-  RateWatch taking_;         ///< of the client, while its socket is full
-  std::uint64_t taken_ = 0;  ///< bytes that have reached the client, when it was last looked at
-  TimePoint took_at_{};      ///< when the socket took bytes last
+  RateWatch taking_;  ///< of the client, while its socket is full
+  SocketBacklog backlog_;
   HeldBytes held_for_client_;
   HeldBytes held_for_origin_;
   std::uint32_t watched_ = 0;
@@ -190,6 +197,7 @@ class ClientSession final : public Retired,
   bool client_persists_ = false;  ///< the client would keep the connection
   bool processing_ = false;
   bool output_blocked_ = false;
+  bool unsent_limited_ = false;  ///< as memory is tight
   bool input_ended_ = false;
   bool draining_ = false;
   bool used_ = false;  ///< has sent a request

@@ -43,6 +43,7 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   void refuse(ClientSession& client, std::string_view bytes, std::uint16_t status,
               std::string_view reason, ErrorType type = ErrorType::http_request_error);
   bool wants_body() const noexcept {
+    if (stream_ && !stream_->takes_body()) return false;
     return body_.unsent().size() < (context_.memory.tight() ? 1 : RequestBody::high_mark);
   }
   /// What this request goes by to its end, whatever the configuration becomes meanwhile.

@@ -73,7 +73,8 @@ struct ProxyContext {
   /// Asks for chocon's statistics of the whole process. `answer` is called later on the worker's
   /// thread, or never.
   std::function<void(std::function<void(const std::string& json)> answer)> ask_statistics = {};
-  bool draining = false;  ///< no connection is kept, /hc says 503
+  http::RequestHead head = {};  ///< what a session has just parsed, until its exchange has it
+  bool draining = false;        ///< no connection is kept, /hc says 503
 };
 
 }  // namespace ccnproxy::proxy

@@ -40,6 +40,10 @@ SessionLife life_of(const ssl_session_st& session, std::time_t certificate_end);
 /// the very name and port that it came from. Any thread; used at handshakes and when a ticket
 /// arrives, never on a request's path.
 ///
+/// Of a peer one is kept, though a connection may bring several: it serves the next connection,
+/// which brings others. Where that was not enough, because several were made at a time, one more is
+/// kept from then on, within bounds.
+///
 /// Holds sessions as bytes (session_der.h), so that each connection gets an object of its own:
 /// OpenSSL marks the session of a connection that ends without close_notify as not resumable, and
 /// would thereby spoil a remembered one that it shares (F043). What it held is overwritten when it
@@ -71,7 +75,7 @@ class SessionCache {
   Resumable take(const PeerName& peer);
   /// Drops all of this peer.
   void forget(const PeerName& peer);
-  /// How many peers something is remembered of.
+  /// How many peers are known.
   std::size_t peers() const;
 
  private:
@@ -88,7 +92,10 @@ class SessionCache {
   const Now now_;
   mutable std::mutex mutex_;  ///< guards what follows
   Entries entries_;           ///< the last used first
-  std::unordered_map<PeerName, Entries::iterator, PeerNameHash> by_peer_;
+  /// By the entry's own name.
+  std::unordered_map<std::reference_wrapper<const PeerName>, Entries::iterator, PeerNameHash,
+                     std::equal_to<PeerName>>
+      by_peer_;
 };
 
 }  // namespace ccnproxy::tls

@@ -39,7 +39,7 @@ class TlsTransport final : public Transport {
   bool has_more() override;
   std::size_t held() const noexcept override;
   void close() override;
-  std::string failure() const override { return failure_; }
+  std::string failure() const override { return error_ ? error_->detail : std::string(); }
 
  private:
   struct Free {
@@ -49,8 +49,8 @@ class TlsTransport final : public Transport {
 
   SocketReader reader_;
   std::unique_ptr<ssl_st, Free> ssl_;
-  std::string failure_;
-  Error handshake_error_;
+  std::unique_ptr<Error>
+      error_;  ///< of the handshake, or what ended the connection; most have none
   bool established_ = false;
   bool broken_ = false;  ///< OpenSSL forbids SSL_shutdown after a fatal error
 };

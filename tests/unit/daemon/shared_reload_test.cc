@@ -54,8 +54,8 @@ TEST_F(SharedReload, F043_a_profile_that_is_the_same_keeps_its_sessions) {
   const Shared before(config_);
   config_.pool.max_age = std::chrono::minutes(1);
   const Shared after(config_, before);
-  EXPECT_EQ(after.settings_for(usual).tls, before.settings_for(usual).tls);
-  EXPECT_EQ(after.settings_for(moved).tls, before.settings_for(moved).tls);
+  EXPECT_EQ(after.settings_for(usual)->tls, before.settings_for(usual)->tls);
+  EXPECT_EQ(after.settings_for(moved)->tls, before.settings_for(moved)->tls);
   EXPECT_THAT(after.changed_files(), IsEmpty());
 }
 
@@ -63,29 +63,29 @@ TEST_F(SharedReload, F040_a_file_that_holds_something_else_makes_another_profile
   const Shared before(config_);
   write(fakes::TestPki().ca_pem());
   const Shared after(config_, before);
-  EXPECT_NE(after.settings_for(usual).tls, before.settings_for(usual).tls);
+  EXPECT_NE(after.settings_for(usual)->tls, before.settings_for(usual)->tls);
   EXPECT_THAT(after.changed_files(), ElementsAre(file_));
-  EXPECT_EQ(after.settings_for(moved).tls, after.settings_for(usual).tls) << "one for both";
+  EXPECT_EQ(after.settings_for(moved)->tls, after.settings_for(usual)->tls) << "one for both";
 }
 
 TEST_F(SharedReload, a_file_that_was_only_written_again_does_not) {
   const Shared before(config_);
   write(pki_.ca_pem());
   const Shared after(config_, before);
-  EXPECT_EQ(after.settings_for(usual).tls, before.settings_for(usual).tls);
+  EXPECT_EQ(after.settings_for(usual)->tls, before.settings_for(usual)->tls);
 }
 
 TEST_F(SharedReload, F043_another_place_has_no_sessions_of_the_one_before) {
   const Shared before(config_);
   config_.overrides[0].connect_host = "10.0.0.1";
   const Shared after(config_, before);
-  EXPECT_EQ(after.settings_for(usual).tls, before.settings_for(usual).tls);
-  const auto there = after.settings_for(moved).tls;
-  EXPECT_NE(there, before.settings_for(moved).tls);
-  EXPECT_NE(&there->sessions(), &before.settings_for(moved).tls->sessions());
+  EXPECT_EQ(after.settings_for(usual)->tls, before.settings_for(usual)->tls);
+  const auto there = after.settings_for(moved)->tls;
+  EXPECT_NE(there, before.settings_for(moved)->tls);
+  EXPECT_NE(&there->sessions(), &before.settings_for(moved)->tls->sessions());
   config_.overrides[0].connect_port = 8443;
   const Shared third(config_, after);
-  EXPECT_NE(&third.settings_for(moved).tls->sessions(), &there->sessions());
+  EXPECT_NE(&third.settings_for(moved)->tls->sessions(), &there->sessions());
 }
 
 TEST_F(SharedReload, F102_a_file_that_can_not_be_used_any_more_is_an_error) {

@@ -26,11 +26,11 @@ TEST(Shared, an_origin_gets_the_settings_of_all) {
   config.timeouts.connect = seconds(3);
   const Shared shared(config);
   const auto settings = shared.settings_for(named("api.example.test"));
-  EXPECT_EQ(settings.pool, config.pool);
-  EXPECT_EQ(settings.timeouts, config.timeouts);
-  EXPECT_TRUE(settings.tls);
-  EXPECT_EQ(settings.connect_host, "");
-  EXPECT_EQ(settings.connect_port, 0);
+  EXPECT_EQ(settings->pool, config.pool);
+  EXPECT_EQ(settings->timeouts, config.timeouts);
+  EXPECT_TRUE(settings->tls);
+  EXPECT_EQ(settings->connect_host, "");
+  EXPECT_EQ(settings->connect_port, 0);
 }
 
 TEST(Shared, an_origin_that_an_override_matches_gets_those_instead) {
@@ -45,11 +45,11 @@ TEST(Shared, an_origin_that_an_override_matches_gets_those_instead) {
   config.overrides = {entry};
   const Shared shared(config);
   const auto settings = shared.settings_for(named("api.internal.test"));
-  EXPECT_EQ(settings.connect_host, "10.0.0.5");
-  EXPECT_EQ(settings.connect_port, 8443);
-  EXPECT_EQ(settings.pool, entry.pool);
-  EXPECT_EQ(settings.timeouts, entry.timeouts);
-  EXPECT_NE(settings.tls, shared.settings_for(named("other.test")).tls);
+  EXPECT_EQ(settings->connect_host, "10.0.0.5");
+  EXPECT_EQ(settings->connect_port, 8443);
+  EXPECT_EQ(settings->pool, entry.pool);
+  EXPECT_EQ(settings->timeouts, entry.timeouts);
+  EXPECT_NE(settings->tls, shared.settings_for(named("other.test"))->tls);
 }
 
 TEST(Shared, origins_of_one_tls_profile_share_one_context) {
@@ -61,10 +61,11 @@ TEST(Shared, origins_of_one_tls_profile_share_one_context) {
   other.tls.verify = false;
   config.overrides = {same, other};
   const Shared shared(config);
-  const auto usual = shared.settings_for(named("a.test")).tls;
-  EXPECT_EQ(shared.settings_for(named("b.test", 8443)).tls, usual);
-  EXPECT_EQ(shared.settings_for(named("same.test")).tls, usual);
-  EXPECT_NE(shared.settings_for(named("other.test")).tls, usual);
+  const auto usual = shared.settings_for(named("a.test"))->tls;
+  EXPECT_EQ(shared.settings_for(named("b.test", 8443))->tls, usual);
+  EXPECT_EQ(shared.settings_for(named("b.test", 8443)), shared.settings_for(named("a.test")));
+  EXPECT_EQ(shared.settings_for(named("same.test"))->tls, usual);
+  EXPECT_NE(shared.settings_for(named("other.test"))->tls, usual);
 }
 
 TEST(Shared, F102_a_tls_file_that_can_not_be_used_is_an_error_while_starting) {

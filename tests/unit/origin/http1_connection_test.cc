@@ -230,6 +230,34 @@ TEST_F(Http1ConnectionTest, F010_an_upload_that_the_origin_does_not_read_is_held
   EXPECT_TRUE(peer_->received().ends_with("\r\n\r\n" + body));
 }
 
+TEST_F(Http1ConnectionTest, F010_no_more_of_an_upload_is_asked_for_while_the_socket_is_full) {
+  peer_->stop_reading();
+  const std::string piece(60'000, 'u');
+  auto& call = open("PUT", length_framing(1 << 30));
+  std::size_t given = 0;
+  const auto write_until_full = [&] {
+    while (call.stream->takes_body()) {
+      ASSERT_EQ(call.stream->write_body(piece), piece.size());
+      given += piece.size();
+      loop_.run_once(Duration(0));
+    }
+  };
+  write_until_full();
+  EXPECT_LT(buffers_.held.used(), 2 * piece.size());
+  for (int i = 0; i < 5; ++i) loop_.run_once(Duration(0));
+  EXPECT_EQ(call.sink.writable, 0);
+  peer_->start_reading();
+  ASSERT_TRUE(until([&] { return call.sink.writable > 0; }));
+  EXPECT_TRUE(call.stream->takes_body());
+  EXPECT_EQ(call.stream->write_body(piece), piece.size());
+  given += piece.size();
+  ASSERT_TRUE(until([&] {
+    const auto head = peer_->received().find("\r\n\r\n") + 4;
+    return peer_->received().size() == head + given;
+  }));
+  EXPECT_EQ(buffers_.held.used(), 0U);
+}
+
 TEST_F(Http1ConnectionTest, F092_a_response_that_the_client_does_not_take_is_not_read_on) {
   auto& call = exchange("HTTP/1.1 200 OK\r\nContent-Length: 33554432\r\n\r\n");
   call.sink.keep_body = false;

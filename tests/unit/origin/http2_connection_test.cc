@@ -72,6 +72,24 @@ TEST_F(Http2ConnectionTest, names_go_out_in_lower_case_and_the_rest_as_it_is) {
   EXPECT_THAT(head, Contains(Pair(":path", "/a%2Fb//c?d=%7e")));
 }
 
+/// What they have in common is worth a place there once one has come soon after another.
+TEST_F(Http2ConnectionTest, hpacks_table_gets_fields_of_requests_that_do_not_come_alone) {
+  connect();
+  for (const std::int32_t id : {1, 3, 5}) {
+    auto& call = *calls_.emplace_back(std::make_unique<Call>());
+    call.request = make_request("PUT", "/");
+    call.request.fields = {{"X-Recurs", "a", http::FieldId::other},
+                           {"X-Request-Id", "b", http::FieldId::request_id}};
+    call.request.accepts_trailers = true;
+    call.stream = &connection_->open(call.request, call.sink);
+    ASSERT_TRUE(until([&] { return peer_->requests[id].complete; }));
+    // Method, authority, both fields and te; then the request's id alone.
+    EXPECT_EQ(peer_->requests[id].not_kept, id == 1 ? 5u : 1u) << id;
+    peer_->answer(id);
+    ASSERT_TRUE(until_ended(call));
+  }
+}
+
 TEST_F(Http2ConnectionTest, carries_many_requests_at_once_and_answers_in_any_order) {
   connect();
   std::vector<Call*> calls;

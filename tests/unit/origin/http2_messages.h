@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +16,8 @@ struct SeenRequest {
   HeaderList head;
   std::string body;
   HeaderList trailers;
+  std::size_t largest_frame = 0;  ///< of DATA, its payload
+  std::size_t not_kept = 0;       ///< fields of the head that HPACK's table may not have
   bool complete = false;
   std::optional<std::uint32_t> reset;  ///< the code of the client's RST_STREAM
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <optional>
@@ -117,9 +118,10 @@ class Http2SessionPeer final : public SocketPeer {
 
   static int on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
                        std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
-                       std::uint8_t, void* user) {
+                       std::uint8_t flags, void* user) {
     auto& request = self(user).requests[frame->hd.stream_id];
     auto& list = frame->headers.cat == NGHTTP2_HCAT_REQUEST ? request.head : request.trailers;
+    if (flags & NGHTTP2_NV_FLAG_NO_INDEX) ++request.not_kept;
     list.emplace_back(std::string(reinterpret_cast<const char*>(name), name_size),
                       std::string(reinterpret_cast<const char*>(value), value_size));
     return 0;
@@ -128,8 +130,11 @@ class Http2SessionPeer final : public SocketPeer {
     auto& peer = self(user);
     const auto id = frame->hd.stream_id;
     switch (frame->hd.type) {
-      case NGHTTP2_HEADERS:
       case NGHTTP2_DATA:
+        peer.requests[id].largest_frame =
+            std::max(peer.requests[id].largest_frame, frame->hd.length);
+        [[fallthrough]];
+      case NGHTTP2_HEADERS:
         if (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) peer.requests[id].complete = true;
         break;
       case NGHTTP2_RST_STREAM:

@@ -43,16 +43,18 @@ class NetworkDialerTest : public testing::Test {
     settings_.tls = std::make_shared<const tls::TlsContext>(tls);
     settings_.connect_host = "127.0.0.1";
     settings_.connect_port = port;
-    dialer_ = std::make_unique<NetworkDialer>(
-        DialContext{context_, resolver_, health_, last_serial_, access_},
-        Origin{scheme, "api.example.test", default_port(scheme)}, settings_);
+    make_dialer({scheme, "api.example.test", default_port(scheme)});
   }
   /// As the name says, without `connect_to`.
   void aim_by_name(const std::string& host, std::uint16_t port) {
     settings_ = {};
+    make_dialer({Scheme::http, host, port});
+  }
+  void make_dialer(Origin to) {
     dialer_ = std::make_unique<NetworkDialer>(
-        DialContext{context_, resolver_, health_, last_serial_, access_},
-        Origin{Scheme::http, host, port}, settings_);
+        std::make_shared<const DialContext>(
+            DialContext{context_, resolver_, health_, last_serial_, access_}),
+        std::move(to), std::make_shared<const OriginSettings>(settings_));
   }
   void start() {
     dials_.push_back(dialer_->dial(
@@ -314,6 +316,20 @@ TEST_F(ProhibitedAddress, F055_an_address_of_our_own_is_refused_even_with_connec
   expect_error(ErrorType::destination_ip_prohibited, Phase::tcp);
   EXPECT_THAT(error_->detail, HasSubstr("this proxy itself listens there"));
   EXPECT_EQ(ourselves.accepts(), 0u);
+}
+
+TEST_F(NetworkDialerTest, a_connection_may_outlive_its_dialer) {
+  for (const std::string protocol : {"h2", "http/1.1"}) {
+    ScriptedOrigin origin(options({protocol}), [](auto& c) { c.read_to_end(); });
+    aim(origin.port());
+    ASSERT_TRUE(dial());
+    dials_.clear();
+    dialer_.reset();
+    loop_.run_once(milliseconds(10));
+    connections_.back()->drain("over");
+    ASSERT_TRUE(turn_until(loop_, [&] { return listener_.closed.has_value(); })) << protocol;
+    listener_.closed.reset();
+  }
 }
 
 TEST_F(NetworkDialerTest, F013_a_ticket_on_an_idle_connection_leaves_it_idle) {

@@ -76,5 +76,20 @@ TEST(WindowPolicy, F061_grows_later_when_others_have_given_back) {
   EXPECT_EQ(budget.left, 0);
 }
 
+TEST(RestoreWindows, F062_not_where_a_crowd_waits_for_its_clients) {
+  WindowBudget budget;
+  const TimePoint now{std::chrono::seconds(1000)};
+  EXPECT_FALSE(may_restore_windows(9, now, budget));
+  EXPECT_TRUE(may_restore_windows(8, now, budget)) << "who may not takes no turn away";
+}
+
+TEST(RestoreWindows, F062_one_connection_after_the_other) {
+  WindowBudget budget;
+  const TimePoint now{std::chrono::seconds(1000)};
+  EXPECT_TRUE(may_restore_windows(0, now, budget));
+  EXPECT_FALSE(may_restore_windows(0, now + std::chrono::milliseconds(99), budget));
+  EXPECT_TRUE(may_restore_windows(0, now + std::chrono::milliseconds(100), budget));
+}
+
 }  // namespace
 }  // namespace ccnproxy::origin

@@ -78,6 +78,7 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
 
  private:
   std::size_t write_body(std::string_view bytes) override { return bytes.size(); }
+  bool takes_body() override { return true; }
   void end_body(const http::Fields&) override {}
   void consumed(std::size_t) override {}
   void cancel() override {}

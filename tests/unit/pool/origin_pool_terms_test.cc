@@ -20,7 +20,9 @@ class OriginPoolTerms : public OriginPoolReady {
     turn();
   }
 
-  PoolTerms same() const { return {settings_, {}, queue_deadline}; }
+  PoolTerms same() const {
+    return {settings_, std::make_shared<const config::Timeouts>(), queue_deadline};
+  }
   /// Connections are made on `after_` from now on, and others replaced.
   PoolTerms elsewhere() {
     auto terms = same();

@@ -250,25 +250,29 @@ TEST_P(ResumptionByVersion, two_threads_share_what_is_remembered) {
   std::thread other(work);
   work();
   other.join();
-  // Who takes a ticket brings two: there is always one left.
-  EXPECT_EQ(origin_.wait_for_handshakes(1 + 2 * rounds).resumed, 2 * rounds);
+  // Who takes a ticket leaves one; there was one for two threads at the beginning.
+  EXPECT_GE(origin_.wait_for_handshakes(1 + 2 * rounds).resumed, 2 * rounds - 1);
 }
 
 TEST_F(ResumptionFixture, F043_each_ticket_serves_one_connection_also_those_that_come_late) {
-  const auto first = meet();  // OpenSSL's server sends two
-  theirs_->send_session_ticket();
+  const auto first = meet();
+  // Those that are dialled at once take a ticket each, before any of them can bring new ones.
+  const auto dial_four = [&] {
+    std::vector<std::unique_ptr<TlsTransport>> dialled;
+    for (int i = 0; i < 4; ++i) dialled.push_back(dial(origin_, context_));
+    std::vector<bool> resumed;
+    for (const auto& ours : dialled) {
+      EXPECT_EQ(shake(*ours), Handshake::done);
+      resumed.push_back(ours->resumed());
+    }
+    return resumed;
+  };
+  EXPECT_THAT(dial_four(), testing::ElementsAre(true, false, false, false));
+  for (int i = 0; i < 3; ++i) theirs_->send_session_ticket();
   theirs_->write("y");
   auto last = IoStatus::ok;
   EXPECT_EQ(read(*first, 1, last), "y");
-  // Those that are dialled at once take a ticket each, before any of them can bring new ones.
-  std::vector<std::unique_ptr<TlsTransport>> dialled;
-  for (int i = 0; i < 4; ++i) dialled.push_back(dial(origin_, context_));
-  std::vector<bool> resumed;
-  for (const auto& ours : dialled) {
-    EXPECT_EQ(shake(*ours), Handshake::done);
-    resumed.push_back(ours->resumed());
-  }
-  EXPECT_THAT(resumed, testing::ElementsAre(true, true, true, false));
+  EXPECT_THAT(dial_four(), testing::ElementsAre(true, true, true, false));
 }
 
 }  // namespace

@@ -214,6 +214,16 @@ TEST_F(TlsContextTest, a_witness_is_told_what_a_handshake_agreed_on) {
   }
 }
 
+TEST_F(TlsContextTest, of_the_ciphers_the_origin_leaves_to_us_the_cheapest_is_agreed_on) {
+  std::vector<HandshakeFacts> seen;
+  const TlsContext context(settings(), [&](const HandshakeFacts& f) { seen.push_back(f); });
+  ScriptedOrigin origin(options(), [](OriginConnection&) {});
+  const auto transport = dial(origin, context);
+  ASSERT_EQ(shake(*transport), Handshake::done);
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_EQ(seen.front().cipher, "TLS_AES_128_GCM_SHA256");
+}
+
 TEST_F(TlsContextTest, a_witness_is_not_told_of_handshakes_that_fail) {
   bool told = false;
   const TlsContext context(settings(), [&](const HandshakeFacts&) { told = true; });

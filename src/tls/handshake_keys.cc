@@ -1,0 +1,26 @@
+#include "ccnproxy/tls/handshake_keys.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+
+namespace ccnproxy::tls {
+namespace {
+
+/// Setting a key's type, though it be the one that it has, frees what it holds. That is done even
+/// where a provider's own type can't be set.
+void empty(EVP_PKEY* key) noexcept {
+  EVP_PKEY_set_type(key, EVP_PKEY_get_id(key));
+  EVP_PKEY_free(key);
+}
+
+}  // namespace
+
+void forget_handshake_keys(ssl_st& ssl) noexcept {
+  EVP_PKEY* key = nullptr;
+  if (SSL_get_tmp_key(&ssl, &key) == 1) empty(key);
+  if (SSL_get_peer_tmp_key(&ssl, &key) == 1) empty(key);
+  ERR_clear_error();
+}
+
+}  // namespace ccnproxy::tls
