@@ -15,7 +15,8 @@ packages[test]="${packages[demo]} libgtest-dev libgmock-dev php-cli php-curl php
   php-symfony-http-client haproxy jq unbound dns-root-data bind9 bind9-dnsutils dnsmasq-base python3 clang clang-format
   libclang-rt-14-dev llvm shellcheck chromium nodejs npm prometheus prometheus-alertmanager python3-yaml awscli
   php-async-aws-core php-async-aws-sqs"
-packages[bench]="${packages[demo]} slowhttptest wrk nghttp2-client haproxy python3 libbenchmark-dev"
+packages[bench]="${packages[demo]} slowhttptest wrk nghttp2-client nghttp2-proxy h2o haproxy python3 libbenchmark-dev strace
+  linux-perf valgrind"
 packages[package]="dpkg-dev lintian debootstrap systemd systemd-container man-db groff-base bsdextrautils python3 python3-yaml
   zsh curl openssl prometheus-alertmanager"
 

@@ -86,15 +86,6 @@ bool ClientSession::close_if_idle_since(TimePoint then) {
   return true;
 }
 
-Standing ClientSession::standing() {
-  if (tunnel_) return tunnel_->standing();
-  if (output_blocked_ || backlog_.bytes() > 0) look_at_socket();
-  const auto held = held_for_client_.get() + held_for_origin_.get();
-  if (output_blocked_ || backlog_.bytes() > 0) return {held, backlog_.moved_at()};
-  const bool in_head = !exchange_ && life_ == Life::open && request_began_ != TimePoint{};
-  return {in_head ? held : 0, request_began_};
-}
-
 void ClientSession::make_room() {
   if (exchange_ || life_ != Life::open || request_began_ == TimePoint{}) return kill();
   timer_.cancel();
@@ -225,6 +216,7 @@ void ClientSession::leave_with(std::string_view bytes) {
   const auto worker = *handing_to_;
   context_.exchanges.give(std::move(exchange_));
   context_.loop.unwatch(fd_.get());
+  if (unsent_limited_) set_most_unsent(fd_.get(), most_unsent);  // the other one can't know
   context_.hand_over(worker, {std::move(fd_), address_, std::string(bytes), request_began_});
   close();
 }
@@ -364,20 +356,6 @@ void ClientSession::on_timer() {
   exchange_ = context_.exchanges.take(context_);  // client_head
   exchange_->refuse(*this, input_.view().substr(0, 256), 408,
                     "the request's head did not arrive in time");
-}
-
-/// Whether that was all that the timer was for.
-bool ClientSession::look_again() {
-  look_at_socket();
-  if (exchange_) {
-    watch_backlog();
-    return true;
-  }
-  if (life_ != Life::open || !input_.empty()) return false;
-  const auto next = wake_while_idle();
-  if (next <= context_.loop.now()) return false;
-  timer_.set(next);
-  return true;
 }
 
 /// Whether the origin takes more of a request's body now.

@@ -8,11 +8,13 @@ namespace ccnproxy::pool {
 
 /// Packets that an idle TCP connection lets out per round trip (RFC 6928), in each direction.
 inline constexpr std::size_t initial_window_packets = 10;
-inline constexpr std::size_t packet_bytes = 1400;
+/// What a packet carries of TLS, over IPv6 and with time stamps (RFC 7323).
+inline constexpr std::size_t packet_bytes = 1428;
 
 /// How many packets the answer to one request takes, from what answers took lately.
 constexpr std::size_t packets_each(std::uint64_t mean_bytes) {
-  return std::max<std::size_t>(1, static_cast<std::size_t>(mean_bytes) / packet_bytes);
+  const auto bytes = static_cast<std::size_t>(mean_bytes);
+  return std::max<std::size_t>(1, (bytes + packet_bytes - 1) / packet_bytes);
 }
 
 /// How many requests an idle connection carries there and back within one round trip.
