@@ -19,7 +19,8 @@ struct WorkerBuffers {
   static constexpr std::size_t read_bytes =
       256 * 1024;  ///< a batch of TLS records: fewer, larger writes to clients
   static constexpr std::size_t write_bytes = 64 * 1024;
-  static constexpr std::size_t client_bytes = 64 * 1024;
+  /// With the head of an HTTP/2 frame four TLS records, and not a small fifth.
+  static constexpr std::size_t client_bytes = 64 * 1024 - 9;
 
   tls::CipherBuffer cipher{};                              ///< from origins, encrypted
   std::unique_ptr<char[]> read{new char[read_bytes]};      ///< from origins, plain
