@@ -218,7 +218,10 @@ void OriginPool::on_capacity(PooledConnection& c) {
   if (goes) note_end(c, "told to go away");
   if (!waiters_.empty()) serve_waiters();
   if (c.connection_->is_suspicious()) doubt_others_to(c.connection_->info().address);
-  if (goes || before == State::busy || c.connection_->is_suspicious()) {
+  // What is done for all connections grows with them, and this comes with each answer: not where
+  // this one only has room again.
+  const bool may_go = before == State::busy && !c.leaving_.empty();
+  if (goes || may_go || c.connection_->is_suspicious()) {
     upkeep();
   } else if (!in_use) {
     plan_check(planned_end(c.life_, settings_.max_age, limits_of(c, learned_.limits(now()))).at);

@@ -21,12 +21,19 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
 
   const origin::ConnectionInfo& info() const override { return info_; }
   std::size_t capacity() const override {
+    ++looks;
     return draining_ || suspicious_ || streams_ >= limit_ ? 0 : limit_ - streams_;
   }
-  std::size_t streams() const override { return streams_; }
+  std::size_t streams() const override {
+    ++looks;
+    return streams_;
+  }
   std::uint64_t requests() const override { return requests_; }
   std::uint64_t received_bytes() const override { return received_; }
-  bool is_suspicious() const override { return suspicious_; }
+  bool is_suspicious() const override {
+    ++looks;
+    return suspicious_;
+  }
   origin::AnnouncedLimits announced_limits() const override { return announced; }
   bool is_draining() const override { return draining_; }
   origin::OriginStream& open(const http::OutgoingRequest&, origin::ResponseSink&) override {
@@ -70,7 +77,8 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
   }
 
   origin::AnnouncedLimits announced;
-  int checks = 0;  ///< times it was asked for a sign of life
+  int checks = 0;         ///< times it was asked for a sign of life
+  mutable int looks = 0;  ///< times anything that changes was asked of it
   const std::string& drain_reason() const { return drain_reason_; }
   /// Whether a stream was ever opened although there was no room.
   bool overcommitted() const { return overcommitted_; }

@@ -358,6 +358,23 @@ TEST_F(OriginPoolTest, an_http1_connection_used_last_is_used_first) {
   EXPECT_EQ(ask().serial, waiters[2]->serial);
 }
 
+TEST_F(OriginPoolTest, a_request_over_http1_costs_no_look_at_the_other_connections) {
+  const auto waiters = ask_times(50);
+  std::vector<FakeConnection*> connections;
+  for (std::size_t i = 0; i < waiters.size(); ++i) connections.push_back(&net_.connect_http1());
+  for (auto* waiter : waiters) waiter->connection->end_stream();
+  const auto looks = [&] {
+    int sum = 0;
+    for (const auto* connection : connections) sum += connection->looks;
+    return sum;
+  };
+  auto* used = ask().connection;
+  const auto before = looks() - used->looks;
+  used->end_stream();
+  ask();
+  EXPECT_EQ(looks() - used->looks, before);
+}
+
 TEST_F(OriginPoolTest, F024_a_limit_lowered_to_nothing_takes_no_new_streams_and_keeps_the_old) {
   auto& old = ask();
   auto& connection = net_.connect_http2();
