@@ -271,7 +271,7 @@ TEST_F(NetworkDialerTest, F045_an_address_that_failed_lately_is_none_to_count_on
 /// Dials the address as its name says, without an override that vouches for it.
 class ProhibitedAddress : public NetworkDialerTest {
  protected:
-  ProhibitedAddress() { access_ = AddressAccess(AddressList({"127.0.0.0/8"})); }
+  ProhibitedAddress() { access_ = AddressAccess(AddressList({"127.0.0.0/8", "::1"})); }
 };
 
 TEST_F(ProhibitedAddress, F087_is_not_connected_to) {
