@@ -90,7 +90,7 @@ TEST_P(DaemonDrain, F099_a_request_that_is_on_its_way_is_answered) {
   half.send("GET / HTTP/1.1\r\n");
   EXPECT_EQ(proxy.connect().get(proxy.label_host).status, 200);  // who came before is in, too
   proxy.daemon->signal(SIGTERM);
-  proxy.daemon->wait_for_log("draining");
+  wait_until_refused(proxy.daemon->address());  // each worker drains by then
   const auto response = fresh.get(proxy.label_host);
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.fields.get("connection"), "close");
