@@ -90,6 +90,7 @@ posts() {
     ask "$origin" -X POST -d x -H "User-Agent: post-$number" >"$tap_work/asked"
     if ((number >= 3)); then equal "POST $number" "${via[1 - gone]}" "$(<"$tap_work/asked")"; fi
   done
+  await 10 grep -q "\"post-$number\"" "$origin_dir/access.log"  # nginx writes of a request after it was answered
   for ((number = 1; number <= ${#origins[@]}; number++)); do
     equal "POST $number at the origin" 1 "$(grep -c "\"post-$number\"" "$origin_dir/access.log")"
   done

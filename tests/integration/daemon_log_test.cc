@@ -63,17 +63,21 @@ TEST(DaemonLog, F106_a_served_request_with_all_its_fields) {
   }
 }
 
-/// An origin that does what the target says.
+/// An origin that does what the target says. What it served well keeps its connection: were it
+/// closed, the next request could meet the end of it, which has a word of its own.
 void misbehave(OriginConnection& connection) {
-  const auto request = connection.next_request();
-  if (!request) return;
-  if (request->target == "/closes") return;
-  if (request->target == "/resets") return connection.reset();
-  if (request->target == "/is-no-http") return connection.write("SSH-2.0-x\r\n\r\n");
-  if (request->target == "/breaks-off")
-    return connection.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
-  if (request->target == "/says-nothing") connection.wait_for_end(Deadline::never());
-  connection.respond(200);
+  while (const auto request = connection.next_request()) {
+    if (request->target == "/closes") return;
+    if (request->target == "/resets") return connection.reset();
+    if (request->target == "/is-no-http") return connection.write("SSH-2.0-x\r\n\r\n");
+    if (request->target == "/breaks-off")
+      return connection.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+    if (request->target == "/says-nothing") {
+      connection.wait_for_end(Deadline::never());
+      return;
+    }
+    connection.respond(200);
+  }
 }
 
 TEST(DaemonLog, F107_every_cause_has_its_own_word_and_every_request_one_line) {

@@ -47,7 +47,8 @@ TEST_P(OriginFlow, F062_a_client_that_reads_nothing_stalls_nobody_else) {
   }
   EXPECT_EQ(both.origin.accepts(), GetParam() == "h2" ? 1U : 2U);
   if (memory_is_honest) {
-    EXPECT_LT(both.proxy.daemon.process().peak_rss_kib() - before, size / 1024 / 2);
+    // Not a difference: the kernel's peak may be a little lower when it is asked again.
+    EXPECT_LT(both.proxy.daemon.process().peak_rss_kib(), before + size / 1024 / 2);
   }
   Digest digest;
   for (std::uint64_t got = 0; got < size;) {

@@ -23,10 +23,24 @@ function way(string|bool $body): string
     };
 }
 
-/** How many requests for the target the origin has had. */
+/**
+ * How many requests for the target the origin has had. nginx writes of a request when it was answered, perhaps after its client has
+ * the answer; one worker writes one after the other, so that a mark in the log says that all before it is there.
+ */
 function at_origin(string $target): int
 {
-    return count(preg_grep('~"[A-Z]+ ' . preg_quote($target, '~') . ' HTTP~', file(getenv('ORIGIN_LOG'))));
+    static $marks = 0;
+    $mark = '/mark?' . getmypid() . '-' . ++$marks;
+    file_get_contents("https://api.example.com$mark", false, stream_context_create(['http' => ['ignore_errors' => true]]));
+    for ($deadline = microtime(true) + 10; times(getenv('ORIGIN_LOG'), $mark) === 0; usleep(1000)) {
+        expect('a mark in the log of the origin', true, microtime(true) < $deadline);
+    }
+    return times(getenv('ORIGIN_LOG'), $target);
+}
+
+function times(string $log, string $target): int
+{
+    return count(preg_grep('~"[A-Z]+ ' . preg_quote($target, '~') . ' HTTP~', file($log)));
 }
 
 /** How many of them what stands in the daemon's place has had. */
