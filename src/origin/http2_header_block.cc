@@ -2,8 +2,6 @@
 
 #include <charconv>
 
-#include "ccnproxy/origin/header_block_shelf.h"
-
 namespace ccnproxy::origin {
 namespace {
 
@@ -41,21 +39,6 @@ const http::ResponseHead& Http2HeaderBlock::head() {
     }
   }
   return head_;
-}
-
-HeaderBlockShelf::HeaderBlockShelf() = default;
-HeaderBlockShelf::~HeaderBlockShelf() = default;
-
-std::unique_ptr<Http2HeaderBlock> HeaderBlockShelf::take() {
-  if (free_.empty()) return std::make_unique<Http2HeaderBlock>();
-  auto block = std::move(free_.back());
-  free_.pop_back();
-  return block;
-}
-
-void HeaderBlockShelf::give(std::unique_ptr<Http2HeaderBlock> block) {
-  block->clear();
-  if (free_.size() < most && block->capacity() <= most_fields) free_.push_back(std::move(block));
 }
 
 }  // namespace ccnproxy::origin

@@ -120,6 +120,7 @@ void Http2Connection::flush() {
   if (closed_) return;
   write_pending();
   write_all();
+  transport_->release();
   if (tell_end()) return;
   account();
   if (pending_.empty()) {
@@ -137,7 +138,7 @@ void Http2Connection::flush() {
 void Http2Connection::write_all() {
   while (!end_ && pending_.empty()) {
     pull(context_.buffers.write.get(), WorkerBuffers::write_bytes);
-    if (pulling_.used + pulling_.last.size() == 0) return;
+    if (pulling_.used + pulling_.passed.size() + pulling_.last.size() == 0) return;
     ++flight_writes_;
     write_pulled({pulling_.into, pulling_.used});
     write_pulled(pulling_.passed);

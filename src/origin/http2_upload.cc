@@ -8,7 +8,7 @@
 namespace ccnproxy::origin {
 namespace {
 
-constexpr std::size_t frame_head = 9;          // RFC 9113 §4.1
+constexpr auto frame_head = WorkerBuffers::frame_head;
 constexpr std::size_t tls_record = 16 * 1024;  // RFC 8446 §5.1
 /// What a peer takes at least, and what nghttp2 has room for at first (RFC 9113 §4.2).
 constexpr std::size_t usual_frame = 16 * 1024;
@@ -42,18 +42,21 @@ std::size_t Http2Connection::pass_upload(Http2Stream& stream, std::string_view b
   const bool waits = stream.deferred_ && stream.upload_.empty() && pending_.empty();
   if (closed_ || end_ || stream.closed_ || !waits || bytes.size() < tls_record) return 0;
   stream.passing_ = bytes;
+  stream.has_front_ = bytes.data() == context_.buffers.client();
   memory_.expect_frame_buffer(true);
+  transport_->hold();
   resume_upload(stream);
   write_all();
   memory_.expect_frame_buffer(false);
   return bytes.size() - std::exchange(stream.passing_, {}).size();
 }
 
-/// The most that a DATA frame may carry. What is passed on goes in one frame if the peer takes it:
-/// each has a head to be copied for, and parsed.
+/// The most that a DATA frame may carry. What is passed on goes in one frame if the peer takes it,
+/// since each has a head to be made and parsed; else in such as fill TLS records.
 std::size_t Http2Connection::longest_data(const Http2Stream* stream, std::size_t peer_takes) {
   if (!stream || stream->passing_.empty()) return usual_frame;
-  return std::min(WorkerBuffers::client_bytes, peer_takes);
+  const auto records = (peer_takes + frame_head) / tls_record;
+  return std::min(WorkerBuffers::client_bytes, records * tls_record - frame_head);
 }
 
 /// Says how much of the upload goes into the next DATA frame; write_data() then moves it from the
@@ -88,21 +91,19 @@ void Http2Connection::submit_trailers(nghttp2_session* session, Http2Stream& str
   nghttp2_submit_trailer(session, stream.id_, block.data(), block.size());
 }
 
+/// nghttp2 goes on from one DATA frame to the next by itself, until it is told that this would
+/// block.
 int Http2Connection::write_data(Http2Stream& stream, const std::uint8_t* head, std::size_t length) {
+  if (!pulling_.passed.empty()) return NGHTTP2_ERR_WOULDBLOCK;
   const bool passes = !stream.passing_.empty();
-  const auto copied = passes ? std::min(length, room_in_record()) : length;
-  // nghttp2 goes on from one DATA frame to the next by itself.
-  if (!pulling_.passed.empty() || pulling_.used + frame_head + copied > pulling_.size)
+  if (passes && stream.has_front_ && pulling_.used == 0) {
+    put_in_front(stream, head, length);
+  } else if (!copy_frame(stream, head, length)) {
     return NGHTTP2_ERR_WOULDBLOCK;
-  auto* into = pulling_.into + pulling_.used;
-  std::memcpy(into, head, frame_head);
-  const auto body = passes ? stream.passing_ : stream.upload_.view();
-  body.copy(into + frame_head, copied);  // may be nothing, of no memory
-  pulling_.used += frame_head + copied;
+  }
   queued_bytes_ += frame_head + length;
   flood_.expect(FloodGuard::a_data_frame * static_cast<std::int64_t>(1 + length / usual_frame));
   if (passes) {
-    pulling_.passed = body.substr(copied, length - copied);
     stream.passing_.remove_prefix(length);
     return 0;
   }
@@ -111,6 +112,30 @@ int Http2Connection::write_data(Http2Stream& stream, const std::uint8_t* head, s
   if (stream.wants_writable_ && stream.upload_.size() <= Http2Stream::upload_enough / 2)
     touch(stream);
   return 0;
+}
+
+/// In front of a piece is room for a frame's head, or the end of the frame before, which has gone.
+void Http2Connection::put_in_front(const Http2Stream& stream, const std::uint8_t* head,
+                                   std::size_t length) {
+  auto* buffer = context_.buffers.client();
+  auto* front = buffer + (stream.passing_.data() - buffer) - frame_head;
+  std::memcpy(front, head, frame_head);
+  pulling_.passed = {front, frame_head + length};
+}
+
+/// Of what is passed on as much as shares a TLS record with the head. False: there is no room.
+bool Http2Connection::copy_frame(const Http2Stream& stream, const std::uint8_t* head,
+                                 std::size_t length) {
+  const bool passes = !stream.passing_.empty();
+  const auto copied = passes ? std::min(length, room_in_record()) : length;
+  if (pulling_.used + frame_head + copied > pulling_.size) return false;
+  auto* into = pulling_.into + pulling_.used;
+  std::memcpy(into, head, frame_head);
+  const auto body = passes ? stream.passing_ : stream.upload_.view();
+  body.copy(into + frame_head, copied);  // may be nothing, of no memory
+  pulling_.used += frame_head + copied;
+  if (passes) pulling_.passed = body.substr(copied, length - copied);
+  return true;
 }
 
 /// What fills, after a frame's head, the TLS record that the output ends in.

@@ -111,7 +111,7 @@ void ClientSession::on_io(std::uint32_t events) {
 /// Whether there was anything, be it the end. Of a large upload more is read at once.
 bool ClientSession::on_readable() {
   constexpr auto most = origin::WorkerBuffers::client_bytes;
-  auto* buffer = context_.buffers.client.get();
+  auto* buffer = context_.buffers.client();
   for (int reads = 0; reads < reads_a_turn; ++reads) {
     const auto n = ::recv(fd_.get(), buffer, most, 0);
     if (n < 0) return on_read_error();

@@ -9,21 +9,10 @@ void OutputStep::clear() noexcept {
   body_bytes = 0;
 }
 
-std::size_t OutputStep::capacity() const noexcept {
-  return front.capacity() + back.capacity() + body.capacity() * sizeof(std::string_view);
-}
-
-std::unique_ptr<OutputStep> OutputSteps::take() {
-  if (free_.empty()) return std::make_unique<OutputStep>();
-  auto step = std::move(free_.back());
-  free_.pop_back();
-  return step;
-}
-
-void OutputSteps::give(std::unique_ptr<OutputStep> step) {
-  if (free_.size() >= most || step->capacity() > most_bytes) return;
-  step->clear();
-  free_.push_back(std::move(step));
+bool OutputStep::is_worth_keeping() const noexcept {
+  constexpr std::size_t most_bytes = 8192;
+  return front.capacity() + back.capacity() + body.capacity() * sizeof(std::string_view) <=
+         most_bytes;
 }
 
 }  // namespace ccnproxy::proxy

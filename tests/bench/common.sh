@@ -21,6 +21,16 @@ build_targets() {
   cmake --build "$build" --target "$@" >&2
 }
 
+# alike COMMAND...: where root may, in a network of its own whose TCP is as a fresh Debian has it, and not as this machine was tuned:
+# another way to control congestion makes uploads a third dearer for everybody, and not for all alike. CONGESTION=NAME: that one.
+alike() {
+  if ! unshare -n true 2>/dev/null; then exec "$@"; fi
+  exec unshare -n sh -ceu 'ip link set lo up
+    name=$1; shift
+    sysctl -qw "net.ipv4.tcp_congestion_control=$name" net.core.somaxconn=4096
+    exec "$@"' alike "${CONGESTION:-cubic}" "$@"
+}
+
 # measure PROGRAM WORD...: a whole run goes into docs/, one of a part or without ccnproxy is printed only.
 measure() {
   program=$1
@@ -37,7 +47,7 @@ measure() {
   build_targets bench_load ${ours:+ccnproxy}
   [ -z "$ours" ] || set -- --ccnproxy "$build/ccnproxy" "$@"
   [ "$only_print" ] || set -- --output "$root/docs" "$@"
-  exec python3 -B "$bench/$program" --load "$build/bench_load" "$@"
+  alike python3 -B "$bench/$program" --load "$build/bench_load" "$@"
 }
 
 # count PROGRAM WORD...: a check with a verdict, of ccnproxy unless --proxy names another.

@@ -91,6 +91,8 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   static std::size_t longest_data(const Http2Stream* stream, std::size_t peer_takes);
   static void submit_trailers(nghttp2_session* session, Http2Stream& stream);
   int write_data(Http2Stream& stream, const std::uint8_t* head, std::size_t length);
+  void put_in_front(const Http2Stream& stream, const std::uint8_t* head, std::size_t length);
+  bool copy_frame(const Http2Stream& stream, const std::uint8_t* head, std::size_t length);
   std::size_t room_in_record() const;
   void tell_waiting_uploads();
 

@@ -23,8 +23,8 @@ class Http2HeaderBlock {
   /// Name, value and 32 bytes a field (RFC 9113 §10.5.1).
   std::size_t size() const noexcept { return size_; }
   std::size_t count() const noexcept { return held_.size() / 2; }
-  /// As many fields as it has room for.
-  std::size_t capacity() const noexcept { return held_.capacity() / 2; }
+  /// Unless it has held unusually many fields.
+  bool is_worth_keeping() const noexcept { return held_.capacity() / 2 <= 64; }
   /// The block as a head; the status from `:status` (0 if there is none). Valid until clear().
   const http::ResponseHead& head();
 

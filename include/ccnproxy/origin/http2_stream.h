@@ -57,6 +57,7 @@ class Http2Stream final
   std::unique_ptr<Http2HeaderBlock> block_;  ///< from the first field until it has been told
   ByteQueue upload_;
   std::string_view passing_;  ///< of the client's buffer, during Http2Connection::pass_upload()
+  bool has_front_ = false;    ///< what is in front of `passing_` is nobody's any more
   MemoryBudget& memory_;
   HeldBytes held_;  ///< upload_
   std::vector<std::pair<std::string, std::string>> upload_trailers_;

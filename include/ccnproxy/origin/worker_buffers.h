@@ -4,8 +4,9 @@
 #include <memory>
 
 #include "ccnproxy/base/memory_budget.h"
+#include "ccnproxy/base/shelf.h"
 #include "ccnproxy/origin/block_shelf.h"
-#include "ccnproxy/origin/header_block_shelf.h"
+#include "ccnproxy/origin/http2_header_block.h"
 #include "ccnproxy/origin/quiet_blocks.h"
 #include "ccnproxy/tls/cipher_buffer.h"
 
@@ -19,16 +20,20 @@ struct WorkerBuffers {
   static constexpr std::size_t read_bytes =
       256 * 1024;  ///< a batch of TLS records: fewer, larger writes to clients
   static constexpr std::size_t write_bytes = 64 * 1024;
+  static constexpr std::size_t frame_head = 9;  ///< RFC 9113 §4.1
   /// With the head of an HTTP/2 frame four TLS records, and not a small fifth.
-  static constexpr std::size_t client_bytes = 64 * 1024 - 9;
+  static constexpr std::size_t client_bytes = 64 * 1024 - frame_head;
 
-  tls::CipherBuffer cipher{};                              ///< from origins, encrypted
-  std::unique_ptr<char[]> read{new char[read_bytes]};      ///< from origins, plain
-  std::unique_ptr<char[]> write{new char[write_bytes]};    ///< to origins, before encryption
-  std::unique_ptr<char[]> client{new char[client_bytes]};  ///< from clients
-  HeaderBlockShelf header_blocks{};
-  BlockShelf http2_blocks{};  ///< what HTTP/2 sessions have done with
-  Http2Rings http2_rings{};   ///< see Http2Memory
+  tls::CipherBuffer cipher{};                            ///< from origins, encrypted
+  std::unique_ptr<char[]> read{new char[read_bytes]};    ///< from origins, plain
+  std::unique_ptr<char[]> write{new char[write_bytes]};  ///< to origins, before encryption
+  /// From clients. In front of it is room for the head of the frame that carries it on.
+  char* client() noexcept { return client_memory.get() + frame_head; }
+  std::unique_ptr<char[]> client_memory{new char[frame_head + client_bytes]};
+
+  Shelf<Http2HeaderBlock> header_blocks{};  ///< of responses that arrive
+  BlockShelf http2_blocks{};                ///< what HTTP/2 sessions have done with
+  Http2Rings http2_rings{};                 ///< see Http2Memory
   MemoryBudget held{};  ///< what is kept beyond a turn all the same, of all kinds (limits.memory)
 };
 

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "ccnproxy/base/shelf.h"
 
 namespace ccnproxy::proxy {
 
@@ -17,26 +18,12 @@ struct OutputStep {
 
   bool is_empty() const noexcept { return front.empty() && back.empty() && body_bytes == 0; }
   void clear() noexcept;
-  /// What it has grown to.
-  std::size_t capacity() const noexcept;
+  /// Unless it has grown very much: an unusually large head, or very many pieces.
+  bool is_worth_keeping() const noexcept;
 };
 
-/// Steps that are not in use, with the memory that they have grown: as many as clients are written
-/// to in one turn, however many there are. A client that waits for its next request holds none, and
-/// one that has just come need not grow its own.
-///
-/// Belongs to its worker's thread.
-class OutputSteps {
- public:
-  std::unique_ptr<OutputStep> take();
-  void give(std::unique_ptr<OutputStep> step);
-
- private:
-  static constexpr std::size_t most = 256;
-  /// A step that has grown beyond that is not kept: an unusually large head, or very many pieces.
-  static constexpr std::size_t most_bytes = 8192;
-
-  std::vector<std::unique_ptr<OutputStep>> free_;
-};
+/// As many as clients are written to in one turn, however many there are: a client that waits for
+/// its next request holds none, and one that has just come need not grow its own.
+using OutputSteps = Shelf<OutputStep>;
 
 }  // namespace ccnproxy::proxy

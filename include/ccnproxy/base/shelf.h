@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace ccnproxy {
+
+/// Objects that are not in use, with the memory that they have grown: in steady state who needs one
+/// allocates nothing. A T is cleared when it is given back (`clear()`), and says itself whether it
+/// has grown too large to be kept (`is_worth_keeping()`).
+///
+/// Belongs to one thread.
+template <typename T>
+class Shelf {
+ public:
+  std::unique_ptr<T> take() {
+    if (free_.empty()) return std::make_unique<T>();
+    auto one = std::move(free_.back());
+    free_.pop_back();
+    return one;
+  }
+  void give(std::unique_ptr<T> one) {
+    one->clear();
+    if (free_.size() < most && one->is_worth_keeping()) free_.push_back(std::move(one));
+  }
+
+ private:
+  static constexpr std::size_t most = 256;
+
+  std::vector<std::unique_ptr<T>> free_;
+};
+
+}  // namespace ccnproxy
