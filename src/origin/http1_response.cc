@@ -17,7 +17,7 @@ bool Http1Connection::read_batch() {
     more_to_read_ = status == tls::IoStatus::ok && transport_->has_more();
   } while (more_to_read_ && size + 16 * 1024 <= WorkerBuffers::read_bytes);
   if (size > 0) {
-    context_.loop.count_work();
+    context_.loop.count_input(size);
     received_bytes_ += size;
     liveness_.on_read();
     if (facts_->probes) facts_->probes->heard(info_.address);

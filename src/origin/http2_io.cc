@@ -62,7 +62,7 @@ void Http2Connection::account() { held_.set(pending_.size() + block_bytes_); }
 bool Http2Connection::read_batch() {
   const auto size = fill_read_buffer();
   if (size > 0) {
-    context_.loop.count_work();
+    context_.loop.count_input(size);
     received_bytes_ += size;
     liveness_.on_read();
     if (!take({context_.buffers.read.get(), size})) return false;

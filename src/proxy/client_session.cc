@@ -119,7 +119,7 @@ bool ClientSession::on_readable() {
       on_end_of_input();
       break;
     }
-    context_.loop.count_work();
+    if (!is_uploading()) context_.loop.count_work();  // to wait for more of a body only costs
     on_input({buffer, static_cast<std::size_t>(n)});
     if (static_cast<std::size_t>(n) < most || !is_uploading()) break;
   }

@@ -77,6 +77,7 @@ class EventLoop final : public Clock {
   void retire(std::unique_ptr<Retired> object) { retired_.push_back(std::move(object)); }
   /// Tells the coalescing gate of work; see there.
   void count_work(std::uint32_t pieces = 1) noexcept { gate_.count_work(pieces); }
+  void count_input(std::size_t bytes) noexcept { gate_.count_input(bytes); }
   /// Whether input comes so fast that waiting for more pays.
   bool busy() const noexcept { return gate_.is_open(); }
 

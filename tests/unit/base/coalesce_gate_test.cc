@@ -43,6 +43,17 @@ INSTANTIATE_TEST_SUITE_P(
         GateCase{"off", microseconds(0), 1'000'000, milliseconds(1), false}),
     [](const auto& of) { return std::string(of.param.name); });
 
+TEST(CoalesceGate, input_counts_by_its_size) {
+  CoalesceGate small(microseconds(100));
+  small.open(t0);
+  for (int i = 0; i < 10; ++i) small.count_input(1000);
+  EXPECT_FALSE(small.open(t0 + milliseconds(1)));
+  CoalesceGate large(microseconds(100));
+  large.open(t0);
+  for (int i = 0; i < 10; ++i) large.count_input(20'000);
+  EXPECT_TRUE(large.open(t0 + milliseconds(1)));
+}
+
 TEST(CoalesceGate, is_shut_at_first) {
   CoalesceGate gate(microseconds(100));
   EXPECT_FALSE(gate.is_open());
