@@ -92,8 +92,6 @@ std::size_t Http1Connection::pass_body(std::string_view bytes) {
   const bool fixed = request_->body.kind == http::BodyFraming::Kind::length;
   if (!fixed || closed_ || socket_full_ || !output_.empty() || written_bytes_ <= request_at_)
     return 0;
-  transport_->hold();
-  context_.loop.at_turn_end(flush_task_);
   std::size_t passed = 0;
   while (passed < bytes.size()) {
     const auto r = transport_->write(bytes.substr(passed));
@@ -200,7 +198,6 @@ void Http1Connection::flush() {
     if (closed_) return;
   }
   if (!socket_full_ && !write_output()) return;
-  transport_->release();
   account();
   if (wants_writable_ && takes_body()) {
     wants_writable_ = false;

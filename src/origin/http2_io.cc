@@ -120,7 +120,6 @@ void Http2Connection::flush() {
   if (closed_) return;
   write_pending();
   write_all();
-  transport_->release();
   if (tell_end()) return;
   account();
   if (pending_.empty()) {

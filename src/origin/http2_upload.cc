@@ -44,7 +44,6 @@ std::size_t Http2Connection::pass_upload(Http2Stream& stream, std::string_view b
   stream.passing_ = bytes;
   stream.has_front_ = bytes.data() == context_.buffers.client();
   memory_.expect_frame_buffer(true);
-  transport_->hold();
   resume_upload(stream);
   write_all();
   memory_.expect_frame_buffer(false);

@@ -4,31 +4,11 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
-#include <string_view>
-#include <utility>
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <openssl/bio.h>
 #include <sys/socket.h>
 
 namespace ccnproxy::tls {
-namespace {
-
-bool is_paced(int fd) {
-  char name[16]{};
-  socklen_t size = sizeof name;
-  return ::getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &size) == 0 &&
-         std::string_view(name, strnlen(name, sizeof name)).starts_with("bbr");
-}
-
-/// TCP_NODELAY is set already; to set it again sends what waits (tcp(7)).
-void push(int fd) {
-  const int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
-}  // namespace
 
 /// The functions that OpenSSL calls.
 struct SocketBio {
@@ -43,7 +23,8 @@ struct SocketBio {
 
   static int write(BIO* bio, const char* bytes, int size) {
     BIO_clear_retry_flags(bio);
-    const auto n = self(bio).write(bytes, static_cast<std::size_t>(size));
+    const auto flags = MSG_NOSIGNAL | (self(bio).more_follows_ ? MSG_MORE : 0);
+    const auto n = ::send(self(bio).fd_, bytes, static_cast<std::size_t>(size), flags);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_write(bio);
     return static_cast<int>(n);
   }
@@ -89,22 +70,6 @@ int SocketReader::read(char* into, int size) {
     if (!receive()) return ended_ ? 0 : -1;
   }
   return take(into, size);
-}
-
-ssize_t SocketReader::write(const char* bytes, std::size_t size) {
-  const bool more = more_follows_ || holding_;
-  const auto n = ::send(fd_, bytes, size, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
-  kept_back_ = more && n > 0;  // where the socket is full, the peer's answers make it go on
-  return n;
-}
-
-void SocketReader::hold() noexcept {
-  if (pacing_ == Pacing::unknown) pacing_ = is_paced(fd_) ? Pacing::kernel : Pacing::none;
-  holding_ = pacing_ == Pacing::none;
-}
-
-void SocketReader::release() noexcept {
-  if (std::exchange(holding_, false) && std::exchange(kept_back_, false)) push(fd_);
 }
 
 bool SocketReader::receive() {

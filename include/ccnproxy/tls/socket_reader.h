@@ -1,9 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-
-#include <sys/types.h>
 
 #include "ccnproxy/base/byte_queue.h"
 #include "ccnproxy/tls/cipher_buffer.h"
@@ -35,15 +32,10 @@ class SocketReader {
   /// Whether another write comes at once after the next: the kernel then sends what fills packets
   /// (MSG_MORE), and wakes the peer less often.
   void more_follows(bool more) noexcept { more_follows_ = more; }
-  /// The same for all that is written until release(). Not where the kernel paces what it sends
-  /// (BBR): what was kept back would then leave from a timer of its own.
-  void hold() noexcept;
-  void release() noexcept;
 
  private:
   friend struct SocketBio;
   int read(char* into, int size);
-  ssize_t write(const char* bytes, std::size_t size);
   bool receive();
   int take(char* into, int size);
   void move_out();
@@ -57,9 +49,6 @@ class SocketReader {
   bool ended_ = false;
   bool would_block_ = false;
   bool more_follows_ = false;
-  bool holding_ = false;
-  bool kept_back_ = false;  ///< by the last write, perhaps
-  enum class Pacing : std::uint8_t { unknown, none, kernel } pacing_ = Pacing::unknown;
 };
 
 }  // namespace ccnproxy::tls

@@ -36,8 +36,6 @@ class TlsTransport final : public Transport {
 
   IoResult read(char* into, std::size_t size) override;
   IoResult write(std::string_view bytes) override;
-  void hold() override { reader_.hold(); }
-  void release() override { reader_.release(); }
   bool has_more() override;
   std::size_t held() const noexcept override;
   void close() override;

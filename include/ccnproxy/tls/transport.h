@@ -29,11 +29,6 @@ class Transport {
   virtual IoResult read(char* into, std::size_t size) = 0;
   /// Takes a prefix of `bytes`. After would_block the same bytes must come first in the next call.
   virtual IoResult write(std::string_view bytes) = 0;
-  /// More will be written in this turn: what fills no packet may wait for it, until release(). A
-  /// hint.
-  virtual void hold() {}
-  /// Lets go what hold() kept back.
-  virtual void release() {}
   /// Whether read() may give more at once. False ends a batch of reads: the descriptor then tells
   /// when there is more. Whoever stops before has to come back by itself.
   virtual bool has_more() = 0;

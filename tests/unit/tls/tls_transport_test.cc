@@ -1,13 +1,7 @@
 // Bytes over TLS, and the ways in which they end.
 
-#include <algorithm>
-#include <climits>
 #include <thread>
 
-#include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "unit/tls/tls_fixture.h"
@@ -46,59 +40,6 @@ TEST_F(TlsTransportTest, moves_bytes_both_ways) {
   EXPECT_EQ(theirs_->read_exact(5), "hello");
   theirs_->write("world");
   EXPECT_EQ(read_some(5), "world");
-}
-
-/// Bytes that the kernel has not sent for the first time.
-int unsent(const Transport& transport) {
-  int bytes = 0;
-  EXPECT_EQ(::ioctl(transport.fd(), SIOCOUTQNSD, &bytes), 0);
-  return bytes;
-}
-
-void control_congestion(const Transport& transport, const std::string& name) {
-  ASSERT_EQ(::setsockopt(transport.fd(), IPPROTO_TCP, TCP_CONGESTION, name.data(),
-                         static_cast<socklen_t>(name.size())),
-            0);
-}
-
-TEST_F(TlsTransportTest, what_fills_no_packet_waits_for_the_release) {
-  meet();
-  control_congestion(*ours_, "reno");
-  int most = 0;
-  // The kernel itself lets go of it after a fifth of a second, in which a busy machine may pause.
-  for (int i = 0; i < 100 && most == 0; ++i) {
-    ours_->hold();
-    EXPECT_EQ(ours_->write("hello").status, IoStatus::ok);
-    most = unsent(*ours_);
-    ours_->release();
-    EXPECT_EQ(unsent(*ours_), 0);
-    EXPECT_EQ(theirs_->read_exact(5), "hello");
-  }
-  EXPECT_GT(most, 0);
-}
-
-TEST_F(TlsTransportTest, what_follows_a_release_does_not_wait) {
-  meet();
-  control_congestion(*ours_, "reno");
-  ours_->hold();
-  ours_->release();
-  EXPECT_EQ(ours_->write("hello").status, IoStatus::ok);
-  EXPECT_EQ(unsent(*ours_), 0);
-}
-
-TEST_F(TlsTransportTest, nothing_waits_where_the_kernel_paces) {
-  meet();
-  if (::setsockopt(ours_->fd(), IPPROTO_TCP, TCP_CONGESTION, "bbr", 3) != 0)
-    GTEST_SKIP() << "no BBR here";
-  int least = INT_MAX;  // the kernel's own pace may keep some back for a moment
-  for (int i = 0; i < 100 && least > 0; ++i) {
-    ours_->hold();
-    EXPECT_EQ(ours_->write("hello").status, IoStatus::ok);
-    least = std::min(least, unsent(*ours_));
-    ours_->release();
-    EXPECT_EQ(theirs_->read_exact(5), "hello");
-  }
-  EXPECT_EQ(least, 0);
 }
 
 TEST_F(TlsTransportTest, has_nothing_to_read_until_something_comes) {
