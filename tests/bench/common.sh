@@ -25,6 +25,7 @@ build_targets() {
 # another way to control congestion makes uploads a third dearer for everybody, and not for all alike. CONGESTION=NAME: that one.
 alike() {
   if ! unshare -n true 2>/dev/null; then exec "$@"; fi
+  # shellcheck disable=SC2016  # the inner shell's
   exec unshare -n sh -ceu 'ip link set lo up
     name=$1; shift
     sysctl -qw "net.ipv4.tcp_congestion_control=$name" net.core.somaxconn=4096
