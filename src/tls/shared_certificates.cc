@@ -28,8 +28,8 @@ UniqueCertificate share(X509& certificate) {
   return UniqueCertificate(&certificate);
 }
 
-/// OpenSSL does it when they are first asked for. This is before others see the certificate; what
-/// is wrong with them is found, and told, by the verification.
+/// OpenSSL does it when they are first asked for. This is before other threads see the certificate;
+/// what is wrong with them is found, and told, by the verification.
 void read_extensions(X509& certificate) {
   ERR_set_mark();
   X509_check_purpose(&certificate, -1, 0);
@@ -106,6 +106,14 @@ void share_certificates(ssl_ctx_st& context) {
   if (slot < 0 || SSL_CTX_set_ex_data(&context, slot, known.get()) != 1)
     throw std::runtime_error("OpenSSL has no place for certificates");
   SSL_CTX_set_cert_verify_callback(&context, share_and_verify, known.release());
+}
+
+void read_trusted_extensions(ssl_ctx_st& context) {
+  const auto* trusted = X509_STORE_get0_objects(SSL_CTX_get_cert_store(&context));
+  for (int i = 0; i < sk_X509_OBJECT_num(trusted); ++i) {
+    if (auto* certificate = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(trusted, i)))
+      read_extensions(*certificate);
+  }
 }
 
 }  // namespace ccnproxy::tls

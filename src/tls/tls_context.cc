@@ -29,6 +29,7 @@ void set_trust(SSL_CTX* ctx, const config::Tls& settings) {
   } else if (SSL_CTX_load_verify_file(ctx, settings.ca_file.c_str()) != 1) {
     fail("tls.ca_file " + settings.ca_file);
   }
+  read_trusted_extensions(*ctx);
 }
 
 void set_certificate(SSL_CTX* ctx, const config::Tls& settings) {

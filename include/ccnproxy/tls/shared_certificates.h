@@ -10,4 +10,9 @@ namespace ccnproxy::tls {
 /// may shake hands then. Throws std::runtime_error.
 void share_certificates(ssl_ctx_st& context);
 
+/// Reads the extensions of the certificates that this context was told to trust, before threads
+/// share them: OpenSSL would do it in the first handshakes that meet them, several at once. Those
+/// that it finds later in a directory are read by OpenSSL.
+void read_trusted_extensions(ssl_ctx_st& context);
+
 }  // namespace ccnproxy::tls

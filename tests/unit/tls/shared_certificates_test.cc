@@ -2,7 +2,11 @@
 
 #include "ccnproxy/tls/shared_certificates.h"
 
+#include <barrier>
+#include <thread>
+
 #include <fcntl.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -96,6 +100,34 @@ TEST_F(SharedCertificates, F098_what_is_known_of_many_certificates_is_bounded) {
   origin.reconfigure([&](auto& o) { o.certificate = certificate; });
   ASSERT_TRUE(connect(origin, later, *ours));
   EXPECT_NE(shown_by(first, 0), shown_by(later, 0)) << "it was forgotten, and is known anew";
+}
+
+/// What TSan has to say of it is the test: OpenSSL itself is not instrumented, so what it does with
+/// atomics alone looks like a race there.
+TEST_F(SharedCertificates, threads_may_verify_at_once_from_the_first_handshake_on) {
+  const auto chain = pki_.server({name});
+  using Certificate = std::unique_ptr<X509, Free<X509_free>>;
+  using Verification = std::unique_ptr<X509_STORE_CTX, Free<X509_STORE_CTX_free>>;
+  const auto shown = [&] {
+    const std::unique_ptr<BIO, Free<BIO_free>> pem(BIO_new_mem_buf(chain.chain_pem.data(), -1));
+    return Certificate(PEM_read_bio_X509(pem.get(), nullptr, nullptr, nullptr));
+  };
+  for (int round = 0; round < 50; ++round) {
+    const auto ours = context(pki_.ca_file());
+    read_trusted_extensions(*ours);
+    std::barrier together(2);
+    const auto verify = [&] {
+      const auto leaf = shown();
+      const Verification verification(X509_STORE_CTX_new());
+      X509_STORE_CTX_init(verification.get(), SSL_CTX_get_cert_store(ours.get()), leaf.get(),
+                          nullptr);
+      together.arrive_and_wait();
+      EXPECT_EQ(X509_verify_cert(verification.get()), 1);
+    };
+    std::thread other(verify);
+    verify();
+    other.join();
+  }
 }
 
 }  // namespace
