@@ -5,7 +5,8 @@
 #   checks of the scripts, the end-to-end tests, those of the documentation, of metrics, alerts and the dashboard.
 #   --quick: the release build's only.
 # FUZZ_SECONDS (60): time per fuzzer. JOBS: parallel jobs (one per CPU).
-# The last line is "N passed, N failed"; exit code 1 if anything failed. Logs are in build/test-logs.
+# What failed is told once more at the end, before the last line, "N passed, N failed"; exit code 1 if anything failed.
+# Logs are in build/test-logs.
 set -uo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -16,14 +17,20 @@ quick=
 case ${1:-} in
   --quick) quick=1 ;;
   '') ;;
-  *) sed -n '2,8s/^# //p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,9s/^# //p' "$0" >&2; exit 2 ;;
 esac
 mkdir -p "$logs"
 
 passed=0 failed=0
-times=()
+times=() failures=()
 
 count() { passed=$((passed + $1)) failed=$((failed + $2)); }
+
+# note_failures PREFIX: one for each line of the input.
+note_failures() {
+  local line
+  while IFS= read -r line; do failures+=("$1: $line"); done
+}
 
 # step NAME COMMAND...: runs it, remembers how long it took.
 step() {
@@ -43,6 +50,7 @@ must() {
   "$@" >"$log" 2>&1 </dev/null && return
   tail -n 60 "$log"
   echo "failed: $* (all of it in $log)"
+  note_failures "$(basename "$log" .log)" <<<"$*"
   count 0 1
   return 1
 }
@@ -61,11 +69,15 @@ run_ctest() {
   if [[ $(grep 'tests passed,' "$log") =~ ([0-9]+)\ tests?\ failed\ out\ of\ ([0-9]+) ]]; then
     bad=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
     count $((total - bad)) "$bad"
-    ((bad == 0)) || cat "$log"
+    if ((bad)); then
+      cat "$log"
+      note_failures "$1" < <(sed -n '/^The following tests FAILED:/,/^Errors while/p' "$log" | grep '^[[:space:]]*[0-9]')
+    fi
     echo "$1: $((total - bad)) passed, $bad failed"
   else
     tail -n 40 "$log"
     echo "$1: ctest ran nothing"
+    note_failures "$1" <<<'ctest ran nothing'
     count 0 1
   fi
 }
@@ -107,6 +119,7 @@ fuzz() {
     else
       count 0 1
       tail -n 40 "$log"
+      note_failures fuzz <<<"$name: $(tail -n 3 "$log" | head -n 1)"
     fi
   done
 }
@@ -119,6 +132,7 @@ check() {
   else
     count 0 1
     echo "not ok $1"
+    note_failures 'check the sources' <<<"$1"
   fi
 }
 
@@ -134,8 +148,10 @@ suite() {
   "$2" build/release/ccnproxy 2>&1 </dev/null | tee "$logs/$1.log"
   if [[ $(tail -n 1 "$logs/$1.log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
     count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+    ((BASH_REMATCH[2] == 0)) || note_failures "$1" < <(grep -A 30 '^not ok' "$logs/$1.log" | grep -E '^(not ok|#)')
   else
     count 0 1
+    note_failures "$1" <<<'did not come to its end'
   fi
 }
 
@@ -168,5 +184,9 @@ echo
 echo 'Time taken:'
 printf '%s\n' "${times[@]}"
 echo
+if ((failed)); then
+  echo 'What failed:'
+  printf '  %s\n' "${failures[@]}"
+fi
 echo "$passed passed, $failed failed"
 ((failed == 0 && passed > 0))
