@@ -80,10 +80,11 @@ struct Http2Callbacks {
     return 0;
   }
 
-  static int write_data(nghttp2_session*, nghttp2_frame*, const std::uint8_t* head,
+  /// What nghttp2 has as the frame's head may be another session's by now (Http2Memory).
+  static int write_data(nghttp2_session*, nghttp2_frame* frame, const std::uint8_t*,
                         std::size_t length, nghttp2_data_source* source, void* self) {
     return static_cast<Http2Connection*>(self)->write_data(*static_cast<Http2Stream*>(source->ptr),
-                                                           head, length);
+                                                           frame->hd.flags, length);
   }
 
   static ssize_t longest_data(nghttp2_session* session, std::uint8_t, std::int32_t id, std::int32_t,
@@ -146,6 +147,9 @@ Http2SessionPtr make_http2_session(Http2Connection& connection, Http2Memory& mem
                                   &functions) != 0)
     throw std::bad_alloc();
   memory.expect_frame_buffer(false);
+  // The preface, which lies where frames do: the connection sends it.
+  const std::uint8_t* preface = nullptr;
+  nghttp2_session_mem_send(session, &preface);
   return Http2SessionPtr(session);
 }
 

@@ -149,6 +149,11 @@ void Http2Connection::write_all() {
 /// goes from where it is.
 void Http2Connection::pull(char* into, std::size_t size) {
   pulling_ = {into, size, 0, {}, {}};
+  if (std::exchange(preface_to_write_, false)) {
+    std::memcpy(into, NGHTTP2_CLIENT_MAGIC, NGHTTP2_CLIENT_MAGIC_LEN);
+    pulling_.used = NGHTTP2_CLIENT_MAGIC_LEN;
+    queued_bytes_ += pulling_.used;
+  }
   while (pulling_.used + usual_frame <= size && pulling_.passed.empty()) {
     const std::uint8_t* bytes = nullptr;
     const auto before = pulling_.used;

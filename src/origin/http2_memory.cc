@@ -44,8 +44,7 @@ void Http2Memory::expect_frame_buffer(bool expected) noexcept { frames_expected_
 
 void Http2Memory::rest() noexcept {
   for (const auto& block : blocks_)
-    if (block.at && (block.holds_frames || is_zero(block.at, block.size)))
-      ::madvise(block.at, block.size, MADV_DONTNEED);
+    if (block.at && is_zero(block.at, block.size)) ::madvise(block.at, block.size, MADV_DONTNEED);
 }
 
 std::size_t Http2Memory::paged_bytes() const noexcept {
@@ -54,13 +53,13 @@ std::size_t Http2Memory::paged_bytes() const noexcept {
   return sum;
 }
 
-void* Http2Memory::map(std::size_t size, bool holds_frames) noexcept {
+void* Http2Memory::map(std::size_t size) noexcept {
   auto* block = find(nullptr);
   if (!block || size > largest) return nullptr;
   const auto whole = (size + page - 1) / page * page;
   void* at = ::mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (at == MAP_FAILED) return nullptr;
-  *block = {at, static_cast<std::uint32_t>(whole), holds_frames};
+  *block = {at, whole};
   return at;
 }
 
@@ -68,6 +67,13 @@ Http2Memory::Block* Http2Memory::find(const void* at) noexcept {
   for (auto& block : blocks_)
     if (block.at == at) return &block;
   return nullptr;
+}
+
+std::size_t Http2Memory::size_of(const void* at) noexcept {
+  if (at == frames_) return frame_buffer_bytes;
+  if (std::find(own_rings_.begin(), own_rings_.end(), at) != own_rings_.end()) return ring;
+  const auto* block = find(at);
+  return block ? block->size : 0;
 }
 
 void* Http2Memory::allocate(std::size_t size, void* self) {
@@ -78,7 +84,7 @@ void* Http2Memory::allocate(std::size_t size, void* self) {
 
 /// Null for what is like any other block. Which ring is which matters for memory alone.
 void* Http2Memory::allocate_apart(std::size_t size) noexcept {
-  if (size >= frame) return map(size, true);
+  if (size >= frame) return size <= frame_buffer_bytes ? frames_ : nullptr;
   if (size != ring) return nullptr;
   for (std::size_t i = 0; i < own_rings_.size(); ++i)
     if (!own_rings_[i]) return own_rings_[i] = rings_[i].take();
@@ -98,7 +104,7 @@ void* Http2Memory::allocate_zeroed(std::size_t count, std::size_t size, void* se
   const bool fits = size != 0 && count <= SIZE_MAX / 2 / size;
   if (!fits) return nullptr;
   if (count * size >= page)
-    if (void* at = memory(self).map(count * size, false)) return at;
+    if (void* at = memory(self).map(count * size)) return at;
   if (count * size > BlockShelf::largest_block) return std::calloc(count, size);
   void* at = memory(self).small_.take(count * size);
   if (at) std::memset(at, 0, count * size);
@@ -107,21 +113,18 @@ void* Http2Memory::allocate_zeroed(std::size_t count, std::size_t size, void* se
 
 void* Http2Memory::reallocate(void* at, std::size_t size, void* self) {
   if (!at) return allocate(size, self);
-  const auto* block = memory(self).find(at);
-  const auto& rings = memory(self).own_rings_;
-  const bool is_ring = std::find(rings.begin(), rings.end(), at) != rings.end();
-  if (!block && !is_ring) return std::realloc(at, size);
+  const auto held = memory(self).size_of(at);
+  if (held == 0) return std::realloc(at, size);
   void* other = std::malloc(size);
   if (!other) return nullptr;
-  std::memcpy(other, at, std::min<std::size_t>(size, is_ring ? ring : block->size));
+  std::memcpy(other, at, std::min(size, held));
   release(at, self);
   return other;
 }
 
 void Http2Memory::release(void* at, void* self) {
-  if (!at) return;
   auto& own = memory(self);
-  if (own.give_ring(at)) return;
+  if (!at || at == own.frames_ || own.give_ring(at)) return;
   const bool may_be_mapped = reinterpret_cast<std::uintptr_t>(at) % page == 0;
   auto* block = may_be_mapped ? own.find(at) : nullptr;
   if (!block) return own.small_.give(at);

@@ -1,7 +1,6 @@
 // How the bodies of requests leave an Http2Connection.
 
 #include <algorithm>
-#include <cstring>
 
 #include "ccnproxy/origin/http2_connection.h"
 
@@ -12,6 +11,15 @@ constexpr auto frame_head = WorkerBuffers::frame_head;
 constexpr std::size_t tls_record = 16 * 1024;  // RFC 8446 §5.1
 /// What a peer takes at least, and what nghttp2 has room for at first (RFC 9113 §4.2).
 constexpr std::size_t usual_frame = 16 * 1024;
+
+/// The head of a DATA frame (RFC 9113 §4.1, §6.1).
+void write_head(char* into, std::int32_t stream, std::uint8_t flags, std::size_t length) {
+  const auto put = [&](std::size_t byte) { *into++ = static_cast<char>(byte & 0xff); };
+  for (const int shift : {16, 8, 0}) put(length >> shift);
+  put(NGHTTP2_DATA);
+  put(flags);
+  for (const int shift : {24, 16, 8, 0}) put(static_cast<std::uint32_t>(stream) >> shift);
+}
 
 }  // namespace
 
@@ -92,12 +100,12 @@ void Http2Connection::submit_trailers(nghttp2_session* session, Http2Stream& str
 
 /// nghttp2 goes on from one DATA frame to the next by itself, until it is told that this would
 /// block.
-int Http2Connection::write_data(Http2Stream& stream, const std::uint8_t* head, std::size_t length) {
+int Http2Connection::write_data(Http2Stream& stream, std::uint8_t flags, std::size_t length) {
   if (!pulling_.passed.empty()) return NGHTTP2_ERR_WOULDBLOCK;
   const bool passes = !stream.passing_.empty();
   if (passes && stream.has_front_ && pulling_.used == 0) {
-    put_in_front(stream, head, length);
-  } else if (!copy_frame(stream, head, length)) {
+    put_in_front(stream, flags, length);
+  } else if (!copy_frame(stream, flags, length)) {
     return NGHTTP2_ERR_WOULDBLOCK;
   }
   queued_bytes_ += frame_head + length;
@@ -114,22 +122,22 @@ int Http2Connection::write_data(Http2Stream& stream, const std::uint8_t* head, s
 }
 
 /// In front of a piece is room for a frame's head, or the end of the frame before, which has gone.
-void Http2Connection::put_in_front(const Http2Stream& stream, const std::uint8_t* head,
+void Http2Connection::put_in_front(const Http2Stream& stream, std::uint8_t flags,
                                    std::size_t length) {
   auto* buffer = context_.buffers.client();
   auto* front = buffer + (stream.passing_.data() - buffer) - frame_head;
-  std::memcpy(front, head, frame_head);
+  write_head(front, stream.id_, flags, length);
   pulling_.passed = {front, frame_head + length};
 }
 
 /// Of what is passed on as much as shares a TLS record with the head. False: there is no room.
-bool Http2Connection::copy_frame(const Http2Stream& stream, const std::uint8_t* head,
+bool Http2Connection::copy_frame(const Http2Stream& stream, std::uint8_t flags,
                                  std::size_t length) {
   const bool passes = !stream.passing_.empty();
   const auto copied = passes ? std::min(length, room_in_record()) : length;
   if (pulling_.used + frame_head + copied > pulling_.size) return false;
   auto* into = pulling_.into + pulling_.used;
-  std::memcpy(into, head, frame_head);
+  write_head(into, stream.id_, flags, length);
   const auto body = passes ? stream.passing_ : stream.upload_.view();
   body.copy(into + frame_head, copied);  // may be nothing, of no memory
   pulling_.used += frame_head + copied;

@@ -90,9 +90,9 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
 
   static std::size_t longest_data(const Http2Stream* stream, std::size_t peer_takes);
   static void submit_trailers(nghttp2_session* session, Http2Stream& stream);
-  int write_data(Http2Stream& stream, const std::uint8_t* head, std::size_t length);
-  void put_in_front(const Http2Stream& stream, const std::uint8_t* head, std::size_t length);
-  bool copy_frame(const Http2Stream& stream, const std::uint8_t* head, std::size_t length);
+  int write_data(Http2Stream& stream, std::uint8_t flags, std::size_t length);
+  void put_in_front(const Http2Stream& stream, std::uint8_t flags, std::size_t length);
+  bool copy_frame(const Http2Stream& stream, std::uint8_t flags, std::size_t length);
   std::size_t room_in_record() const;
   void tell_waiting_uploads();
 
@@ -176,6 +176,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   bool fills_table_ = false;  ///< with the fields of the request that is being submitted
   std::optional<TimePoint> pinged_at_;
   bool ping_to_write_ = false;
+  bool preface_to_write_ = true;
   TimePoint flight_began_{};         ///< a round trip ago at most
   std::uint32_t flight_writes_ = 0;  ///< since then
   std::string end_reason_;           ///< why it drains or ended

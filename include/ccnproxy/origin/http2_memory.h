@@ -11,24 +11,34 @@
 
 namespace ccnproxy::origin {
 
-/// What the nghttp2 session of one connection allocates with; outlives it. Its large blocks get
-/// pages of their own, which an idle connection gives back to the system: the buffer for the
-/// largest frame, and the table of streams, take more memory than all else of a session. The rings
-/// of HPACK's two tables lie where they cost nothing until a table is used. Small
-/// blocks are the worker's, for the next requests of any connection.
+/// What the nghttp2 session of one connection allocates with; outlives it. What takes more memory
+/// than all else of a session is not kept with it: frames are put together in one buffer for all
+/// sessions of a worker, and the table of streams lies on pages of its own, which an idle
+/// connection gives back to the system. The rings of HPACK's two tables lie where they cost nothing
+/// until a table is used. Small blocks are the worker's, for the next requests of any connection.
 ///
-/// Belongs to the connection's thread, as do `small` and `rings`, which outlive it.
+/// nghttp2 puts a frame together and hands it out within one call of mem_send(), but for two: the
+/// client's preface, which make_http2_session() takes out at once, and the head of a DATA frame
+/// that is not copied, which write_data() makes itself. What a frame has no room for lies in blocks
+/// of the session's own. So no session finds what another has left there.
+///
+/// Belongs to the connection's thread, as do all that it is made with, which outlive it.
 class Http2Memory {
  public:
-  Http2Memory(BlockShelf& small, Http2Rings& rings) noexcept : small_(small), rings_(rings) {}
+  /// The longest frame that is put together (WorkerBuffers::client_bytes), and what nghttp2 adds.
+  static constexpr std::size_t frame_buffer_bytes = 64 * 1024 + 64;
+
+  /// `frames`: so many bytes, for the frames of all sessions.
+  Http2Memory(BlockShelf& small, Http2Rings& rings, char* frames) noexcept
+      : small_(small), rings_(rings), frames_(frames) {}
   Http2Memory(const Http2Memory&) = delete;
   Http2Memory& operator=(const Http2Memory&) = delete;
   ~Http2Memory();
 
   /// To make the session with.
   nghttp2_mem functions() noexcept;
-  /// Whether what is large and need not be zero is asked for to put frames together in: between
-  /// two frames its content means nothing. So it is at first, while the session is made.
+  /// Whether what is large and need not be zero is asked for to put frames together in. So it is at
+  /// first, while the session is made.
   void expect_frame_buffer(bool expected) noexcept;
   /// Gives the pages back that hold nothing. Only while the session has no frame to send.
   void rest() noexcept;
@@ -38,8 +48,7 @@ class Http2Memory {
  private:
   struct Block {
     void* at = nullptr;
-    std::uint32_t size = 0;
-    bool holds_frames = false;
+    std::size_t size = 0;
   };
 
   static void* allocate(std::size_t size, void* self);
@@ -49,15 +58,18 @@ class Http2Memory {
 
   void* allocate_apart(std::size_t size) noexcept;
   /// Zeroed; null if there is no place for one more.
-  void* map(std::size_t size, bool holds_frames) noexcept;
+  void* map(std::size_t size) noexcept;
   Block* find(const void* at) noexcept;
+  /// Of what does not come from malloc; else 0.
+  std::size_t size_of(const void* at) noexcept;
   /// Whether it was a ring, which it is no more.
   bool give_ring(const void* at) noexcept;
 
   /// Few of a session are large; what finds no place here comes from malloc.
-  std::array<Block, 4> blocks_{};
+  std::array<Block, 2> blocks_{};
   BlockShelf& small_;
   Http2Rings& rings_;
+  char* frames_;
   std::array<void*, 2> own_rings_{};
   bool frames_expected_ = true;
 };

@@ -7,6 +7,7 @@
 #include "ccnproxy/base/shelf.h"
 #include "ccnproxy/origin/block_shelf.h"
 #include "ccnproxy/origin/http2_header_block.h"
+#include "ccnproxy/origin/http2_memory.h"
 #include "ccnproxy/origin/quiet_blocks.h"
 #include "ccnproxy/tls/cipher_buffer.h"
 
@@ -33,7 +34,10 @@ struct WorkerBuffers {
 
   Shelf<Http2HeaderBlock> header_blocks{};  ///< of responses that arrive
   BlockShelf http2_blocks{};                ///< what HTTP/2 sessions have done with
-  Http2Rings http2_rings{};                 ///< see Http2Memory
+  Http2Rings http2_rings{};                 ///< see Http2Memory, too
+  /// Where HTTP/2 sessions put their frames together: with a byte for padding, nghttp2 says.
+  static_assert(Http2Memory::frame_buffer_bytes >= frame_head + 1 + client_bytes);
+  std::unique_ptr<char[]> http2_frames{new char[Http2Memory::frame_buffer_bytes]};
   MemoryBudget held{};  ///< what is kept beyond a turn all the same, of all kinds (limits.memory)
 };
 

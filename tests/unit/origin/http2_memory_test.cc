@@ -56,21 +56,36 @@ class Http2MemoryTest : public testing::Test {
 
   BlockShelf small_;
   Http2Rings rings_;
-  Http2Memory memory_{small_, rings_};
+  std::unique_ptr<char[]> frames_{new char[Http2Memory::frame_buffer_bytes]};
+  Http2Memory memory_{small_, rings_, frames_.get()};
   nghttp2_mem functions_ = memory_.functions();
 };
 
-TEST_F(Http2MemoryTest, the_buffer_for_frames_is_given_back_whatever_it_holds) {
+TEST_F(Http2MemoryTest, frames_are_put_together_in_one_place_by_all_sessions) {
   void* buffer = grow(nullptr, frame);
-  memory_.expect_frame_buffer(false);
-  std::memset(buffer, 'x', frame);
-  ASSERT_TRUE(is_resident(buffer));
-  memory_.rest();
-  EXPECT_FALSE(is_resident(buffer));
-  std::memset(buffer, 'y', frame);
-  EXPECT_TRUE(all(buffer, frame, 'y'));
+  EXPECT_EQ(buffer, frames_.get());
+  Http2Memory another(small_, rings_, frames_.get());
+  const auto its_functions = another.functions();
+  EXPECT_EQ(its_functions.malloc(Http2Memory::frame_buffer_bytes, &another), buffer);
   release(buffer);
+  EXPECT_EQ(grow(nullptr, frame), buffer) << "it is the worker's";
   EXPECT_EQ(memory_.paged_bytes(), 0u);
+}
+
+TEST_F(Http2MemoryTest, F098_a_frame_beyond_that_place_has_one_of_its_own) {
+  constexpr auto too_large = Http2Memory::frame_buffer_bytes + 1;
+  void* buffer = allocate(too_large);
+  ASSERT_TRUE(buffer && buffer != frames_.get());
+  std::memset(buffer, 'x', too_large);
+  release(buffer);
+}
+
+TEST_F(Http2MemoryTest, what_was_put_together_can_be_moved_elsewhere) {
+  std::memset(frames_.get(), 'f', Http2Memory::frame_buffer_bytes);
+  void* elsewhere = grow(allocate(frame), 10);
+  ASSERT_NE(elsewhere, frames_.get());
+  EXPECT_TRUE(all(elsewhere, 10, 'f'));
+  release(elsewhere);
 }
 
 TEST_F(Http2MemoryTest, a_table_is_given_back_only_when_it_is_empty) {
@@ -97,6 +112,7 @@ TEST_F(Http2MemoryTest, what_is_allocated_later_keeps_its_content) {
 }
 
 TEST_F(Http2MemoryTest, what_grows_keeps_its_content) {
+  memory_.expect_frame_buffer(false);
   for (const std::size_t size : {std::size_t{10}, frame}) {
     void* block = allocate(size);
     std::memset(block, 'b', size);
@@ -108,7 +124,7 @@ TEST_F(Http2MemoryTest, what_grows_keeps_its_content) {
 }
 
 TEST_F(Http2MemoryTest, what_finds_no_pages_of_its_own_is_allocated_all_the_same) {
-  std::array<char*, 10> blocks{};
+  std::array<char*, 6> blocks{};
   for (auto& block : blocks) {
     block = static_cast<char*>(allocate_zeroed(1, table));
     ASSERT_TRUE(block && all(block, table, 0));
@@ -226,9 +242,9 @@ TEST_F(Http2MemoryTest, F098_a_size_that_can_not_be_is_refused) {
 TEST(Http2MemoryEnd, what_was_never_released_goes_with_it) {
   BlockShelf small;
   Http2Rings rings;
-  auto memory = std::make_unique<Http2Memory>(small, rings);
+  auto memory = std::make_unique<Http2Memory>(small, rings, nullptr);
   const auto functions = memory->functions();
-  void* at = functions.malloc(frame, functions.mem_user_data);
+  void* at = functions.calloc(1, table, functions.mem_user_data);
   ASSERT_NE(at, nullptr);
   for (const auto& of_kind : rings) {
     ASSERT_NE(functions.malloc(ring, functions.mem_user_data), nullptr);

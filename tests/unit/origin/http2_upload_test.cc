@@ -57,6 +57,40 @@ class Http2Upload : public Http2Fixture, public testing::WithParamInterface<bool
   int pieces_ = 0;
 };
 
+/// Another connection of the same worker, with an upload of its own.
+class Neighbour {
+ public:
+  explicit Neighbour(const ConnectionContext& context) : loop_(context.loop) {
+    SocketPair pair;
+    peer_ = std::make_unique<Http2SessionPeer>(loop_, std::move(pair.theirs));
+    connection_ = std::make_unique<Http2Connection>(
+        context, std::make_unique<tls::PlainTransport>(std::move(pair.ours)),
+        ConnectionInfo{8, Protocol::http2, "192.0.2.2:443", {}, false, Duration(0)}, listener_,
+        std::make_shared<PeerFacts>());
+    peer_->send_settings();
+    call_.request = make_request("PUT", "/another");
+    call_.request.body = chunked_framing();
+    call_.stream = &connection_->open(call_.request, call_.sink);
+  }
+  ~Neighbour() {
+    loop_.retire(std::move(connection_));
+    loop_.run_once(Duration(0));
+  }
+  Neighbour(const Neighbour&) = delete;
+  Neighbour& operator=(const Neighbour&) = delete;
+
+  void say(std::string_view words) { said_.append(words, 0, call_.stream->write_body(words)); }
+  bool all_has_come() { return !said_.empty() && peer_->requests[1].body == said_; }
+
+ private:
+  EventLoop& loop_;
+  RecordingListener listener_;
+  std::unique_ptr<Http2SessionPeer> peer_;
+  std::unique_ptr<Http2Connection> connection_;
+  Call call_;
+  std::string said_;
+};
+
 TEST_P(Http2Upload, F010_a_large_piece_goes_out_at_once_in_one_frame_and_nothing_is_held) {
   connect_to(1 << 20);
   auto& call = begin(1);
@@ -165,6 +199,37 @@ TEST_P(Http2Upload, pieces_of_several_uploads_keep_to_their_frames) {
   ASSERT_TRUE(until([&] { return peer_->requests[5].complete; }));
   EXPECT_EQ(peer_->requests[5].body, sent_[calls[2]]);
   EXPECT_EQ(peer_->requests[5].trailers.size(), 1U);
+}
+
+/// What nghttp2 has put together for one connection is not there any more when the next sends.
+TEST_P(Http2Upload, F010_a_frame_that_waits_for_its_socket_is_not_mixed_with_another_connections) {
+  connect_only(false);
+  peer_->send_settings();
+  std::map<std::int32_t, Call*> calls;
+  for (const std::int32_t id : {1, 3, 5}) calls[id] = &begin(id);
+  for (const auto& [id, call] : calls)
+    for (int i = 0; i < 3; ++i) write(*call, next_piece());
+  ASSERT_GT(buffers_.held.used(), 300'000U) << "more than the socket takes at once";
+  Neighbour neighbour(context_);
+  peer_->send_settings({{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 1 << 30}});
+  peer_->open_window();
+  ASSERT_TRUE(until([&] {
+    neighbour.say("another's");
+    return std::all_of(calls.begin(), calls.end(), [&](const auto& of) {
+      return peer_->requests[of.first].body.size() == sent_[of.second].size();
+    });
+  }));
+  for (const auto& [id, call] : calls) expect_arrival(*call, id);
+  EXPECT_TRUE(until([&] { return neighbour.all_has_come(); }));
+}
+
+TEST_P(Http2Upload, connections_that_begin_at_once_begin_as_they_must) {
+  connect_only();
+  Neighbour neighbour(context_);
+  neighbour.say("hello");
+  peer_->send_settings();
+  EXPECT_TRUE(until([&] { return neighbour.all_has_come(); }));
+  expect_arrival(begin(1), 1);
 }
 
 TEST_P(Http2Upload, a_large_head_goes_out_after_a_large_piece) {
