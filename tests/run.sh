@@ -5,8 +5,10 @@
 #   checks of the scripts, the end-to-end tests, those of the documentation, of metrics, alerts and the dashboard.
 #   --quick: the release build's only.
 # FUZZ_SECONDS (60): time per fuzzer. JOBS: parallel jobs (one per CPU).
-# What failed is told once more at the end, before the last line, "N passed, N failed"; exit code 1 if anything failed.
-# Logs are in build/test-logs.
+# What failed beside other tests runs again, alone, and three times. If it passes then, it is counted as passed and told
+# as unsteady; but not what a sanitizer reported, and no soak: these count when they were seen once.
+# What failed or is unsteady is told once more at the end, before the last line, "N passed, N failed"; exit code 1 if
+# anything failed. Logs are in build/test-logs.
 set -uo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -17,20 +19,22 @@ quick=
 case ${1:-} in
   --quick) quick=1 ;;
   '') ;;
-  *) sed -n '2,9s/^# //p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,11s/^# //p' "$0" >&2; exit 2 ;;
 esac
 mkdir -p "$logs"
 
 passed=0 failed=0
-times=() failures=()
+times=() failures=() unsteady=()
 
 count() { passed=$((passed + $1)) failed=$((failed + $2)); }
 
-# note_failures PREFIX: one for each line of the input.
-note_failures() {
+# note LIST PREFIX: one for each line of the input.
+note() {
   local line
-  while IFS= read -r line; do failures+=("$1: $line"); done
+  local -n list=$1
+  while IFS= read -r line; do list+=("$2: $line"); done
 }
+note_failures() { note failures "$1"; }
 
 # step NAME COMMAND...: runs it, remembers how long it took.
 step() {
@@ -62,17 +66,33 @@ build() { must "build-$1" cmake --preset "$1" && must "build-$1" cmake --build -
 steady=()
 if setarch -R true 2>/dev/null; then steady=(setarch -R); fi
 
+# ctest_of PRESET LOG OPTION...
+ctest_of() {
+  "${steady[@]}" ctest --test-dir "build/$1" --output-on-failure --timeout 300 "${@:3}" >"$2" 2>&1 </dev/null
+}
+
+failed_in() { sed -n '/^The following tests FAILED:/,/^Errors while/p' "$1" | grep '^[[:space:]]*[0-9]'; }
+
+# Whether all that failed in the log of ctest passes when it runs alone.
+passes_alone() {
+  local reported='Sanitizer: |runtime error: '
+  ! grep -qE "$reported" "$2" && ! failed_in "$2" | grep -q soak &&
+    ctest_of "$1" "$logs/ctest-$1-again.log" --rerun-failed -j 1 --repeat until-fail:3
+}
+
 # ctest says "N% tests passed, F tests failed out of T"; nothing of the kind means that it did not run.
 run_ctest() {
-  local log=$logs/ctest-$1.log total bad
-  "${steady[@]}" ctest --test-dir "build/$1" -j "$jobs" --output-on-failure --timeout 300 "${@:2}" >"$log" 2>&1 </dev/null
+  local log=$logs/ctest-$1.log total bad verdict=failures
+  ctest_of "$1" "$log" -j "$jobs" "${@:2}"
   if [[ $(grep 'tests passed,' "$log") =~ ([0-9]+)\ tests?\ failed\ out\ of\ ([0-9]+) ]]; then
     bad=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
-    count $((total - bad)) "$bad"
     if ((bad)); then
       cat "$log"
-      note_failures "$1" < <(sed -n '/^The following tests FAILED:/,/^Errors while/p' "$log" | grep '^[[:space:]]*[0-9]')
+      if passes_alone "$1" "$log"; then verdict=unsteady; fi
+      note "$verdict" "$1" < <(failed_in "$log")
+      if [[ $verdict == unsteady ]]; then bad=0; fi
     fi
+    count $((total - bad)) "$bad"
     echo "$1: $((total - bad)) passed, $bad failed"
   else
     tail -n 40 "$log"
@@ -145,15 +165,23 @@ code_is_formatted() { sources | xargs -0 clang-format --dry-run --Werror; }
 
 # suite NAME SCRIPT: one that ends with a line "N passed, N failed".
 suite() {
-  "$2" build/release/ccnproxy 2>&1 </dev/null | tee "$logs/$1.log"
-  if [[ $(tail -n 1 "$logs/$1.log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
-    count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
-    ((BASH_REMATCH[2] == 0)) || note_failures "$1" < <(grep -A 30 '^not ok' "$logs/$1.log" | grep -E '^(not ok|#)')
-  else
-    count 0 1
-    note_failures "$1" <<<'did not come to its end'
-  fi
+  local log=$logs/$1.log verdict=failures
+  run_suite "$2" "$log" && count "$suite_passed" 0 && return
+  cp "$log" "$logs/$1-first.log"
+  if run_suite "$2" "$log"; then verdict=unsteady; fi
+  count "$suite_passed" "$suite_failed"
+  note "$verdict" "$1" < <(what_failed_in "$logs/$1-first.log")
 }
+
+run_suite() {
+  "$1" build/release/ccnproxy 2>&1 </dev/null | tee "$2"
+  suite_passed=0 suite_failed=1
+  [[ $(tail -n 1 "$2") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]] &&
+    suite_passed=${BASH_REMATCH[1]} suite_failed=${BASH_REMATCH[2]}
+  ((suite_failed == 0))
+}
+
+what_failed_in() { grep -A 30 '^not ok' "$1" | grep -E '^(not ok|#)' || echo 'did not come to its end'; }
 
 # Its tools come from the npm registry, which not every machine reaches.
 dashboard() {
@@ -184,6 +212,10 @@ echo
 echo 'Time taken:'
 printf '%s\n' "${times[@]}"
 echo
+if ((${#unsteady[@]})); then
+  echo 'Failed once, and passed when run again alone:'
+  printf '  %s\n' "${unsteady[@]}"
+fi
 if ((failed)); then
   echo 'What failed:'
   printf '  %s\n' "${failures[@]}"
