@@ -24,7 +24,7 @@ Worker::Worker(std::shared_ptr<const Shared> shared, WorkerGroup& group, std::si
       group_(group),
       index_(index),
       buffers_{.held = MemoryBudget(shared_->config().limits.memory)},
-      loop_(shared_->config().coalesce),
+      loop_(coalesce_window(shared_->config().coalesce, group_.size)),
       resolver_(loop_, shared_->config().dns),
       address_access_(shared_->address_access()),
       dialing_(make_dialing()),

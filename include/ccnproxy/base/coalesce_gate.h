@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -20,11 +21,12 @@ class CoalesceGate {
   /// Input is a piece of work however small it is, and each TLS record of a large body another: a
   /// turn that finds twice as much makes half as many calls for it.
   void count_input(std::size_t bytes) noexcept { pieces_ += 1 + bytes / 16'384; }
-  /// Called once a turn. Measures over at least a millisecond; opens at two pieces a window.
+  /// Called once a turn. Measures over ten windows, a millisecond at least: over less, chance alone
+  /// would open it at times. Opens at two pieces a window.
   bool open(TimePoint now) noexcept {
     if (window_.count() == 0) return false;
     const auto elapsed = now - since_;
-    if (elapsed >= std::chrono::milliseconds(1)) {
+    if (elapsed >= std::max<Duration>(10 * window_, std::chrono::milliseconds(1))) {
       open_ = static_cast<double>(pieces_) * static_cast<double>(window_.count()) >=
               2.0 * static_cast<double>(elapsed.count());
       pieces_ = 0;
@@ -42,5 +44,11 @@ class CoalesceGate {
   std::uint64_t pieces_ = 0;
   bool open_ = false;
 };
+
+/// The window of one of `loops` that share the work. Each of several finds less in the same time,
+/// but its turns cost as much as one loop's: they wait three times as long, for about as much.
+constexpr Duration coalesce_window(Duration of_one, std::size_t loops) noexcept {
+  return loops > 1 ? 3 * of_one : of_one;
+}
 
 }  // namespace ccnproxy

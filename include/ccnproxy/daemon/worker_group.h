@@ -17,8 +17,9 @@ class Worker;
 /// starting and only read afterwards.
 struct WorkerGroup {
   WorkerGroup(std::size_t workers, std::size_t most_clients)
-      : directory(workers), client_limit(most_clients) {}
+      : size(workers), directory(workers), client_limit(most_clients) {}
 
+  const std::size_t size;  ///< so many members will there be
   pool::PoolDirectory directory;
   std::vector<Worker*> members;
   /// StatsDesk::ask. Set while starting.

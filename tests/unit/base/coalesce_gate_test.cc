@@ -39,7 +39,11 @@ INSTANTIATE_TEST_SUITE_P(
         GateCase{"enough_but_over_a_longer_time", microseconds(100), 20, milliseconds(2), false},
         GateCase{"longer_measured", microseconds(100), 200, milliseconds(10), true},
         GateCase{"too_early_to_say", microseconds(100), 5000, microseconds(999), false},
-        GateCase{"wider_window_needs_less", microseconds(500), 4, milliseconds(1), true},
+        GateCase{"wider_window_needs_less", microseconds(500), 20, milliseconds(5), true},
+        GateCase{"wider_window_takes_longer", microseconds(500), 1000, microseconds(4999), false},
+        GateCase{"narrow_window", microseconds(10), 200, milliseconds(1), true},
+        GateCase{"narrow_window_takes_a_millisecond", microseconds(10), 5000, microseconds(999),
+                 false},
         GateCase{"off", microseconds(0), 1'000'000, milliseconds(1), false}),
     [](const auto& of) { return std::string(of.param.name); });
 
@@ -87,6 +91,13 @@ TEST(CoalesceGate, work_counted_in_parts_adds_up_over_turns) {
   }
   EXPECT_FALSE(gate.is_open());
   EXPECT_TRUE(gate.open(t0 + milliseconds(1)));
+}
+
+TEST(CoalesceGate, each_of_several_loops_waits_longer) {
+  EXPECT_EQ(coalesce_window(microseconds(100), 1), microseconds(100));
+  EXPECT_EQ(coalesce_window(microseconds(100), 2), microseconds(300));
+  EXPECT_EQ(coalesce_window(microseconds(100), 64), microseconds(300));
+  EXPECT_EQ(coalesce_window(microseconds(0), 2), microseconds(0)) << "off is off";
 }
 
 }  // namespace
