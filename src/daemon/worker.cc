@@ -137,7 +137,7 @@ void Worker::turn_away(UniqueFd fd) {
     return text;
   }();
   // What has come already is taken, so that closing does not reset the connection under the answer.
-  ::recv(fd.get(), buffers_.client(), origin::WorkerBuffers::client_bytes, 0);
+  ::recv(fd.get(), buffers_.client(), proxy::ReadSize::usual, 0);
   ::send(fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
   ++metrics_.requests_without_origin[503];
   metrics_.count_error({ErrorType::connection_limit_reached, Side::client, Phase::request,

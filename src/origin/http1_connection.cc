@@ -95,11 +95,8 @@ std::size_t Http1Connection::pass_body(std::string_view bytes) {
   std::size_t passed = 0;
   while (passed < bytes.size()) {
     const auto r = transport_->write(bytes.substr(passed));
-    if (r.status != tls::IoStatus::ok) {
-      socket_full_ = r.status == tls::IoStatus::would_block;
-      update_watch();
-      break;
-    }
+    if (r.status == tls::IoStatus::would_block) wait_for_room();
+    if (r.status != tls::IoStatus::ok) break;
     passed += r.bytes;
     queued_bytes_ += r.bytes;
     written_bytes_ += r.bytes;
@@ -206,12 +203,17 @@ void Http1Connection::flush() {
   if (draining_ && (!request_ || !sink_)) fail(ErrorType::connection_terminated, end_reason_);
 }
 
+void Http1Connection::wait_for_room() {
+  socket_full_ = true;
+  unsent_limit_.on_full(transport_->fd(), written_bytes_, context_.buffers.held.tight());
+  update_watch();
+}
+
 bool Http1Connection::write_output() {
   while (!output_.empty()) {
     const auto r = transport_->write(output_.view());
     if (r.status == tls::IoStatus::would_block) {
-      socket_full_ = true;
-      update_watch();
+      wait_for_room();
       return true;
     }
     if (r.status != tls::IoStatus::ok) {

@@ -183,7 +183,7 @@ void Http2Connection::write_pulled(std::string_view bytes) {
         pending_.empty() ? transport_->write(bytes) : tls::IoResult{tls::IoStatus::would_block};
     if (r.status == tls::IoStatus::would_block) {
       pending_.append(bytes);
-      return watch_writing(true);
+      return wait_for_room();
     }
     if (r.status != tls::IoStatus::ok) return note_end(r.status);
     written_bytes_ += r.bytes;
@@ -194,11 +194,16 @@ void Http2Connection::write_pulled(std::string_view bytes) {
 void Http2Connection::write_pending() {
   while (!pending_.empty() && !end_) {
     const auto r = transport_->write(pending_.view());
-    if (r.status == tls::IoStatus::would_block) return watch_writing(true);
+    if (r.status == tls::IoStatus::would_block) return wait_for_room();
     if (r.status != tls::IoStatus::ok) return note_end(r.status);
     written_bytes_ += r.bytes;
     pending_.consume(r.bytes);
   }
+}
+
+void Http2Connection::wait_for_room() {
+  unsent_limit_.on_full(transport_->fd(), written_bytes_, context_.buffers.held.tight());
+  watch_writing(true);
 }
 
 void Http2Connection::watch_writing(bool wanted) {

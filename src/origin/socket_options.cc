@@ -1,5 +1,7 @@
 #include "ccnproxy/origin/socket_options.h"
 
+#include "ccnproxy/origin/unsent_limit.h"
+
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -21,6 +23,14 @@ void keep_alive(int fd) noexcept {
   set_tcp(fd, TCP_KEEPCNT, keep_alive_probes);
 }
 
+/// All zero where the kernel gives none.
+tcp_info tcp_info_of(int fd) noexcept {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0) return {};
+  return info;
+}
+
 }  // namespace
 
 UniqueFd open_origin_socket(const Endpoint& peer) noexcept {
@@ -28,7 +38,7 @@ UniqueFd open_origin_socket(const Endpoint& peer) noexcept {
   UniqueFd fd(::socket(peer.family(), type, IPPROTO_TCP));
   if (!fd) return fd;
   set_tcp(fd.get(), TCP_NODELAY, 1);
-  set_tcp(fd.get(), TCP_NOTSENT_LOWAT, not_sent_low_water);
+  set_most_unsent(fd.get(), UnsentLimit::least);
   const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(user_timeout);
   set_tcp(fd.get(), TCP_USER_TIMEOUT, static_cast<int>(limit.count()));
   keep_alive(fd.get());
@@ -36,16 +46,15 @@ UniqueFd open_origin_socket(const Endpoint& peer) noexcept {
 }
 
 Duration round_trip_time(int fd) noexcept {
-  tcp_info info{};
-  socklen_t size = sizeof info;
-  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0) return Duration(0);
-  return std::chrono::microseconds(info.tcpi_rtt);
+  return std::chrono::microseconds(tcp_info_of(fd).tcpi_rtt);
 }
 
+std::uint64_t delivery_rate(int fd) noexcept { return tcp_info_of(fd).tcpi_delivery_rate; }
+
+void set_most_unsent(int fd, int bytes) noexcept { set_tcp(fd, TCP_NOTSENT_LOWAT, bytes); }
+
 PathState path_state(int fd) noexcept {
-  tcp_info info{};
-  socklen_t size = sizeof info;
-  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0) return {};
+  const auto info = tcp_info_of(fd);
   int outstanding = 0;
   if (::ioctl(fd, SIOCOUTQ, &outstanding) < 0) outstanding = 0;
   return {info.tcpi_bytes_acked, static_cast<std::uint64_t>(outstanding),

@@ -14,8 +14,8 @@ namespace {
 /// How long, and for how many bytes, a client may go on sending after it was answered early.
 constexpr auto linger_time = std::chrono::seconds(5);
 constexpr std::uint64_t linger_bytes = 16 * 1024 * 1024;
-/// Of so much of a client's upload at once, others must not notice.
-constexpr int reads_a_turn = 8;
+/// So much of one upload, and what the last read brings more: others wait for it.
+constexpr std::size_t read_a_turn = 512 * 1024;
 /// Who is not allowed must not hold a place for long only to be told so.
 constexpr Duration stranger_time = std::chrono::seconds(5);
 
@@ -110,9 +110,9 @@ void ClientSession::on_io(std::uint32_t events) {
 
 /// Whether there was anything, be it the end. Of a large upload more is read at once.
 bool ClientSession::on_readable() {
-  constexpr auto most = origin::WorkerBuffers::client_bytes;
   auto* buffer = context_.buffers.client();
-  for (int reads = 0; reads < reads_a_turn; ++reads) {
+  for (std::size_t got = 0; got < read_a_turn;) {
+    const auto most = read_size_.next();
     const auto n = ::recv(fd_.get(), buffer, most, 0);
     if (n < 0) return on_read_error();
     if (n == 0) {
@@ -120,8 +120,11 @@ bool ClientSession::on_readable() {
       break;
     }
     if (!is_uploading()) context_.loop.count_work();  // to wait for more of a body only costs
+    got += static_cast<std::size_t>(n);
     on_input({buffer, static_cast<std::size_t>(n)});
-    if (static_cast<std::size_t>(n) < most || !is_uploading()) break;
+    const bool takes_more = is_uploading();
+    read_size_.after(static_cast<std::size_t>(n), takes_more);
+    if (static_cast<std::size_t>(n) < most || !takes_more) break;
   }
   return true;
 }

@@ -12,6 +12,7 @@
 #include "ccnproxy/origin/liveness_watch.h"
 #include "ccnproxy/origin/origin_connection.h"
 #include "ccnproxy/origin/peer_facts.h"
+#include "ccnproxy/origin/unsent_limit.h"
 #include "ccnproxy/tls/transport.h"
 
 namespace ccnproxy::origin {
@@ -98,6 +99,7 @@ class Http1Connection final : public OriginConnection,
   bool broken(std::string_view reason);
   void flush();
   bool write_output();
+  void wait_for_room();
   void update_watch();
   void fail(ErrorType type, const std::string& reason);
   Error failure_of(ErrorType type, const std::string& reason) const;
@@ -130,6 +132,7 @@ class Http1Connection final : public OriginConnection,
 
   std::uint64_t queued_bytes_ = 0;
   std::uint64_t written_bytes_ = 0;
+  UnsentLimit unsent_limit_;
   std::uint64_t requests_ = 0;
   std::uint64_t received_bytes_ = 0;
   AnnouncedLimits announced_;

@@ -16,6 +16,7 @@
 #include "ccnproxy/origin/origin_connection.h"
 #include "ccnproxy/origin/peer_facts.h"
 #include "ccnproxy/origin/table_use.h"
+#include "ccnproxy/origin/unsent_limit.h"
 #include "ccnproxy/tls/transport.h"
 
 namespace ccnproxy::origin {
@@ -119,6 +120,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   void pull(char* into, std::size_t size);
   void write_pulled(std::string_view bytes);
   void write_pending();
+  void wait_for_room();
   void watch_writing(bool wanted);
   void update_watch();
   void fit_windows();
@@ -165,6 +167,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   Pulling pulling_;                  ///< where nghttp2's output goes during pull()
   std::uint64_t queued_bytes_ = 0;   ///< ever pulled from nghttp2
   std::uint64_t written_bytes_ = 0;  ///< ever taken by the socket
+  UnsentLimit unsent_limit_;
   std::uint64_t requests_ = 0;
   std::uint64_t received_bytes_ = 0;
   std::shared_ptr<PeerFacts> facts_;

@@ -26,7 +26,7 @@ namespace ccnproxy::origin {
 class Http2Memory {
  public:
   /// The longest frame that is put together (WorkerBuffers::client_bytes), and what nghttp2 adds.
-  static constexpr std::size_t frame_buffer_bytes = 64 * 1024 + 64;
+  static constexpr std::size_t frame_buffer_bytes = 256 * 1024 + 64;
 
   /// `frames`: so many bytes, for the frames of all sessions.
   Http2Memory(BlockShelf& small, Http2Rings& rings, char* frames) noexcept

@@ -26,20 +26,18 @@ constexpr int keep_alive_probes = 3;
 /// is gone, and a route that flaps has come back in less.
 constexpr auto user_timeout = std::chrono::seconds(20);
 
-/// The socket is called writable only while less than this waits in it unsent. Without it the
-/// kernel takes megabytes, and what one stream queued there delays every other stream of the
-/// connection and can't be taken back by RST_STREAM. 128 KiB is 10 ms at 100 Mbit/s: enough to keep
-/// the path busy from one turn of the event loop to the next.
-constexpr int not_sent_low_water = 128 * 1024;
-
-/// A TCP socket for `peer`'s family: non-blocking, closed on exec, with the options above and
-/// without Nagle's delay (we write what belongs together in one go). No descriptor, and errno, if
-/// the system gives none. An option that the kernel does not know is left out: each is an
-/// improvement, none is needed.
+/// A TCP socket for `peer`'s family: non-blocking, closed on exec, with the options above, with
+/// UnsentLimit's least and without Nagle's delay (we write what belongs together in one go). No
+/// descriptor, and errno, if the system gives none. An option that the kernel does not know is left
+/// out: each is an improvement, none is needed.
 UniqueFd open_origin_socket(const Endpoint& peer) noexcept;
 
 /// The round-trip time as the kernel has measured it; zero where it does not know.
 Duration round_trip_time(int fd) noexcept;
+/// Bytes a second that have reached the peer lately; zero where the kernel does not know.
+std::uint64_t delivery_rate(int fd) noexcept;
+/// TCP_NOTSENT_LOWAT: see UnsentLimit.
+void set_most_unsent(int fd, int bytes) noexcept;
 /// What the kernel knows of the way to the peer of a TCP socket. Nothing outstanding where it does
 /// not know.
 PathState path_state(int fd) noexcept;

@@ -22,8 +22,8 @@ struct WorkerBuffers {
       256 * 1024;  ///< a batch of TLS records: fewer, larger writes to clients
   static constexpr std::size_t write_bytes = 64 * 1024;
   static constexpr std::size_t frame_head = 9;  ///< RFC 9113 §4.1
-  /// With the head of an HTTP/2 frame four TLS records, and not a small fifth.
-  static constexpr std::size_t client_bytes = 64 * 1024 - frame_head;
+  /// With the head of an HTTP/2 frame it fills TLS records, with no small one at the end.
+  static constexpr std::size_t client_bytes = 256 * 1024 - frame_head;
 
   tls::CipherBuffer cipher{};                            ///< from origins, encrypted
   std::unique_ptr<char[]> read{new char[read_bytes]};    ///< from origins, plain

@@ -16,6 +16,7 @@
 #include "ccnproxy/proxy/client_output.h"
 #include "ccnproxy/proxy/proxy_context.h"
 #include "ccnproxy/proxy/rate_watch.h"
+#include "ccnproxy/proxy/read_size.h"
 #include "ccnproxy/proxy/socket_backlog.h"
 #include "ccnproxy/proxy/upgrade_tunnel.h"
 
@@ -192,6 +193,7 @@ class ClientSession final : public Retired,
   Reading reading_ = Reading::nothing;
   Life life_ = Life::open;
   std::optional<std::size_t> handing_to_;
+  ReadSize read_size_;
   bool handed_ = false;  ///< by another worker, for the request in flight
   bool keep_alive_ = true;
   bool client_persists_ = false;  ///< the client would keep the connection

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "ccnproxy/origin/socket_options.h"
+#include "ccnproxy/origin/unsent_limit.h"
 
 #include "unit/origin/places.h"
 
@@ -332,7 +333,7 @@ TEST_F(AddressRaceTest, the_winner_has_the_options_of_an_origin_connection) {
   EXPECT_NE(::fcntl(fd.get(), F_GETFL) & O_NONBLOCK, 0);
   EXPECT_NE(::fcntl(fd.get(), F_GETFD) & FD_CLOEXEC, 0);
   EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_NODELAY), 1);
-  EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT), not_sent_low_water);
+  EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT), UnsentLimit::least);
   EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 20'000);
   EXPECT_EQ(option(fd, SOL_SOCKET, SO_KEEPALIVE), 1);
   EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPIDLE), 15);

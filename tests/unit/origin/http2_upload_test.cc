@@ -103,6 +103,16 @@ TEST_P(Http2Upload, F010_a_large_piece_goes_out_at_once_in_one_frame_and_nothing
   expect_arrival(call, 1);
 }
 
+TEST_P(Http2Upload, F010_as_much_as_a_client_is_read_at_once_fits_one_frame) {
+  connect_to(1 << 20);
+  auto& call = begin(1);
+  const std::string piece(WorkerBuffers::client_bytes, 'p');
+  ASSERT_EQ(write(call, piece), piece.size());
+  ASSERT_TRUE(until([&] { return peer_->requests[1].body.size() == sent_[&call].size(); }));
+  EXPECT_EQ(peer_->requests[1].largest_frame, piece.size());
+  expect_arrival(call, 1);
+}
+
 TEST_P(Http2Upload, F010_a_piece_goes_in_frames_that_the_peer_takes) {
   connect_to(16 * 1024);
   auto& call = begin(1);

@@ -1,0 +1,25 @@
+#include "ccnproxy/origin/unsent_limit.h"
+
+#include <algorithm>
+
+#include "ccnproxy/origin/socket_options.h"
+
+namespace ccnproxy::origin {
+namespace {
+
+constexpr std::uint64_t look_every = 1024 * 1024;
+
+}  // namespace
+
+int UnsentLimit::for_rate(std::uint64_t bytes_a_second) noexcept {
+  const auto in_2_ms = std::min<std::uint64_t>(bytes_a_second / 500, most);
+  return std::max(least, static_cast<int>(in_2_ms));
+}
+
+void UnsentLimit::on_full(int fd, std::uint64_t written, bool memory_is_tight) noexcept {
+  if (written - looked_at_ < look_every) return;
+  looked_at_ = written;
+  set_most_unsent(fd, memory_is_tight ? least : for_rate(delivery_rate(fd)));
+}
+
+}  // namespace ccnproxy::origin

@@ -1,0 +1,89 @@
+#include "ccnproxy/origin/unsent_limit.h"
+
+#include <array>
+
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "ccnproxy/base/unique_fd.h"
+#include "ccnproxy/origin/socket_options.h"
+
+namespace ccnproxy::origin {
+namespace {
+
+constexpr std::uint64_t mib = 1024 * 1024;
+
+TEST(UnsentLimit, is_what_the_path_carries_in_two_milliseconds) {
+  EXPECT_EQ(UnsentLimit::for_rate(0), UnsentLimit::least) << "not known";
+  EXPECT_EQ(UnsentLimit::for_rate(12'500'000), UnsentLimit::least) << "100 Mbit/s";
+  EXPECT_EQ(UnsentLimit::for_rate(125'000'000), 250'000) << "1 Gbit/s";
+  EXPECT_EQ(UnsentLimit::for_rate(1'250'000'000), 2'500'000) << "10 Gbit/s";
+  EXPECT_EQ(UnsentLimit::for_rate(12'500'000'000), UnsentLimit::most) << "100 Gbit/s";
+  EXPECT_EQ(UnsentLimit::for_rate(UINT64_MAX), UnsentLimit::most);
+}
+
+/// Two ends of a TCP connection that has carried something.
+class UnsentLimitTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const UniqueFd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in where{};
+    where.sin_family = AF_INET;
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof where;
+    auto* address = reinterpret_cast<sockaddr*>(&where);
+    ASSERT_EQ(::bind(listener.get(), address, size), 0);
+    ASSERT_EQ(::listen(listener.get(), 1), 0);
+    ASSERT_EQ(::getsockname(listener.get(), address, &size), 0);
+    fd_ = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    ASSERT_EQ(::connect(fd_.get(), address, size), 0);
+    peer_ = UniqueFd(::accept(listener.get(), nullptr, nullptr));
+    std::array<char, 10'000> bytes{};
+    for (int i = 0; i < 3; ++i) {
+      ASSERT_EQ(::send(fd_.get(), bytes.data(), bytes.size(), 0), std::ssize(bytes));
+      ASSERT_EQ(::recv(peer_.get(), bytes.data(), bytes.size(), MSG_WAITALL), std::ssize(bytes));
+    }
+    set_most_unsent(fd_.get(), before);
+  }
+
+  int limit() const {
+    int value = 0;
+    socklen_t size = sizeof value;
+    ::getsockopt(fd_.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &value, &size);
+    return value;
+  }
+
+  static constexpr int before = 77'777;
+  UniqueFd fd_, peer_;
+};
+
+TEST_F(UnsentLimitTest, follows_the_path_each_mib) {
+  const auto wanted = UnsentLimit::for_rate(delivery_rate(fd_.get()));
+  UnsentLimit unsent;
+  unsent.on_full(fd_.get(), mib - 1, false);
+  EXPECT_EQ(limit(), before) << "too early to say";
+  unsent.on_full(fd_.get(), mib, false);
+  EXPECT_EQ(limit(), wanted);
+  set_most_unsent(fd_.get(), before);
+  unsent.on_full(fd_.get(), 2 * mib - 1, false);
+  EXPECT_EQ(limit(), before);
+  unsent.on_full(fd_.get(), 2 * mib, false);
+  EXPECT_EQ(limit(), wanted);
+}
+
+TEST_F(UnsentLimitTest, the_kernel_tells_how_fast_the_path_is) {
+  EXPECT_GT(delivery_rate(fd_.get()), 0u);
+  EXPECT_EQ(delivery_rate(-1), 0u);
+}
+
+TEST_F(UnsentLimitTest, is_least_where_memory_is_tight) {
+  UnsentLimit unsent;
+  unsent.on_full(fd_.get(), mib, true);
+  EXPECT_EQ(limit(), UnsentLimit::least);
+}
+
+}  // namespace
+}  // namespace ccnproxy::origin
