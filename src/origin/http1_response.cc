@@ -196,6 +196,7 @@ void Http1Connection::finish_request() {
   reading_paused_ = false;
   pause_timer_.cancel();
   wants_writable_ = false;
+  unsent_limit_.rest(transport_->fd());
   update_watch();
 }
 

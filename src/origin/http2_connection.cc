@@ -52,6 +52,7 @@ Http2Connection::Http2Connection(const ConnectionContext& context,
       timer_(context.loop.timers(), Delegate<void()>::to<&Http2Connection::on_timer>(this)),
       pause_timer_(context.loop.timers(), Delegate<void()>::to<&Http2Connection::read_again>(this)),
       held_(context.buffers.held, MemoryBudget::For::origins),
+      unsent_limit_(context.buffers.unsent_room),
       first_window_(WindowPolicy::start),
       facts_(std::move(facts)),
       use_(facts_, info_.address),
@@ -331,7 +332,9 @@ void Http2Connection::rest() {
 }
 
 void Http2Connection::rest_soon() {
-  if (streams_.empty() && settings_received_) timer_.set_after(rest_after);
+  if (!streams_.empty() || !settings_received_) return;
+  timer_.set_after(rest_after);
+  unsent_limit_.rest(transport_->fd());
 }
 
 void Http2Connection::on_timer() {

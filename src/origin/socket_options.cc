@@ -1,12 +1,12 @@
 #include "ccnproxy/origin/socket_options.h"
 
-#include "ccnproxy/origin/unsent_limit.h"
-
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+
+#include "ccnproxy/origin/unsent_limit.h"
 
 namespace ccnproxy::origin {
 namespace {

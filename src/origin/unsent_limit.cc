@@ -19,7 +19,20 @@ int UnsentLimit::for_rate(std::uint64_t bytes_a_second) noexcept {
 void UnsentLimit::on_full(int fd, std::uint64_t written, bool memory_is_tight) noexcept {
   if (written - looked_at_ < look_every) return;
   looked_at_ = written;
-  set_most_unsent(fd, memory_is_tight ? least : for_rate(delivery_rate(fd)));
+  set(fd, memory_is_tight ? least : for_rate(delivery_rate(fd)));
+}
+
+void UnsentLimit::rest(int fd) noexcept {
+  if (extra_ == 0) return;
+  set(fd, least);
+  looked_at_ = 0;  // the path is known to be fast: the next upload asks when it is first refused
+}
+
+void UnsentLimit::set(int fd, int wanted) noexcept {
+  room_ += extra_;
+  extra_ = std::min(wanted - least, room_);
+  room_ -= extra_;
+  set_most_unsent(fd, least + extra_);
 }
 
 }  // namespace ccnproxy::origin

@@ -111,6 +111,7 @@ class Http1Connection final : public OriginConnection,
   TurnTask flush_task_;
   Timer pause_timer_;  ///< while memory is full and the origin is not read
   HeldBytes held_;     ///< output_ and head_bytes_
+  UnsentLimit unsent_limit_;
 
   // The request in flight.
   const http::OutgoingRequest* request_ = nullptr;
@@ -132,7 +133,6 @@ class Http1Connection final : public OriginConnection,
 
   std::uint64_t queued_bytes_ = 0;
   std::uint64_t written_bytes_ = 0;
-  UnsentLimit unsent_limit_;
   std::uint64_t requests_ = 0;
   std::uint64_t received_bytes_ = 0;
   AnnouncedLimits announced_;

@@ -158,16 +158,16 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   StreamList<AllStreamsTag> streams_;
   StreamList<TouchedTag> touched_;
   TurnTask flush_task_;
-  Timer timer_;                      ///< until the peer's SETTINGS are there, then until it rests
-  Timer pause_timer_;                ///< while memory is full and the origin is not read
-  ByteQueue pending_;                ///< pulled from nghttp2, not yet taken by the socket
-  std::size_t block_bytes_ = 0;      ///< of a header block that is arriving
-  HeldBytes held_;                   ///< pending_ and block_bytes_
+  Timer timer_;                  ///< until the peer's SETTINGS are there, then until it rests
+  Timer pause_timer_;            ///< while memory is full and the origin is not read
+  ByteQueue pending_;            ///< pulled from nghttp2, not yet taken by the socket
+  std::size_t block_bytes_ = 0;  ///< of a header block that is arriving
+  HeldBytes held_;               ///< pending_ and block_bytes_
+  UnsentLimit unsent_limit_;
   std::int32_t first_window_;        ///< of new streams, as the peer was told last
   Pulling pulling_;                  ///< where nghttp2's output goes during pull()
   std::uint64_t queued_bytes_ = 0;   ///< ever pulled from nghttp2
   std::uint64_t written_bytes_ = 0;  ///< ever taken by the socket
-  UnsentLimit unsent_limit_;
   std::uint64_t requests_ = 0;
   std::uint64_t received_bytes_ = 0;
   std::shared_ptr<PeerFacts> facts_;

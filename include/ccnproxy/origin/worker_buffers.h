@@ -9,6 +9,7 @@
 #include "ccnproxy/origin/http2_header_block.h"
 #include "ccnproxy/origin/http2_memory.h"
 #include "ccnproxy/origin/quiet_blocks.h"
+#include "ccnproxy/origin/unsent_limit.h"
 #include "ccnproxy/tls/cipher_buffer.h"
 
 namespace ccnproxy::origin {
@@ -38,6 +39,7 @@ struct WorkerBuffers {
   /// Where HTTP/2 sessions put their frames together: with a byte for padding, nghttp2 says.
   static_assert(Http2Memory::frame_buffer_bytes >= frame_head + 1 + client_bytes);
   std::unique_ptr<char[]> http2_frames{new char[Http2Memory::frame_buffer_bytes]};
+  int unsent_room = UnsentLimit::room_of_worker;
   MemoryBudget held{};  ///< what is kept beyond a turn all the same, of all kinds (limits.memory)
 };
 

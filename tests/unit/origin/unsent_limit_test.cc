@@ -56,13 +56,17 @@ class UnsentLimitTest : public testing::Test {
     return value;
   }
 
+  /// One for a path so fast that the limit matters.
+  static bool is_raised(int limit) { return limit > UnsentLimit::least; }
+
   static constexpr int before = 77'777;
+  int room_ = UnsentLimit::room_of_worker;
   UniqueFd fd_, peer_;
 };
 
 TEST_F(UnsentLimitTest, follows_the_path_each_mib) {
   const auto wanted = UnsentLimit::for_rate(delivery_rate(fd_.get()));
-  UnsentLimit unsent;
+  UnsentLimit unsent(room_);
   unsent.on_full(fd_.get(), mib - 1, false);
   EXPECT_EQ(limit(), before) << "too early to say";
   unsent.on_full(fd_.get(), mib, false);
@@ -79,8 +83,32 @@ TEST_F(UnsentLimitTest, the_kernel_tells_how_fast_the_path_is) {
   EXPECT_EQ(delivery_rate(-1), 0u);
 }
 
+TEST_F(UnsentLimitTest, takes_no_more_than_the_room_that_is_left) {
+  room_ = 1;
+  const int wanted = UnsentLimit::for_rate(delivery_rate(fd_.get()));
+  {
+    UnsentLimit unsent(room_);
+    unsent.on_full(fd_.get(), mib, false);
+    EXPECT_EQ(limit(), std::min(wanted, UnsentLimit::least + 1));
+    EXPECT_EQ(room_, is_raised(wanted) ? 0 : 1);
+  }
+  EXPECT_EQ(room_, 1) << "given back with the connection";
+}
+
+TEST_F(UnsentLimitTest, gives_the_room_back_when_nothing_is_uploaded) {
+  UnsentLimit unsent(room_);
+  unsent.on_full(fd_.get(), mib, false);
+  const int given = limit();
+  EXPECT_EQ(room_, UnsentLimit::room_of_worker - (given - UnsentLimit::least));
+  unsent.rest(fd_.get());
+  EXPECT_EQ(limit(), UnsentLimit::least);
+  EXPECT_EQ(room_, UnsentLimit::room_of_worker);
+  unsent.on_full(fd_.get(), is_raised(given) ? mib + 1 : 2 * mib, false);
+  EXPECT_EQ(limit(), given) << "the next upload need not carry a MiB first";
+}
+
 TEST_F(UnsentLimitTest, is_least_where_memory_is_tight) {
-  UnsentLimit unsent;
+  UnsentLimit unsent(room_);
   unsent.on_full(fd_.get(), mib, true);
   EXPECT_EQ(limit(), UnsentLimit::least);
 }
