@@ -11,17 +11,21 @@ namespace ccnproxy::config {
 namespace {
 
 constexpr std::size_t max_quoted = 80;
+constexpr std::size_t max_message = 1000;
 
-// A piece of the file in a message: one line, of bounded length.
-std::string quote(std::string_view text) {
-  std::string out = "`";
-  for (const char c : text.substr(0, max_quoted)) {
+// One line, of bounded length.
+std::string one_line(std::string_view text, std::size_t most) {
+  std::string out;
+  for (const char c : text.substr(0, most)) {
     const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
     out += control ? '?' : c;
   }
-  if (text.size() > max_quoted) out += "...";
-  return out + '`';
+  if (text.size() > most) out += "...";
+  return out;
 }
+
+// A piece of the file in a message.
+std::string quote(std::string_view text) { return '`' + one_line(text, max_quoted) + '`'; }
 
 std::string describe(const YAML::Node& node) {
   if (node.IsMap()) return "a map";
@@ -58,10 +62,11 @@ Reading::Scope::Scope(Reading& reading, std::size_t index, const YAML::Mark& mar
   reading_.marks_.emplace(reading_.path_, mark);
 }
 
-void Reading::plain_mistake(const YAML::Mark& mark, std::string message) {
+// What yaml-cpp says holds pieces of the file as they are.
+void Reading::plain_mistake(const YAML::Mark& mark, std::string_view message) {
   if (mistakes_.size() >= max_mistakes) return;
-  mistakes_.push_back(
-      {file_, std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1, std::move(message)});
+  mistakes_.push_back({file_, std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1,
+                       one_line(message, max_message)});
 }
 
 void Reading::mistake(const YAML::Mark& mark, std::string_view what) {

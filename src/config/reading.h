@@ -43,7 +43,7 @@ class Reading {
   /// "`the.key` WHAT" at `mark`. The key counts as failed from then on.
   void mistake(const YAML::Mark& mark, std::string_view what);
   /// A mistake that is about no key of the schema.
-  void plain_mistake(const YAML::Mark& mark, std::string message);
+  void plain_mistake(const YAML::Mark& mark, std::string_view message);
   /// "`the.key` WHAT" where the key stands, or at the start of the file if it does not.
   void mistake_in(const std::string& path, std::string_view what);
 

@@ -329,6 +329,17 @@ TEST(Loader, what_is_not_yaml_is_one_mistake_with_its_place) {
   }
 }
 
+TEST(Loader, what_yaml_cpp_quotes_is_made_one_line_of_bounded_length) {
+  for (const std::string& version : {std::string("1\xff\r"), std::string(5000, '7')}) {
+    const auto loaded = load_text("a: !!b #c\n%YAML " + version, "f");
+    ASSERT_EQ(loaded.mistakes.size(), 1u);
+    const auto& message = loaded.mistakes[0].message;
+    EXPECT_EQ(message.find("this is not YAML: bad YAML version: "), 0u) << message;
+    EXPECT_EQ(message.find('\r'), std::string::npos);
+    EXPECT_LT(message.size(), 1100u);
+  }
+}
+
 TEST(Loader, nothing_behind_the_first_document_is_left_out) {
   expect_one_mistake({
       {"workers: 1\n---\nworkers: 2\n", "f:2:1: a second document or no YAML at all begins here"},
