@@ -333,10 +333,9 @@ TEST(Loader, what_yaml_cpp_quotes_is_made_one_line_of_bounded_length) {
   for (const std::string& version : {std::string("1\xff\r"), std::string(5000, '7')}) {
     const auto loaded = load_text("a: !!b #c\n%YAML " + version, "f");
     ASSERT_EQ(loaded.mistakes.size(), 1u);
-    const auto& message = loaded.mistakes[0].message;
-    EXPECT_EQ(message.find("this is not YAML: bad YAML version: "), 0u) << message;
-    EXPECT_EQ(message.find('\r'), std::string::npos);
-    EXPECT_LT(message.size(), 1100u);
+    EXPECT_EQ(loaded.mistakes[0].message.find("this is not YAML: bad YAML version: "), 0u);
+    EXPECT_EQ(loaded.mistakes[0].message.find('\r'), std::string::npos);
+    EXPECT_LT(loaded.mistakes[0].message.size(), 1100u);
   }
 }
 
