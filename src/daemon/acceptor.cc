@@ -4,6 +4,7 @@
 
 #include <sys/socket.h>
 
+#include "ccnproxy/origin/socket_options.h"
 #include "ccnproxy/proxy/client_socket.h"
 
 namespace ccnproxy::daemon {
@@ -19,7 +20,7 @@ Acceptor::Acceptor(EventLoop& loop, ListeningSocket socket, HasRoom has_room, On
       has_room_(std::move(has_room)),
       on_client_(std::move(on_client)),
       resume_timer_(loop.timers(), Delegate<void()>::to<&Acceptor::resume>(this)) {
-  proxy::set_most_unsent(socket_.fd.get(), proxy::most_unsent);
+  origin::set_most_unsent(socket_.fd.get(), proxy::most_unsent);
   loop_.watch(socket_.fd.get(), EPOLLIN | EPOLLEXCLUSIVE, *this);
 }
 

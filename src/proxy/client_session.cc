@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "ccnproxy/http/framing.h"
+#include "ccnproxy/origin/socket_options.h"
 #include "ccnproxy/proxy/client_socket.h"
 #include "ccnproxy/proxy/exchange.h"
 
@@ -219,7 +220,7 @@ void ClientSession::leave_with(std::string_view bytes) {
   const auto worker = *handing_to_;
   context_.exchanges.give(std::move(exchange_));
   context_.loop.unwatch(fd_.get());
-  if (unsent_limited_) set_most_unsent(fd_.get(), most_unsent);  // the other one can't know
+  if (unsent_limited_) origin::set_most_unsent(fd_.get(), most_unsent);  // the other one can't know
   context_.hand_over(worker, {std::move(fd_), address_, std::string(bytes), request_began_});
   close();
 }

@@ -1,6 +1,7 @@
 // A session's socket: what it still holds of what was written, how fast the client takes that, and
 // how much it may hold where memory is tight.
 
+#include "ccnproxy/origin/socket_options.h"
 #include "ccnproxy/proxy/client_session.h"
 #include "ccnproxy/proxy/client_socket.h"
 #include "ccnproxy/proxy/exchange.h"
@@ -64,7 +65,7 @@ void ClientSession::limit_unsent() {
   const auto& memory = context_.memory;
   if (unsent_limited_ ? !memory.relaxed() : !memory.tight()) return;
   unsent_limited_ = !unsent_limited_;
-  set_most_unsent(fd_.get(), unsent_limited_ ? most_unsent_when_tight : most_unsent);
+  origin::set_most_unsent(fd_.get(), unsent_limited_ ? most_unsent_when_tight : most_unsent);
 }
 
 }  // namespace ccnproxy::proxy

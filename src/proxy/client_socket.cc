@@ -1,16 +1,10 @@
 #include "ccnproxy/proxy/client_socket.h"
 
 #include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace ccnproxy::proxy {
-
-void set_most_unsent(int fd, int bytes) {
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
-}
 
 std::size_t bytes_in_socket(int fd) {
   int bytes = 0;

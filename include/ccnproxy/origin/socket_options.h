@@ -36,7 +36,8 @@ UniqueFd open_origin_socket(const Endpoint& peer) noexcept;
 Duration round_trip_time(int fd) noexcept;
 /// Bytes a second that have reached the peer lately; zero where the kernel does not know.
 std::uint64_t delivery_rate(int fd) noexcept;
-/// TCP_NOTSENT_LOWAT: see UnsentLimit.
+/// TCP_NOTSENT_LOWAT (see UnsentLimit), of clients' sockets, too; a listening socket's goes to
+/// those it accepts. Nothing happens on a unix socket: its queue is short.
 void set_most_unsent(int fd, int bytes) noexcept;
 /// What the kernel knows of the way to the peer of a TCP socket. Nothing outstanding where it does
 /// not know.

@@ -14,9 +14,6 @@ inline constexpr int most_unsent_when_tight = 32 * 1024;
 /// What a socket holds changes without our being told.
 inline constexpr Duration look_again_after = std::chrono::seconds(1);
 
-/// TCP_NOTSENT_LOWAT, in bytes; a listening socket's goes to those it accepts. Nothing happens on a
-/// unix socket: its queue is short.
-void set_most_unsent(int fd, int bytes);
 /// Bytes written to it that its peer has not acknowledged (SIOCOUTQ). 0 if it has failed.
 std::size_t bytes_in_socket(int fd);
 

@@ -332,7 +332,7 @@ TEST(Loader, what_is_not_yaml_is_one_mistake_with_its_place) {
 TEST(Loader, what_yaml_cpp_quotes_is_made_one_line_of_bounded_length) {
   for (const std::string& version : {std::string("1\xff\r"), std::string(5000, '7')}) {
     const auto loaded = load_text("a: !!b #c\n%YAML " + version, "f");
-    ASSERT_EQ(loaded.mistakes.size(), 1u);
+    ASSERT_FALSE(loaded.ok());
     EXPECT_EQ(loaded.mistakes[0].message.find("this is not YAML: bad YAML version: "), 0u);
     EXPECT_EQ(loaded.mistakes[0].message.find('\r'), std::string::npos);
     EXPECT_LT(loaded.mistakes[0].message.size(), 1100u);
