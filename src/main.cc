@@ -31,7 +31,7 @@ int approve(const config::Invocation& invocation) {
   return config::exit_ok;
 }
 
-int carry_out(const config::Invocation& invocation, std::function<config::Parsed()> reread) {
+int carry_out(config::Invocation invocation, std::function<config::Parsed()> reread) {
   const bool colour = daemon::wants_colour(STDOUT_FILENO);
   switch (invocation.command) {
     case config::Command::check:
@@ -50,7 +50,7 @@ int carry_out(const config::Invocation& invocation, std::function<config::Parsed
     case config::Command::serve:
       break;
   }
-  return daemon::serve(invocation.config, std::move(reread));
+  return daemon::serve(std::move(invocation.config), std::move(reread));
 }
 
 }  // namespace
@@ -58,10 +58,10 @@ int carry_out(const config::Invocation& invocation, std::function<config::Parsed
 int main(int argc, char** argv) {
   try {
     const auto read = [argc, argv] { return config::parse_command_line(argc, argv); };
-    const auto parsed = read();
+    auto parsed = read();
     std::cout << parsed.output;
     std::cerr << parsed.errors;
-    return parsed.invocation ? carry_out(*parsed.invocation, read) : parsed.exit_code;
+    return parsed.invocation ? carry_out(std::move(*parsed.invocation), read) : parsed.exit_code;
   } catch (const std::exception& e) {
     std::cerr << "ccnproxy: " << e.what() << '\n';
     return config::exit_internal;

@@ -4,9 +4,15 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "ccnproxy/base/free_heap.h"
+
 namespace ccnproxy::admin {
 
 namespace asio = boost::asio;
+
+namespace {
+constexpr std::size_t many_pools = 1000;
+}
 
 /// Shared by those who wait for it. Answers that come when nobody waits any more find none: their
 /// callbacks may outlive the io_context, which the timer may not.
@@ -31,9 +37,17 @@ void Collector::Round::take(std::size_t worker, WorkerReport report) {
   if (--missing == 0) over.cancel();
 }
 
+/// Those of thousands of pools are megabytes, in many pieces.
+void destroy(const Reports* reports) {
+  std::size_t pools = 0;
+  for (const auto& worker : reports->workers) pools += worker.pools.size();
+  delete reports;
+  if (pools >= many_pools) release_free_heap();
+}
+
 std::shared_ptr<const Reports> Collector::Round::result() {
   if (reports) return reports;
-  auto taken = std::make_shared<Reports>();
+  const auto taken = std::shared_ptr<Reports>(new Reports, destroy);
   for (std::size_t worker = 0; worker < answers.size(); ++worker) {
     if (answers[worker])
       taken->workers.push_back(std::move(*answers[worker]));
@@ -41,7 +55,7 @@ std::shared_ptr<const Reports> Collector::Round::result() {
       taken->silent.push_back(worker);
   }
   answers.clear();
-  return reports = std::move(taken);
+  return reports = taken;
 }
 
 Collector::Collector(asio::any_io_executor executor, Source& source,

@@ -13,7 +13,7 @@ using ByStatus = std::map<std::uint16_t, std::uint64_t>;
 constexpr std::uint16_t always_named[] = {200, 400, 401, 403, 404, 500, 501, 502, 503, 504};
 constexpr int percents[] = {90, 95, 99};
 
-void add(ByStatus& to, const ByStatus& what) {
+void add(ByStatus& to, const auto& what) {
   for (const auto& [status, n] : what) to[status] += n;
 }
 

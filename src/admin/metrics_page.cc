@@ -66,7 +66,8 @@ void write_origins(MetricsText& text, const ShownCounters& origins) {
 /// What is now rather than what was counted, of one origin.
 struct Gauges {
   std::uint64_t waiting = 0;
-  std::map<std::pair<std::string, std::string>, std::uint64_t> connections;  ///< protocol, state
+  std::map<std::pair<std::string_view, std::string_view>, std::uint64_t>
+      connections;  ///< protocol, state
 
   void add(const pool::PoolReport& pool) {
     waiting += pool.waiting;
@@ -74,7 +75,7 @@ struct Gauges {
     for (const auto& connection : pool.connections)
       ++connections[{known(connection.protocol), connection.state}];
   }
-  static std::string known(const std::string& protocol) {
+  static std::string_view known(std::string_view protocol) {
     return protocol.empty() ? "unknown" : protocol;
   }
 };

@@ -15,6 +15,16 @@ std::uint64_t requests_of(const pool::PoolReport& pool) {
 
 }  // namespace
 
+void OriginLedger::NameSet::assign(std::vector<std::size_t> hashes) {
+  hashes_ = std::move(hashes);
+  hashes_.shrink_to_fit();
+  std::sort(hashes_.begin(), hashes_.end());
+}
+
+bool OriginLedger::NameSet::contains(const std::string& name) const {
+  return std::binary_search(hashes_.begin(), hashes_.end(), std::hash<std::string>{}(name));
+}
+
 void OriginLedger::Named::advance(std::size_t worker, const observe::OriginMetrics& metrics) {
   Counters grown = counters_of(metrics);
   const auto before = counters_of(last[worker]);
@@ -59,7 +69,7 @@ void OriginLedger::follow_named(const ByWorker& pools) {
 bool OriginLedger::may_be_named(const std::string& origin, const ByWorker& pools) const {
   if (is_named(origin)) return false;
   return std::none_of(unnamed_.begin(), unnamed_.end(), [&](const auto& entry) {
-    return pools.count(entry.first) == 0 && entry.second.count(origin) > 0;
+    return pools.count(entry.first) == 0 && entry.second.contains(origin);
   });
 }
 
@@ -86,7 +96,7 @@ void OriginLedger::give_name(const std::string& origin, const ByWorker& pools) {
     const auto found = own.find(origin);
     if (found == own.end()) continue;
     const auto& metrics = found->second->metrics;
-    if (unnamed_[worker].count(origin) > 0) {
+    if (unnamed_[worker].contains(origin)) {
       named.last[worker] = metrics;
       for (const auto& [series, value] : counters_of(metrics)) named.total[series] += 0;
     } else {
@@ -97,11 +107,11 @@ void OriginLedger::give_name(const std::string& origin, const ByWorker& pools) {
 
 void OriginLedger::remember_unnamed(const ByWorker& pools) {
   for (const auto& [worker, own] : pools) {
-    auto& names = unnamed_[worker];
-    names.clear();
+    std::vector<std::size_t> hashes;
     for (const auto& [origin, pool] : own) {
-      if (!is_named(origin)) names.insert(origin);
+      if (!is_named(origin)) hashes.push_back(std::hash<std::string>{}(origin));
     }
+    unnamed_[worker].assign(std::move(hashes));
   }
 }
 

@@ -22,7 +22,12 @@ void write_connection(JsonText& json, const pool::ConnectionReport& connection) 
   write_seconds(json, "ping_interval_s", connection.ping_interval);
   json.key("streams").number(connection.streams).key("capacity").number(connection.capacity);
   json.key("requests").number(connection.requests);
-  json.key("next_action").text(connection.next_action);
+  json.key("next_action");
+  if (connection.reason.empty()) {
+    json.text(connection.next_action);
+  } else {
+    json.text(std::string(connection.next_action) + ": " + std::string(connection.reason));
+  }
   write_seconds(json, "due_s", connection.due);
   json.close('}');
 }

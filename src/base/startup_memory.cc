@@ -3,8 +3,9 @@
 #include <cstdint>
 
 #include <link.h>
-#include <malloc.h>
 #include <sys/mman.h>
+
+#include "ccnproxy/base/free_heap.h"
 
 namespace ccnproxy {
 namespace {
@@ -31,7 +32,7 @@ int release_code(dl_phdr_info* object, std::size_t, void* sum) {
 }  // namespace
 
 std::size_t release_startup_memory() noexcept {
-  ::malloc_trim(0);
+  release_free_heap();
   std::size_t released = 0;
   ::dl_iterate_phdr(release_code, &released);
   return released;

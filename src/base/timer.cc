@@ -6,7 +6,6 @@ namespace ccnproxy {
 
 void Timer::set(TimePoint deadline) {
   deadline_ = deadline;
-  armed_ = true;
   if (is_linked() && linked_until_ <= deadline) return;  // the slot passes earlier and looks again
   wheel_.link(*this);
 }
@@ -51,12 +50,12 @@ void TimerWheel::run_slot(std::size_t index, TimePoint now) {
   while (!due.empty()) {
     Timer& timer = due.front();
     due.pop_front();
-    if (!timer.armed_) continue;
+    if (!timer.armed()) continue;
     if (timer.deadline_ > now) {
       link(timer);
       continue;
     }
-    timer.armed_ = false;
+    timer.cancel();
     timer.on_expiry_();  // may destroy the timer, or others that still hang in `due`: they unlink
                          // themselves
   }

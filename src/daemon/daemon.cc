@@ -15,6 +15,7 @@
 #include <spdlog/logger.h>
 
 #include "ccnproxy/admin/server.h"
+#include "ccnproxy/base/free_heap.h"
 #include "ccnproxy/base/kernel_settings.h"
 #include "ccnproxy/base/sd_notify.h"
 #include "ccnproxy/base/startup_memory.h"
@@ -62,18 +63,19 @@ bool has_port_of_chance(const config::Config& config) {
 /// Starts everything, then lives by its signals.
 class Daemon {
  public:
-  Daemon(const config::Config& config, std::function<config::Parsed()> reread)
+  Daemon(config::Config config, std::function<config::Parsed()> reread)
       : log_(observe::make_process_log(config.log)),
-        in_force_{config, nullptr},
-        access_log_(config.log.access, log_flush_deadline),
-        group_(worker_count(config),
-               client_capacity(config.limits.clients, descriptor_limit(), worker_count(config))),
+        in_force_{std::move(config), nullptr},
+        access_log_(in_force_.config.log.access, log_flush_deadline),
+        group_(worker_count(in_force_.config),
+               client_capacity(in_force_.config.limits.clients, descriptor_limit(),
+                               worker_count(in_force_.config))),
         warm_start_(io_, in_force_.config, group_, *log_),
         hand_over_(io_, in_force_.config, group_, warm_start_, *log_),
         reload_(io_, std::move(reread), in_force_, group_, warm_start_, *log_,
                 [this] { return status(); }),
         watchdog_(
-            io_, worker_count(config),
+            io_, worker_count(in_force_.config),
             [this](std::size_t i, auto answer) { workers_[i]->ask_alive(std::move(answer)); },
             sd_notify, [this] { return status(); }, *log_),
         signals_(io_, SIGTERM, SIGINT, SIGUSR1),
@@ -85,13 +87,13 @@ class Daemon {
     group_.ask_statistics = [this](auto answer) { stats_desk_.ask(std::move(answer)); };
     signals_.add(SIGHUP);
     signals_.add(SIGUSR2);
-    auto shared = std::make_shared<Shared>(config);
+    auto shared = std::make_shared<Shared>(in_force_.config);
     bind_admin(*shared);
     auto sockets = bind(*shared);
     in_force_.shared = std::move(shared);
     make_workers(std::move(sockets));
     settle_what_nobody_serves();
-    pid_file_.emplace(config.pid_file);
+    pid_file_.emplace(in_force_.config.pid_file);
   }
 
   void run() {
@@ -295,12 +297,13 @@ class Daemon {
 
 }  // namespace
 
-int serve(const config::Config& config, std::function<config::Parsed()> reread) {
+int serve(config::Config config, std::function<config::Parsed()> reread) {
   std::signal(SIGPIPE, SIG_IGN);
+  bound_free_heap();
   raise_descriptor_limit();
   widen_descriptor_table();
   try {
-    Daemon(config, std::move(reread)).run();
+    Daemon(std::move(config), std::move(reread)).run();
     return config::exit_ok;
   } catch (const std::exception& e) {
     std::cerr << "ccnproxy: " << e.what() << '\n';

@@ -28,6 +28,7 @@ Worker::Worker(std::shared_ptr<const Shared> shared, WorkerGroup& group, std::si
       resolver_(loop_, shared_->config().dns),
       address_access_(shared_->address_access()),
       dialing_(make_dialing()),
+      pool_worker_(make_pool_worker()),
       pools_(shared_->config().limits.origins, loop_.timers(),
              [this](const auto& origin) { return make_pool(origin); }),
       context_{loop_,
@@ -244,16 +245,19 @@ void Worker::on_session_closed(proxy::ClientSession& session) {
   loop_.retire(std::unique_ptr<Retired>(&session));
 }
 
+std::shared_ptr<const pool::PoolWorker> Worker::make_pool_worker() {
+  return std::make_shared<const pool::PoolWorker>(pool::PoolWorker{
+      loop_.timers(), [this](std::unique_ptr<Retired> object) { loop_.retire(std::move(object)); },
+      [this] { return context_.ids.random(); }, index_});
+}
+
 std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin) {
   const auto settings = shared_->settings_for(origin);
   return std::make_unique<pool::OriginPool>(
       origin, settings->pool, origin::longest_dial(settings->timeouts),
-      std::make_unique<origin::NetworkDialer>(dialing_, origin, settings),
-      pool::PoolContext{
-          loop_.timers(),
-          [this](std::unique_ptr<Retired> object) { loop_.retire(std::move(object)); },
-          [this] { return context_.ids.random(); }, origin::timeouts_of(settings),
-          group_.directory.find(origin), index_, dials_, settings->shares});
+      std::make_shared<origin::NetworkDialer>(dialing_, origin, settings),
+      pool::PoolContext{pool_worker_, origin::timeouts_of(settings), group_.directory.find(origin),
+                        settings->shares});
 }
 
 /// By what is in force.

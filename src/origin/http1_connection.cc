@@ -30,7 +30,7 @@ Http1Connection::Http1Connection(const ConnectionContext& context,
       unsent_limit_(context.buffers.unsent_room),
       chunks_(context.limits),
       facts_(std::move(facts)),
-      use_(facts_, info_.address),
+      use_(*facts_, info_.address),
       liveness_(context.loop, info_.rtt, *this),
       opened_(context.loop.now()),
       watched_(EPOLLIN) {

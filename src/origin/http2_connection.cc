@@ -50,12 +50,11 @@ Http2Connection::Http2Connection(const ConnectionContext& context,
       session_(make_http2_session(*this, memory_)),
       flush_task_(Delegate<void()>::to<&Http2Connection::flush>(this)),
       timer_(context.loop.timers(), Delegate<void()>::to<&Http2Connection::on_timer>(this)),
-      pause_timer_(context.loop.timers(), Delegate<void()>::to<&Http2Connection::read_again>(this)),
       held_(context.buffers.held, MemoryBudget::For::origins),
       unsent_limit_(context.buffers.unsent_room),
       first_window_(WindowPolicy::start),
       facts_(std::move(facts)),
-      use_(facts_, info_.address),
+      use_(*facts_, info_.address),
       liveness_(context.loop, info_.rtt, *this),
       opened_(context.loop.now()),
       flood_(opened_) {
@@ -269,7 +268,7 @@ void Http2Connection::fail(ErrorType type, const std::string& reason) {
   closed_ = draining_ = true;
   if (end_reason_.empty()) end_reason_ = reason;
   timer_.cancel();
-  pause_timer_.cancel();
+  pause_timer_.reset();
   liveness_.stop();
   transport_->close();
   held_.set(0);

@@ -38,15 +38,18 @@ void Http2Connection::read_all(bool to_the_end) {
 bool Http2Connection::may_read() {
   if (closed_ || !context_.buffers.held.origins_must_wait()) return true;
   reading_paused_ = true;
-  pause_timer_.set_after(pause);
+  pause_timer_ = std::make_unique<Timer>(context_.loop.timers(),
+                                         Delegate<void()>::to<&Http2Connection::read_again>(this));
+  pause_timer_->set_after(pause);
   update_watch();
   return false;
 }
 
 /// That nothing was heard meanwhile was our doing.
 void Http2Connection::read_again() {
-  if (context_.buffers.held.origins_must_wait()) return pause_timer_.set_after(pause);
+  if (context_.buffers.held.origins_must_wait()) return pause_timer_->set_after(pause);
   reading_paused_ = false;
+  pause_timer_.reset();
   update_watch();
   liveness_.on_read();
   if (!streams_.empty()) liveness_.on_request();
@@ -74,7 +77,7 @@ bool Http2Connection::read_batch() {
 /// Whether the end has been seen; those whom it ends are told.
 bool Http2Connection::tell_end() {
   if (end_) fail(end_->first, end_->second);
-  return end_.has_value();
+  return end_ != nullptr;
 }
 
 /// False: the connection has failed.
@@ -112,8 +115,9 @@ std::size_t Http2Connection::fill_read_buffer() {
 
 void Http2Connection::note_end(tls::IoStatus status) {
   const bool failed = status == tls::IoStatus::failed;
-  end_.emplace(ErrorType::connection_terminated,
-               failed ? transport_->failure() : std::string("closed by the origin"));
+  end_ =
+      std::make_unique<End>(ErrorType::connection_terminated,
+                            failed ? transport_->failure() : std::string("closed by the origin"));
 }
 
 void Http2Connection::flush() {
@@ -136,44 +140,52 @@ void Http2Connection::flush() {
 /// Everything that nghttp2 has to send, or as much as the socket takes. Tells nobody of a failure.
 void Http2Connection::write_all() {
   while (!end_ && pending_.empty()) {
-    pull(context_.buffers.write.get(), WorkerBuffers::write_bytes);
-    if (pulling_.used + pulling_.passed.size() + pulling_.last.size() == 0) return;
+    const auto pulled = pull(context_.buffers.write.get(), WorkerBuffers::write_bytes);
+    if (pulled.used + pulled.passed.size() + pulled.last.size() == 0) return;
     ++flight_writes_;
-    write_pulled({pulling_.into, pulling_.used});
-    write_pulled(pulling_.passed);
-    write_pulled(pulling_.last);
+    write_pulled({pulled.into, pulled.used});
+    write_pulled(pulled.passed);
+    write_pulled(pulled.last);
   }
 }
 
 /// Moves what nghttp2 wants to send into `into`, as long as a usual frame fits. Ends with one that
 /// goes from where it is.
-void Http2Connection::pull(char* into, std::size_t size) {
-  pulling_ = {into, size, 0, {}, {}};
+Http2Connection::Pulled Http2Connection::pull(char* into, std::size_t size) {
+  Pulled pulled{into, size};
+  pulling_ = &pulled;
+  pull_into(pulled);
+  pulling_ = nullptr;
+  return pulled;
+}
+
+void Http2Connection::pull_into(Pulled& pulled) {
   if (std::exchange(preface_to_write_, false)) {
-    std::memcpy(into, NGHTTP2_CLIENT_MAGIC, NGHTTP2_CLIENT_MAGIC_LEN);
-    pulling_.used = NGHTTP2_CLIENT_MAGIC_LEN;
-    queued_bytes_ += pulling_.used;
+    std::memcpy(pulled.into, NGHTTP2_CLIENT_MAGIC, NGHTTP2_CLIENT_MAGIC_LEN);
+    pulled.used = NGHTTP2_CLIENT_MAGIC_LEN;
+    queued_bytes_ += pulled.used;
   }
-  while (pulling_.used + usual_frame <= size && pulling_.passed.empty()) {
+  while (pulled.used + usual_frame <= pulled.size && pulled.passed.empty()) {
     const std::uint8_t* bytes = nullptr;
-    const auto before = pulling_.used;
+    const auto before = pulled.used;
     const auto n = nghttp2_session_mem_send(session_.get(), &bytes);
     if (n < 0) {
-      end_.emplace(ErrorType::proxy_internal_error, nghttp2_strerror(static_cast<int>(n)));
+      end_ = std::make_unique<End>(ErrorType::proxy_internal_error,
+                                   nghttp2_strerror(static_cast<int>(n)));
       return;
     }
     if (n == 0) {
-      if (pulling_.used == before) return;
+      if (pulled.used == before) return;
       continue;  // DATA frames went straight into the buffer
     }
     const auto length = static_cast<std::size_t>(n);
     queued_bytes_ += length;
-    if (!pulling_.passed.empty() || length > size - pulling_.used) {
-      pulling_.last = {reinterpret_cast<const char*>(bytes), length};  // good until the next call
+    if (!pulled.passed.empty() || length > pulled.size - pulled.used) {
+      pulled.last = {reinterpret_cast<const char*>(bytes), length};  // good until the next call
       return;
     }
-    std::memcpy(into + pulling_.used, bytes, length);
-    pulling_.used += length;
+    std::memcpy(pulled.into + pulled.used, bytes, length);
+    pulled.used += length;
   }
 }
 
@@ -228,8 +240,8 @@ void Http2Connection::end_with(std::uint32_t code, const std::string& reason) {
 
 void Http2Connection::say_last_words() {
   if (!pending_.empty()) return;  // the socket is full, perhaps in the middle of a TLS record
-  pull(context_.buffers.write.get(), WorkerBuffers::write_bytes);
-  if (pulling_.used > 0) transport_->write({pulling_.into, pulling_.used});
+  const auto pulled = pull(context_.buffers.write.get(), WorkerBuffers::write_bytes);
+  if (pulled.used > 0) transport_->write({pulled.into, pulled.used});
 }
 
 }  // namespace ccnproxy::origin

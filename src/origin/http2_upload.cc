@@ -101,15 +101,15 @@ void Http2Connection::submit_trailers(nghttp2_session* session, Http2Stream& str
 /// nghttp2 goes on from one DATA frame to the next by itself, until it is told that this would
 /// block.
 int Http2Connection::write_data(Http2Stream& stream, std::uint8_t flags, std::size_t length) {
-  if (!pulling_.passed.empty()) return NGHTTP2_ERR_WOULDBLOCK;
+  if (!pulling_->passed.empty()) return NGHTTP2_ERR_WOULDBLOCK;
   const bool passes = !stream.passing_.empty();
-  if (passes && stream.has_front_ && pulling_.used == 0) {
+  if (passes && stream.has_front_ && pulling_->used == 0) {
     put_in_front(stream, flags, length);
   } else if (!copy_frame(stream, flags, length)) {
     return NGHTTP2_ERR_WOULDBLOCK;
   }
   queued_bytes_ += frame_head + length;
-  flood_.expect(FloodGuard::a_data_frame * static_cast<std::int64_t>(1 + length / usual_frame));
+  flood_.expect(FloodGuard::a_data_frame * static_cast<std::int32_t>(1 + length / usual_frame));
   if (passes) {
     stream.passing_.remove_prefix(length);
     return 0;
@@ -127,7 +127,7 @@ void Http2Connection::put_in_front(const Http2Stream& stream, std::uint8_t flags
   auto* buffer = context_.buffers.client();
   auto* front = buffer + (stream.passing_.data() - buffer) - frame_head;
   write_head(front, stream.id_, flags, length);
-  pulling_.passed = {front, frame_head + length};
+  pulling_->passed = {front, frame_head + length};
 }
 
 /// Of what is passed on as much as shares a TLS record with the head. False: there is no room.
@@ -135,19 +135,19 @@ bool Http2Connection::copy_frame(const Http2Stream& stream, std::uint8_t flags,
                                  std::size_t length) {
   const bool passes = !stream.passing_.empty();
   const auto copied = passes ? std::min(length, room_in_record()) : length;
-  if (pulling_.used + frame_head + copied > pulling_.size) return false;
-  auto* into = pulling_.into + pulling_.used;
+  if (pulling_->used + frame_head + copied > pulling_->size) return false;
+  auto* into = pulling_->into + pulling_->used;
   write_head(into, stream.id_, flags, length);
   const auto body = passes ? stream.passing_ : stream.upload_.view();
   body.copy(into + frame_head, copied);  // may be nothing, of no memory
-  pulling_.used += frame_head + copied;
-  if (passes) pulling_.passed = body.substr(copied, length - copied);
+  pulling_->used += frame_head + copied;
+  if (passes) pulling_->passed = body.substr(copied, length - copied);
   return true;
 }
 
 /// What fills, after a frame's head, the TLS record that the output ends in.
 std::size_t Http2Connection::room_in_record() const {
-  return tls_record - (pulling_.used + frame_head) % tls_record;
+  return tls_record - (pulling_->used + frame_head) % tls_record;
 }
 
 }  // namespace ccnproxy::origin

@@ -71,7 +71,11 @@ class NetworkDial final : public Dial, private IoHandler {
     std::stable_partition(ordered.begin(), ordered.end(), [&](const auto& address) {
       return !facts_->is_suspect(address.to_string(), now);
     });
-    if (!ordered.empty()) use_.emplace(facts_, ordered.front().to_string());
+    use_.reset();
+    if (!ordered.empty()) {
+      first_ = ordered.front().to_string();
+      use_.emplace(*facts_, first_);
+    }
     race(std::move(ordered));
   }
 
@@ -242,7 +246,8 @@ class NetworkDial final : public Dial, private IoHandler {
   const Origin& origin_;
   const OriginSettings& settings_;
   const std::shared_ptr<PeerFacts>& facts_;
-  std::optional<PeerFacts::Use> use_;  ///< of the address that is tried first
+  std::string first_;                  ///< the address that is tried first
+  std::optional<PeerFacts::Use> use_;  ///< of that one
   ConnectionListener& listener_;
   Delegate<void(DialResult)> on_result_;
   TimePoint phase_began_;

@@ -48,24 +48,31 @@ std::optional<double> LearnedLimits::Lesson::value(TimePoint now) const {
   return agreed && now - agreed_at < lesson_lasts ? agreed : std::nullopt;
 }
 
+LearnedLimits::Lessons& LearnedLimits::lessons() {
+  if (!lessons_) lessons_ = std::make_unique<Lessons>();
+  return *lessons_;
+}
+
 /// An end while idle is about idleness, one just after a request about their number or about age.
 void LearnedLimits::note(const OriginClose& close, TimePoint now) {
-  const bool together = last_close_ && now - *last_close_ < same_moment;
-  last_close_ = now;
+  auto& [idle, unused, age, requests, last_close] = lessons();
+  const bool together = last_close && now - *last_close < same_moment;
+  last_close = now;
   if (together) return;
   if (close.idle >= hardly_idle)
-    return (close.requests == 0 ? unused_ : idle_).note(seconds(close.idle), idle_tolerance, now);
+    return (close.requests == 0 ? unused : idle).note(seconds(close.idle), idle_tolerance, now);
   if (close.requests > 0)
-    requests_.note(static_cast<double>(close.requests), requests_tolerance, now);
-  if (close.age >= hardly_idle) age_.note(seconds(close.age), age_tolerance, now);
+    requests.note(static_cast<double>(close.requests), requests_tolerance, now);
+  if (close.age >= hardly_idle) age.note(seconds(close.age), age_tolerance, now);
 }
 
 CloseLimits LearnedLimits::limits(TimePoint now) const {
   CloseLimits limits;
-  if (const auto idle = idle_.value(now)) limits.idle = duration(*idle);
-  if (const auto unused = unused_.value(now)) limits.unused = duration(*unused);
-  if (const auto age = age_.value(now)) limits.age = duration(*age);
-  if (const auto requests = requests_.value(now))
+  if (!lessons_) return limits;
+  if (const auto idle = lessons_->idle.value(now)) limits.idle = duration(*idle);
+  if (const auto unused = lessons_->unused.value(now)) limits.unused = duration(*unused);
+  if (const auto age = lessons_->age.value(now)) limits.age = duration(*age);
+  if (const auto requests = lessons_->requests.value(now))
     limits.requests = static_cast<std::uint64_t>(*requests);
   return limits;
 }
@@ -75,10 +82,10 @@ void LearnedLimits::recall(const CloseLimits& limits, TimePoint now) {
     lesson.agreed = lesson.last = value;
     lesson.agreed_at = now;
   };
-  if (limits.idle) take(idle_, seconds(*limits.idle));
-  if (limits.unused) take(unused_, seconds(*limits.unused));
-  if (limits.age) take(age_, seconds(*limits.age));
-  if (limits.requests) take(requests_, static_cast<double>(*limits.requests));
+  if (limits.idle) take(lessons().idle, seconds(*limits.idle));
+  if (limits.unused) take(lessons().unused, seconds(*limits.unused));
+  if (limits.age) take(lessons().age, seconds(*limits.age));
+  if (limits.requests) take(lessons().requests, static_cast<double>(*limits.requests));
 }
 
 CloseLimits tightest(const CloseLimits& a, const CloseLimits& b) {

@@ -27,7 +27,7 @@ OriginPool::OriginPool(origin::Origin origin, config::Pool settings, Duration qu
       queue_deadline_(queue_deadline),
       dialer_(std::move(dialer)),
       context_(std::move(context)),
-      check_timer_(context_.timers, Delegate<void()>::to<&OriginPool::check>(this)),
+      check_timer_(context_.worker->timers, Delegate<void()>::to<&OriginPool::check>(this)),
       retry_budget_(now()),
       peak_(now(), settings.keep_warm),
       last_used_(now()),
@@ -36,12 +36,12 @@ OriginPool::OriginPool(origin::Origin origin, config::Pool settings, Duration qu
 OriginPool::~OriginPool() {
   assert(waiters_.empty());
   // Else it is so already, or the next pool of the same origin has made it true.
-  if (!list(State::ready).empty()) context_.shared->set_ready(context_.worker, false);
-  *context_.dials -= list(State::connecting).size();
+  if (!list(State::ready).empty()) context_.shared->set_ready(context_.worker->index, false);
+  *context_.worker->dials -= list(State::connecting).size();
   for (auto& connections : lists_) {
     while (!connections.empty()) {
       if (connections.front().state_ != State::draining)
-        context_.shared->give_back_connection(context_.worker);
+        context_.shared->give_back_connection(context_.worker->index);
       connections.pop_front_and_dispose(std::default_delete<PooledConnection>());
     }
   }
@@ -80,13 +80,14 @@ Error OriginPool::no_connection(std::string_view why) const {
 
 std::optional<std::size_t> OriginPool::better_worker() {
   if (!list(State::ready).empty()) return std::nullopt;
-  auto other = context_.shared->ready_elsewhere(context_.worker);
+  auto other = context_.shared->ready_elsewhere(context_.worker->index);
   if (!other) {
     const bool none_here = list(State::connecting).empty() && list(State::busy).empty();
     if (!none_here || settings_.max_connections == 0) return std::nullopt;
-    return context_.shared->open_elsewhere(context_.worker);  // it may hold all that is allowed
+    return context_.shared->open_elsewhere(
+        context_.worker->index);  // it may hold all that is allowed
   }
-  const auto handed = context_.shared->note_handed(context_.worker, now());
+  const auto handed = context_.shared->note_handed(context_.worker->index, now());
   if (handed == SharedOrigin::handed_worth_a_connection) {
     decide("many requests go to another worker: connections of our own");
     last_used_ = now();
@@ -206,18 +207,19 @@ OriginPool::State OriginPool::state_of(const PooledConnection& c) const {
 /// The only place where a connection changes its state.
 void OriginPool::transition(PooledConnection& c, State to) {
   if (c.state_ == to) return;
-  if (c.state_ == State::connecting) --*context_.dials;
+  if (c.state_ == State::connecting) --*context_.worker->dials;
   auto& from = list(c.state_);
   from.erase(from.iterator_to(c));
   const auto counts = [](State s) { return s != State::draining && s != State::closed; };
-  if (counts(c.state_) && !counts(to)) context_.shared->give_back_connection(context_.worker);
+  if (counts(c.state_) && !counts(to))
+    context_.shared->give_back_connection(context_.worker->index);
   c.state_ = to;
   if (to == State::closed) {
-    context_.retire(std::unique_ptr<Retired>(&c));
+    context_.worker->retire(std::unique_ptr<Retired>(&c));
   } else {
     list(to).push_front(c);
   }
-  context_.shared->set_ready(context_.worker, !list(State::ready).empty());
+  context_.shared->set_ready(context_.worker->index, !list(State::ready).empty());
 }
 
 }  // namespace ccnproxy::pool

@@ -46,17 +46,19 @@ ConnectionReport OriginPool::report_of(const PooledConnection& c, TimePoint now)
   r.requests = c.connection_->requests();
   if (c.state_ == State::draining) {
     r.next_action = "close after its last stream";
-    if (!c.leaving_.empty()) r.next_action += ": " + std::string(c.leaving_);
+    r.reason = c.leaving_;
     return r;
   }
   if (c.connection_->is_suspicious()) r.state = "suspicious";
   if (!c.leaving_.empty()) {
     r.state = "leaving";
-    r.next_action = "close when replaced: " + std::string(c.leaving_);
+    r.next_action = "close when replaced";
+    r.reason = c.leaving_;
     return r;
   }
   const auto end = planned_end(c.life_, settings_.max_age, limits_of(c, learned_.limits(now)));
-  r.next_action = "replace: " + std::string(end.why);
+  r.next_action = "replace";
+  r.reason = end.why;
   r.due = end.at - now;
   return r;
 }
@@ -64,7 +66,7 @@ ConnectionReport OriginPool::report_of(const PooledConnection& c, TimePoint now)
 PoolReport OriginPool::report() const {
   const auto moment = now();
   PoolReport r;
-  r.worker = context_.worker;
+  r.worker = context_.worker->index;
   r.origin = origin_.to_string();
   if (protocol_) r.protocol = origin::to_string(*protocol_);
   r.kept_warm = keep_ready();

@@ -35,7 +35,7 @@ void OriginPool::outdate_connections() {
   decide("the configuration has changed: other connections for those there are");
   while (!list(State::connecting).empty()) {
     auto& c = list(State::connecting).front();
-    context_.retire(std::move(c.dial_));
+    context_.worker->retire(std::move(c.dial_));
     transition(c, State::closed);
   }
   for (auto* c : open_connections()) {

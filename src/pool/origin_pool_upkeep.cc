@@ -26,7 +26,7 @@ constexpr std::uint64_t answers_at_once = 16;
 
 void PooledConnection::on_dialed(origin::DialResult result) {
   if (state_ != State::closed) return pool_.on_dialed(*this, std::move(result));
-  if (result) pool_.context_.retire(std::move(*result));  // given up in this very turn
+  if (result) pool_.context_.worker->retire(std::move(*result));  // given up in this very turn
 }
 void PooledConnection::on_capacity(origin::OriginConnection&) {
   if (state_ != State::closed) pool_.on_capacity(*this);
@@ -148,7 +148,7 @@ void OriginPool::start_dials() {
   need.max_connections = settings_.max_connections;
   need.failing = back_off_.failing();
   need.held_back = back_off_.holds(now());
-  if (need.waiting == 0 && *context_.dials >= most_dials_of_a_worker)
+  if (need.waiting == 0 && *context_.worker->dials >= most_dials_of_a_worker)
     return plan_check(now() + dial_later);
   const auto cause = need.waiting > 0   ? observe::DialCause::request
                      : need.leaving > 0 ? observe::DialCause::replace
@@ -157,16 +157,16 @@ void OriginPool::start_dials() {
 }
 
 void OriginPool::start_dial(observe::DialCause cause) {
-  if (!context_.shared->take_connection(context_.worker, settings_.max_connections)) return;
-  auto* c = new PooledConnection(*this, dialer_, now(), context_.random() & 0xff, cause);
+  if (!context_.shared->take_connection(context_.worker->index, settings_.max_connections)) return;
+  auto* c = new PooledConnection(*this, dialer_, now(), context_.worker->random() & 0xff, cause);
   list(State::connecting).push_back(*c);
-  ++*context_.dials;
+  ++*context_.worker->dials;
   c->dial_ =
       dialer_->dial(*c, Delegate<void(origin::DialResult)>::to<&PooledConnection::on_dialed>(c));
 }
 
 void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
-  context_.retire(std::move(c.dial_));
+  context_.worker->retire(std::move(c.dial_));
   if (result) {
     if (context_.shares) c.load_ = load_of((*result)->info().address);
     c.connection_ = std::move(*result);
@@ -176,8 +176,8 @@ void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
   transition(c, State::closed);
   ++metrics_.failed_dials;
   const bool lasts = result.error().type == ErrorType::destination_ip_prohibited;
-  lasts ? back_off_.on_lasting_failure(now(), context_.random())
-        : back_off_.on_failure(now(), context_.random());
+  lasts ? back_off_.on_lasting_failure(now(), context_.worker->random())
+        : back_off_.on_failure(now(), context_.worker->random());
   last_failure_ = result.error().detail;
   decide("dial failed: " + last_failure_);
   plan_check(back_off_.next());
@@ -245,7 +245,8 @@ void OriginPool::note_end(PooledConnection& c, std::string_view reason) {
   const bool in_use = c.connection_->streams() > 0 || c.life_.in_use;
   learned_.note({in_use ? Duration(0) : moment - c.life_.last_used, age, c.life_.requests}, moment);
   decide("the origin ended " + c.connection_->info().address + ": " + std::string(reason));
-  if (age < stillborn && c.life_.requests == 0) back_off_.on_failure(moment, context_.random());
+  if (age < stillborn && c.life_.requests == 0)
+    back_off_.on_failure(moment, context_.worker->random());
 }
 
 void OriginPool::note_answers(PooledConnection& c) {

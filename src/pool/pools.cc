@@ -23,7 +23,7 @@ Pools::Pools(std::size_t limit, TimerWheel& timers, MakePool make)
 
 OriginPool* Pools::known(const origin::Origin& origin) const {
   const auto it = pools_.find(origin);
-  return it == pools_.end() ? nullptr : it->second.get();
+  return it == pools_.end() ? nullptr : it->get();
 }
 
 OriginPool* Pools::find(const origin::Origin& origin) {
@@ -33,17 +33,16 @@ OriginPool* Pools::find(const origin::Origin& origin) {
   auto pool = make_(origin);
   if (draining_) pool->drain();
   if (!sweep_timer_.armed()) sweep_timer_.set_after(sweep_every);
-  return pools_.emplace(origin, std::move(pool)).first->second.get();
+  return pools_.insert(std::move(pool)).first->get();
 }
 
 void Pools::drain() {
   draining_ = true;
-  for (auto& [origin, pool] : pools_) pool->drain();
+  for (const auto& pool : pools_) pool->drain();
 }
 
 bool Pools::empty() const {
-  return std::all_of(pools_.begin(), pools_.end(),
-                     [](const auto& entry) { return entry.second->empty(); });
+  return std::all_of(pools_.begin(), pools_.end(), [](const auto& pool) { return pool->empty(); });
 }
 
 /// Names that lead nowhere go first, however young they are, then the origins that were asked
@@ -57,9 +56,8 @@ void Pools::make_room() {
   no_room_at_.reset();
   if (before - pools_.size() <= limit_ / 64) no_room_at_ = now;
   if (pools_.size() < limit_) return;
-  const auto unproven = std::count_if(pools_.begin(), pools_.end(), [](const auto& entry) {
-    return !entry.second->has_answered();
-  });
+  const auto unproven = std::count_if(pools_.begin(), pools_.end(),
+                                      [](const auto& pool) { return !pool->has_answered(); });
   if (static_cast<std::size_t>(unproven) < limit_ / 2) give_up_oldest();
 }
 
@@ -69,21 +67,20 @@ void Pools::sweep() {
 }
 
 void Pools::for_each(const std::function<void(OriginPool&)>& act) const {
-  for (const auto& [origin, pool] : pools_) act(*pool);
+  for (const auto& pool : pools_) act(*pool);
 }
 
 /// Those that were last used before then. One of them may be on the stack: they go later.
 void Pools::forget_empty(TimePoint used_before, bool with_abandoned) {
   for (auto it = pools_.begin(); it != pools_.end();) {
-    auto& pool = *it->second;
+    auto& pool = **it;
     const bool is_empty = pool.empty() || (with_abandoned && pool.is_abandoned());
     if (!is_empty || pool.is_kept() || pool.last_used() > used_before) {
       ++it;
       continue;
     }
     forgotten_.add(pool.metrics());
-    dead_.push_back(std::move(it->second));
-    it = pools_.erase(it);
+    dead_.push_back(std::move(pools_.extract(it++).value()));
   }
   if (!dead_.empty()) burial_timer_.set_after(Duration(0));
 }
@@ -91,7 +88,7 @@ void Pools::forget_empty(TimePoint used_before, bool with_abandoned) {
 /// A sixteenth of them at once, so that not each new origin has to look for its victim.
 void Pools::give_up_oldest() {
   std::vector<OriginPool*> candidates;
-  for (auto& [origin, pool] : pools_) {
+  for (const auto& pool : pools_) {
     if (!pool->kept_for_ever() && pool->has_answered()) candidates.push_back(pool.get());
   }
   const auto n = std::min(candidates.size(), limit_ / 16 + 1);
@@ -105,21 +102,21 @@ void Pools::give_up_oldest() {
 std::vector<PoolReport> Pools::report() const {
   std::vector<PoolReport> reports;
   reports.reserve(pools_.size());
-  for (const auto& [origin, pool] : pools_) reports.push_back(pool->report());
+  for (const auto& pool : pools_) reports.push_back(pool->report());
   return reports;
 }
 
 std::vector<OriginMemory> Pools::memories() const {
   std::vector<OriginMemory> memories;
-  for (const auto& [origin, pool] : pools_) memories.push_back(pool->memory());
+  for (const auto& pool : pools_) memories.push_back(pool->memory());
   return memories;
 }
 
 std::size_t Pools::not_ready(std::string& origins) const {
   std::size_t n = 0;
-  for (const auto& [origin, pool] : pools_) {
+  for (const auto& pool : pools_) {
     if (pool->is_ready() || !(pool->kept_for_ever() || pool->remembered())) continue;
-    if (++n <= 3) origins.append(origins.empty() ? "" : ", ").append(origin.to_string());
+    if (++n <= 3) origins.append(origins.empty() ? "" : ", ").append(pool->origin().to_string());
   }
   return n;
 }

@@ -21,6 +21,9 @@ namespace {
 struct FreeCertificate {
   void operator()(X509* certificate) const noexcept { X509_free(certificate); }
 };
+struct FreeText {
+  void operator()(char* text) const noexcept { OPENSSL_free(text); }
+};
 using UniqueCertificate = std::unique_ptr<X509, FreeCertificate>;
 
 UniqueCertificate share(X509& certificate) {
@@ -80,6 +83,13 @@ class KnownCertificates {
   std::map<Digest, std::list<Entry>::iterator> by_digest_;
 };
 
+/// Whether a certificate is looked for a name or an address at all.
+bool expects_somebody(X509_VERIFY_PARAM* terms) {
+  if (X509_VERIFY_PARAM_get0_host(terms, 0)) return true;
+  const std::unique_ptr<char, FreeText> address(X509_VERIFY_PARAM_get1_ip_asc(terms));
+  return address != nullptr;
+}
+
 /// The chain that the connection will keep is the one that is verified here, before it is.
 int share_and_verify(X509_STORE_CTX* verification, void* known) {
   auto* chain = X509_STORE_CTX_get0_untrusted(verification);
@@ -90,6 +100,10 @@ int share_and_verify(X509_STORE_CTX* verification, void* known) {
       X509_STORE_CTX_set_cert(verification, shared);
     sk_X509_set(chain, i, shared);
     X509_free(shown);
+  }
+  if (!expects_somebody(X509_STORE_CTX_get0_param(verification))) {
+    X509_STORE_CTX_set_error(verification, X509_V_ERR_HOSTNAME_MISMATCH);
+    return 0;
   }
   return std::max(0, X509_verify_cert(verification));  // below 0: it could not be done
 }

@@ -133,7 +133,7 @@ std::unique_ptr<TlsTransport> TlsContext::connect(UniqueFd fd, const PeerName& p
   if (!ssl) fail("SSL_new");
   auto transport = std::make_unique<TlsTransport>(std::move(fd), ssl, buffer);
   set_name(ssl, server_name_.empty() ? peer.host : server_name_, verify_);
-  bind_sessions(*ssl, sessions_, peer);
+  transport->bind_sessions(sessions_, peer);
   return transport;
 }
 

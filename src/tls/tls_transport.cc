@@ -8,8 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "ccnproxy/tls/handshake_keys.h"
-#include "ccnproxy/tls/session_binding.h"
+#include "ccnproxy/tls/handshake_remains.h"
 
 namespace ccnproxy::tls {
 namespace {
@@ -43,6 +42,10 @@ TlsTransport::TlsTransport(UniqueFd fd, ssl_st* ssl, CipherBuffer& buffer)
 
 TlsTransport::~TlsTransport() = default;
 
+void TlsTransport::bind_sessions(std::shared_ptr<SessionCache> cache, const PeerName& peer) {
+  sessions_.emplace(*ssl_, std::move(cache), peer);
+}
+
 void TlsTransport::offer_only_http1() {
   static constexpr unsigned char wire[] = "\x08http/1.1";
   SSL_set_alpn_protos(ssl_.get(), wire, sizeof wire - 1);
@@ -54,7 +57,7 @@ TlsTransport::Handshake TlsTransport::handshake() {
   const auto returned = SSL_do_handshake(ssl_.get());
   if (returned == 1) {
     established_ = true;
-    forget_handshake_keys(*ssl_);
+    forget_handshake(*ssl_);
     SSL_free_buffers(ssl_.get());  // many may stand before the first has something to read
     return Handshake::done;
   }
@@ -64,7 +67,7 @@ TlsTransport::Handshake TlsTransport::handshake() {
   if (kind == SSL_ERROR_WANT_READ) return Handshake::want_read;
   if (kind == SSL_ERROR_WANT_WRITE) return Handshake::want_write;
   broken_ = true;
-  distrust_sessions(*ssl_);
+  if (sessions_) sessions_->distrust();
   const auto error = ERR_peek_error();
   error_ = std::make_unique<Error>(Error{ErrorType::tls_protocol_error, Side::origin, Phase::tls,
                                          Proof::not_sent, words(error)});
@@ -144,7 +147,7 @@ std::size_t TlsTransport::held() const noexcept {
 void TlsTransport::close() {
   if (!fd_) return;
   if (!established_) {
-    distrust_sessions(*ssl_);
+    if (sessions_) sessions_->distrust();
   } else if (!broken_) {
     SSL_shutdown(ssl_.get());  // sends close_notify, does not wait
   }

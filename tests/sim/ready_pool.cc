@@ -68,12 +68,11 @@ ReadyPool::ReadyPool(World& world, const OriginModel& origin, Books& books, std:
             std::make_unique<SimDialer>(world, origin, books), context()) {}
 
 pool::PoolContext ReadyPool::context() {
-  pool::PoolContext context{
+  pool::PoolContext context{std::make_shared<const pool::PoolWorker>(pool::PoolWorker{
       world_.timers(),
       [this](std::unique_ptr<Retired> object) { world_.retire(std::move(object)); },
-      [this] { return static_cast<std::uint32_t>(random_.next()); }};
+      [this] { return static_cast<std::uint32_t>(random_.next()); }, 0, world_.dials()})};
   context.shared = shared_;
-  context.dials = world_.dials();
   return context;
 }
 

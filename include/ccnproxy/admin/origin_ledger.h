@@ -1,7 +1,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,6 +48,16 @@ class OriginLedger {
     /// By worker that has a pool: what it said last.
     std::map<std::size_t, observe::OriginMetrics> last;
   };
+  /// Names in 8 bytes each, for there may be very many: their hashes, sorted. Of two with the same
+  /// hash one may be taken for the other, and wait for a name of its own a little longer.
+  class NameSet {
+   public:
+    void assign(std::vector<std::size_t> hashes);
+    bool contains(const std::string& name) const;
+
+   private:
+    std::vector<std::size_t> hashes_;
+  };
   using ByOrigin = std::map<std::string, const pool::PoolReport*>;
   using ByWorker = std::map<std::size_t, ByOrigin>;
 
@@ -63,7 +72,7 @@ class OriginLedger {
   std::map<std::string, Named> named_;
   std::map<std::size_t, observe::OriginMetrics> totals_;  ///< by worker, of all it ever counted
   /// By worker, the origins that were part of `other` when it last answered.
-  std::map<std::size_t, std::set<std::string>> unnamed_;
+  std::map<std::size_t, NameSet> unnamed_;
   Counters other_;
 };
 

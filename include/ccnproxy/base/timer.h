@@ -26,17 +26,19 @@ class Timer : public boost::intrusive::list_base_hook<
   /// Fires once at or up to one tick after `deadline`, never before. Replaces an earlier setting.
   void set(TimePoint deadline);
   void set_after(Duration delay);
-  void cancel() noexcept { armed_ = false; }
-  bool armed() const noexcept { return armed_; }
+  void cancel() noexcept { deadline_ = never; }
+  bool armed() const noexcept { return deadline_ != never; }
+  /// While armed.
   TimePoint deadline() const noexcept { return deadline_; }
 
  private:
   friend class TimerWheel;
+  static constexpr TimePoint never = TimePoint::max();
+
   TimerWheel& wheel_;
   Delegate<void()> on_expiry_;
-  TimePoint deadline_{};
+  TimePoint deadline_ = never;
   TimePoint linked_until_{};  ///< when the slot it hangs in is looked at
-  bool armed_ = false;
 };
 
 /// A hashed wheel of coarse timers: deadlines are rounded up to ticks of 8 ms. All operations are

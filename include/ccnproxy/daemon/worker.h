@@ -68,6 +68,7 @@ class Worker final : private proxy::SessionOwner {
   void close_idle_clients();
   void turn_away(UniqueFd fd);
   std::shared_ptr<const origin::DialContext> make_dialing();
+  std::shared_ptr<const pool::PoolWorker> make_pool_worker();
   std::unique_ptr<pool::OriginPool> make_pool(const origin::Origin& origin);
   void put_in_force(std::shared_ptr<const Shared> shared);
   void adopt_into(pool::OriginPool& pool, const Shared& before);
@@ -86,10 +87,10 @@ class Worker final : private proxy::SessionOwner {
   origin::WindowBudget windows_;
   origin::FamilyHealth family_health_;
   std::uint64_t last_serial_ = 0;
-  std::shared_ptr<std::size_t> dials_ = std::make_shared<std::size_t>(0);
   origin::Resolver resolver_;
   origin::AddressAccess address_access_;  ///< a copy: dials refer to it, and it changes under them
   std::shared_ptr<const origin::DialContext> dialing_;
+  std::shared_ptr<const pool::PoolWorker> pool_worker_;
   pool::Pools pools_;
   observe::WorkerMetrics metrics_;
   proxy::ProxyContext context_;

@@ -4,9 +4,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
+
+#include <boost/container/flat_map.hpp>
 
 #include "ccnproxy/base/error.h"
 
@@ -58,10 +59,11 @@ class CountsByText {
  public:
   static constexpr std::size_t most = 32;
   void add(std::string_view key, std::uint64_t n = 1);
-  const std::map<std::string, std::uint64_t, std::less<>>& all() const noexcept { return counts_; }
+  using Counts = boost::container::flat_map<std::string, std::uint64_t, std::less<>>;
+  const Counts& all() const noexcept { return counts_; }
 
  private:
-  std::map<std::string, std::uint64_t, std::less<>> counts_;
+  Counts counts_;
 };
 
 /// What is counted of one origin in one worker. Belongs to the worker's thread; reports copy it
@@ -70,9 +72,9 @@ struct OriginMetrics {
   std::array<std::uint64_t, wait_results> waits{};
   std::array<std::array<std::uint64_t, dial_causes>, 2> handshakes{};  ///< [resumed][cause]
   std::uint64_t failed_dials = 0;
-  CountsByText closed;                              ///< by reason
-  std::array<std::uint64_t, 5> retries{};           ///< by Proof
-  std::map<std::uint16_t, std::uint64_t> requests;  ///< by status
+  CountsByText closed;                                                ///< by reason
+  std::array<std::uint64_t, 5> retries{};                             ///< by Proof
+  boost::container::flat_map<std::uint16_t, std::uint64_t> requests;  ///< by status
   Histogram response_head;
 
   void add(const OriginMetrics& other);

@@ -20,30 +20,30 @@ namespace ccnproxy::origin {
 /// Pure.
 class FloodGuard {
  public:
-  static constexpr std::int64_t burst = 10'000;
-  static constexpr std::int64_t a_second = 1000;
-  static constexpr std::int64_t a_request = 8;  ///< heads, trailers, windows of both, a reset
-  static constexpr std::int64_t a_data_frame = 4;
+  static constexpr std::int32_t burst = 10'000;
+  static constexpr std::int32_t a_second = 1000;
+  static constexpr std::int32_t a_request = 8;  ///< heads, trailers, windows of both, a reset
+  static constexpr std::int32_t a_data_frame = 4;
 
   explicit FloodGuard(TimePoint now) : filled_(now) {}
 
   /// What came next on the connection; false: too much of it, now and from now on.
   bool admit(std::string_view bytes, TimePoint now);
   /// We gave cause for so many frames.
-  void expect(std::int64_t frames) noexcept {
+  void expect(std::int32_t frames) noexcept {
     left_ = left_ + frames < burst ? left_ + frames : burst;
   }
 
  private:
   static constexpr std::size_t head_size = 9;  // RFC 9113 §4.1
 
-  std::int64_t cost_of_frame() noexcept;
+  std::int32_t cost_of_frame() noexcept;
   void refill(TimePoint now) noexcept;
 
   std::array<unsigned char, head_size> head_{};  ///< of the frame that is arriving
-  std::size_t head_bytes_ = 0;
-  std::size_t payload_left_ = 0;
-  std::int64_t left_ = burst;
+  std::uint8_t head_bytes_ = 0;
+  std::uint32_t payload_left_ = 0;
+  std::int32_t left_ = burst;
   TimePoint filled_;
 };
 

@@ -67,6 +67,16 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
       Http2Stream,
       boost::intrusive::base_hook<boost::intrusive::list_base_hook<boost::intrusive::tag<Tag>>>>;
 
+  /// What goes out next: `used` of `size` bytes at `into`, then `passed`, then `last`.
+  struct Pulled {
+    char* into;
+    std::size_t size;
+    std::size_t used = 0;
+    std::string_view passed = {};  ///< the rest of a DATA frame, from the client's buffer
+    std::string_view last = {};    ///< a frame, from nghttp2's
+  };
+  using End = std::pair<ErrorType, std::string>;
+
   // What streams ask.
   void resume_upload(Http2Stream& stream);
   std::size_t pass_upload(Http2Stream& stream, std::string_view bytes);
@@ -117,7 +127,8 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   void note_end(tls::IoStatus status);
   void flush();
   void write_all();
-  void pull(char* into, std::size_t size);
+  Pulled pull(char* into, std::size_t size);
+  void pull_into(Pulled& pulled);
   void write_pulled(std::string_view bytes);
   void write_pending();
   void wait_for_room();
@@ -140,15 +151,6 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   void rest();
   void rest_soon();
 
-  /// What goes out next: `used` bytes at `into`, then `passed`, then `last`.
-  struct Pulling {
-    char* into = nullptr;
-    std::size_t size = 0;
-    std::size_t used = 0;
-    std::string_view passed;  ///< the rest of a DATA frame, from the client's buffer
-    std::string_view last;    ///< a frame, from nghttp2's
-  };
-
   const ConnectionContext& context_;
   std::unique_ptr<tls::Transport> transport_;
   ConnectionInfo info_;
@@ -158,14 +160,14 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   StreamList<AllStreamsTag> streams_;
   StreamList<TouchedTag> touched_;
   TurnTask flush_task_;
-  Timer timer_;                  ///< until the peer's SETTINGS are there, then until it rests
-  Timer pause_timer_;            ///< while memory is full and the origin is not read
-  ByteQueue pending_;            ///< pulled from nghttp2, not yet taken by the socket
-  std::size_t block_bytes_ = 0;  ///< of a header block that is arriving
-  HeldBytes held_;               ///< pending_ and block_bytes_
+  Timer timer_;  ///< until the peer's SETTINGS are there, then until it rests
+  std::unique_ptr<Timer> pause_timer_;  ///< while memory is full and the origin is not read
+  ByteQueue pending_;                   ///< pulled from nghttp2, not yet taken by the socket
+  std::size_t block_bytes_ = 0;         ///< of a header block that is arriving
+  HeldBytes held_;                      ///< pending_ and block_bytes_
   UnsentLimit unsent_limit_;
   std::int32_t first_window_;        ///< of new streams, as the peer was told last
-  Pulling pulling_;                  ///< where nghttp2's output goes during pull()
+  Pulled* pulling_ = nullptr;        ///< where nghttp2's output goes during pull()
   std::uint64_t queued_bytes_ = 0;   ///< ever pulled from nghttp2
   std::uint64_t written_bytes_ = 0;  ///< ever taken by the socket
   std::uint64_t requests_ = 0;
@@ -183,8 +185,8 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   TimePoint flight_began_{};         ///< a round trip ago at most
   std::uint32_t flight_writes_ = 0;  ///< since then
   std::string end_reason_;           ///< why it drains or ended
-  std::optional<std::pair<ErrorType, std::string>>
-      end_;  ///< seen while somebody was in the middle of something, and not told yet
+  /// Seen while somebody was in the middle of something, and not told yet.
+  std::unique_ptr<End> end_;
   bool uploads_wait_ = false;  ///< for the socket to take pending_
   bool more_to_read_ = false;
   bool settings_received_ = false;

@@ -39,26 +39,24 @@ class PeerFacts {
   }
 
   /// A connection to an address (ip:port), or a dial that is to be one: the next goes elsewhere,
-  /// so that no one address is all of an origin (F034).
+  /// so that no one address is all of an origin (F034). Facts and address must outlive it.
   class Use {
    public:
-    Use(std::shared_ptr<PeerFacts> facts, std::string address)
-        : facts_(std::move(facts)), address_(std::move(address)) {
-      facts_->in_use_.push_back(address_);
+    Use(PeerFacts& facts, const std::string& address) : facts_(facts), address_(address) {
+      facts_.in_use_.push_back(this);
     }
     Use(const Use&) = delete;
     Use& operator=(const Use&) = delete;
-    ~Use() {
-      auto& all = facts_->in_use_;
-      all.erase(std::find(all.begin(), all.end(), address_));
-    }
+    ~Use() { std::erase(facts_.in_use_, this); }
 
    private:
-    std::shared_ptr<PeerFacts> facts_;
-    std::string address_;
+    friend class PeerFacts;
+    PeerFacts& facts_;
+    const std::string& address_;
   };
   std::size_t uses_of(std::string_view address) const {
-    return static_cast<std::size_t>(std::count(in_use_.begin(), in_use_.end(), address));
+    return static_cast<std::size_t>(std::count_if(
+        in_use_.begin(), in_use_.end(), [&](const Use* use) { return use->address_ == address; }));
   }
 
   /// This address (ip:port) gave no sign of life: others are tried before it for a while (F059).
@@ -80,7 +78,7 @@ class PeerFacts {
     TimePoint until;
   };
   std::vector<Suspect> suspects_;
-  std::vector<std::string> in_use_;  ///< once for each use
+  std::vector<const Use*> in_use_;
   Duration slowest_head_{};
 };
 

@@ -14,6 +14,7 @@ class DecisionLog {
   static constexpr std::size_t kept = 16;
 
   void note(TimePoint now, std::string text) {
+    text.shrink_to_fit();
     if (entries_.size() < kept) {
       entries_.push_back({now, std::move(text)});
     } else {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "ccnproxy/base/clock.h"
@@ -38,11 +38,16 @@ class LearnedLimits {
     void note(double value, double tolerance, TimePoint now);
     std::optional<double> value(TimePoint now) const;
   };
-  Lesson idle_;    ///< seconds
-  Lesson unused_;  ///< seconds
-  Lesson age_;     ///< seconds
-  Lesson requests_;
-  std::optional<TimePoint> last_close_;
+  struct Lessons {
+    Lesson idle;    ///< seconds
+    Lesson unused;  ///< seconds
+    Lesson age;     ///< seconds
+    Lesson requests;
+    std::optional<TimePoint> last_close;
+  };
+  Lessons& lessons();
+
+  std::unique_ptr<Lessons> lessons_;  ///< null: nothing was seen yet, as of most origins
 };
 
 /// The tighter of two.

@@ -27,18 +27,23 @@
 
 namespace ccnproxy::pool {
 
-/// What a pool needs from its worker.
-struct PoolContext {
+/// What the pools of one worker share.
+struct PoolWorker {
   TimerWheel& timers;
   std::function<void(std::unique_ptr<Retired>)> retire;  ///< destroys it between turns
   std::function<std::uint32_t()> random;
+  std::size_t index = 0;  ///< which of the workers it is
+  /// Dials of all these pools that are under way.
+  std::shared_ptr<std::size_t> dials = std::make_shared<std::size_t>(0);
+};
+
+/// What a pool needs from its worker.
+struct PoolContext {
+  std::shared_ptr<const PoolWorker> worker;
   /// What holds for this origin, for those who use its streams.
   std::shared_ptr<const config::Timeouts> timeouts = std::make_shared<const config::Timeouts>();
   /// What the workers know of this origin together; one of its own if none is given.
   std::shared_ptr<SharedOrigin> shared = std::make_shared<SharedOrigin>(1);
-  std::size_t worker = 0;  ///< which of them this is
-  /// Dials of all pools of the worker that are under way; of one pool if none is given.
-  std::shared_ptr<std::size_t> dials = std::make_shared<std::size_t>(0);
   /// Each address of the origin is to get its share of the requests, and so a connection: those of
   /// an `upstream` are servers of their own. Else any of them is as good as the others.
   bool shares = false;
@@ -88,9 +93,9 @@ class OriginPool {
   /// A place for a connection beside the pool's own (a tunnel's) under max_connections; give back
   /// each that was taken.
   bool take_place() noexcept {
-    return context_.shared->take_connection(context_.worker, settings_.max_connections);
+    return context_.shared->take_connection(context_.worker->index, settings_.max_connections);
   }
-  void give_back_place() noexcept { context_.shared->give_back_connection(context_.worker); }
+  void give_back_place() noexcept { context_.shared->give_back_connection(context_.worker->index); }
 
   /// Goes on under other terms. Connections live on, unless nothing may be connected to their
   /// address any more: then they take no new streams. Those that are to be replaced go when others
@@ -167,7 +172,7 @@ class OriginPool {
   void note_answers(PooledConnection& c);
 
   // Upkeep.
-  TimePoint now() const noexcept { return context_.timers.clock().now(); }
+  TimePoint now() const noexcept { return context_.worker->timers.clock().now(); }
   TimePoint kept_until() const;
   bool keep_ready() const;
   std::size_t in_use() const;

@@ -39,7 +39,9 @@ class SharedOrigin {
 
   /// Whether this worker has a connection that takes a request now.
   void set_ready(std::size_t worker, bool ready) noexcept {
-    workers_[worker].ready.store(ready, std::memory_order_relaxed);
+    auto& known = workers_[worker].ready;  // only its worker writes to it, and often the same
+    if (known.load(std::memory_order_relaxed) != ready)
+      known.store(ready, std::memory_order_relaxed);
   }
   /// A worker other than `self` that has one ready.
   std::optional<std::size_t> ready_elsewhere(std::size_t self) const noexcept;
@@ -52,7 +54,7 @@ class SharedOrigin {
   std::optional<std::size_t> open_elsewhere(std::size_t self) const noexcept;
 
  private:
-  struct alignas(64) Slot {
+  struct Slot {
     std::atomic<bool> ready{false};
     std::atomic<std::uint32_t> connections{0};
     // The worker's own.

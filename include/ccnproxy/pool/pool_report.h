@@ -3,21 +3,24 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
+
+#include <boost/container/small_vector.hpp>
 
 #include "ccnproxy/base/clock.h"
 #include "ccnproxy/observe/metrics.h"
 
 namespace ccnproxy::pool {
 
-/// A connection as it is shown to people. Durations count from or to the time of the report.
+/// A connection as it is shown to people. Durations count from or to the time of the report; views
+/// are of text that is part of the program.
 struct ConnectionReport {
-  std::uint64_t serial = 0;  ///< 0 while connecting
-  std::string state;         ///< connecting, ready, busy, suspicious, leaving, draining
-  std::string protocol;      ///< h2, http/1.1, or empty while connecting
+  std::uint64_t serial = 0;   ///< 0 while connecting
+  std::string_view state;     ///< connecting, ready, busy, suspicious, leaving, draining
+  std::string_view protocol;  ///< h2, http/1.1, or empty while connecting
   std::string address;
   bool tls_resumed = false;
-  std::string cause;  ///< why it was dialled: request, warm, replace
+  std::string_view cause;  ///< why it was dialled: request, warm, replace
   Duration age{};
   Duration idle{};  ///< since its last request ended; 0 while one is in flight
   Duration rtt{};
@@ -25,8 +28,9 @@ struct ConnectionReport {
   std::size_t streams = 0;
   std::size_t capacity = 0;  ///< streams it would take now
   std::uint64_t requests = 0;
-  std::string next_action;      ///< what is planned for it, and why; empty if nothing
-  std::optional<Duration> due;  ///< when
+  std::string_view next_action;  ///< what is planned for it; empty if nothing
+  std::string_view reason;       ///< for that; empty if there is none to tell
+  std::optional<Duration> due;   ///< when
 };
 
 /// What the pool decided, latest last.
@@ -45,8 +49,8 @@ struct LearnedReport {
 /// The pool of one origin in one worker, as /pools shows it.
 struct PoolReport {
   std::size_t worker = 0;
-  std::string origin;    ///< https://host[:port]
-  std::string protocol;  ///< spoken last; empty if unknown
+  std::string origin;         ///< https://host[:port]
+  std::string_view protocol;  ///< spoken last; empty if unknown
   bool kept_warm = false;
   bool warm_for_ever = false;         ///< of pool.warm
   std::size_t wanted = 0;             ///< connections that the policy wants open now
@@ -56,8 +60,9 @@ struct PoolReport {
   std::optional<Duration> next_dial;  ///< held back after failures until then
   std::string last_failure;
   LearnedReport learned;
-  std::vector<ConnectionReport> connections;
-  std::vector<DecisionReport> decisions;
+  // Reports of thousands of origins are made at once, and of most there is one of each.
+  boost::container::small_vector<ConnectionReport, 1> connections;
+  boost::container::small_vector<DecisionReport, 1> decisions;
   observe::OriginMetrics metrics;
 };
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "ccnproxy/base/timer.h"
@@ -44,6 +44,17 @@ class Pools {
   std::size_t not_ready(std::string& origins) const;
 
  private:
+  /// Hashes and compares pools as their origins.
+  struct ByOrigin {
+    using is_transparent = void;
+    static const origin::Origin& of(const origin::Origin& origin) { return origin; }
+    static const origin::Origin& of(const std::unique_ptr<OriginPool>& pool) {
+      return pool->origin();
+    }
+    std::size_t operator()(const auto& key) const noexcept { return origin::OriginHash()(of(key)); }
+    bool operator()(const auto& a, const auto& b) const noexcept { return of(a) == of(b); }
+  };
+
   void make_room();
   void sweep();
   void forget_empty(TimePoint used_before, bool with_abandoned);
@@ -56,7 +67,7 @@ class Pools {
   Timer sweep_timer_;
   Timer burial_timer_;
   std::optional<TimePoint> no_room_at_;
-  std::unordered_map<origin::Origin, std::unique_ptr<OriginPool>, origin::OriginHash> pools_;
+  std::unordered_set<std::unique_ptr<OriginPool>, ByOrigin, ByOrigin> pools_;
   std::vector<std::unique_ptr<OriginPool>> dead_;  ///< forgotten, to be destroyed by a timer
   observe::OriginMetrics forgotten_;
   bool draining_ = false;

@@ -6,8 +6,8 @@ namespace ccnproxy::tls {
 
 /// Lets connections of this context hold one object of each certificate that origins show: parsed,
 /// a chain takes more memory than all else of an idle connection's TLS. Equal means equal in every
-/// byte; verification is OpenSSL's own, of each handshake. Knows the latest 256. Any thread
-/// may shake hands then. Throws std::runtime_error.
+/// byte; verification is OpenSSL's own, of each handshake, and fails where no name and no address
+/// is expected. Knows the latest 256. Any thread may shake hands then. Throws std::runtime_error.
 void share_certificates(ssl_ctx_st& context);
 
 /// Reads the extensions of the certificates that this context was told to trust, before threads

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "ccnproxy/base/error.h"
+#include "ccnproxy/tls/session_binding.h"
 #include "ccnproxy/tls/socket_reader.h"
 #include "ccnproxy/tls/transport.h"
 
@@ -20,6 +21,8 @@ class TlsTransport final : public Transport {
   TlsTransport(UniqueFd fd, ssl_st* ssl, CipherBuffer& buffer);
   ~TlsTransport() override;
 
+  /// Before the handshake: from now on its sessions are remembered there, and one is offered.
+  void bind_sessions(std::shared_ptr<SessionCache> cache, const PeerName& peer);
   /// Before the handshake: ALPN names HTTP/1.1 alone, whatever the profile has.
   void offer_only_http1();
 
@@ -48,6 +51,7 @@ class TlsTransport final : public Transport {
   IoResult outcome(int returned);
 
   SocketReader reader_;
+  std::optional<SessionBinding> sessions_;
   std::unique_ptr<ssl_st, Free> ssl_;
   std::unique_ptr<Error>
       error_;  ///< of the handshake, or what ended the connection; most have none

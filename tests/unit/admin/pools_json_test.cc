@@ -39,7 +39,8 @@ pool::PoolReport full_pool() {
   connection.streams = 3;
   connection.capacity = 97;
   connection.requests = 41;
-  connection.next_action = "replace: max_age";
+  connection.next_action = "replace";
+  connection.reason = "max_age";
   connection.due = 59min;
   pool.connections = {connection, {}};
   pool.decisions = {{3s, "dialed one ahead of need"}};

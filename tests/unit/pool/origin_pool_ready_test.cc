@@ -266,7 +266,8 @@ TEST_F(OriginPoolReady, tells_what_it_plans_and_why) {
   EXPECT_TRUE(report.kept_warm);
   ASSERT_EQ(report.connections.size(), 1u);
   EXPECT_EQ(report.connections[0].state, "ready");
-  EXPECT_EQ(report.connections[0].next_action, "replace: pool.max_age");
+  EXPECT_EQ(report.connections[0].next_action, "replace");
+  EXPECT_EQ(report.connections[0].reason, "pool.max_age");
   ASSERT_TRUE(report.connections[0].due);
   ASSERT_FALSE(report.decisions.empty());
   EXPECT_THAT(report.decisions.back().text, testing::HasSubstr("connected to 192.0.2.1:443"));

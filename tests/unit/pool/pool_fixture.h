@@ -31,9 +31,9 @@ class PoolFixture : public testing::Test {
   /// Made at the first use, so that a test may change `settings_` before.
   OriginPool& pool() {
     if (!pool_) {
-      PoolContext context{wheel_,
-                          [this](std::unique_ptr<Retired> o) { retired_.push_back(std::move(o)); },
-                          [this] { return jitter_; }};
+      PoolContext context{std::make_shared<const PoolWorker>(PoolWorker{
+          wheel_, [this](std::unique_ptr<Retired> o) { retired_.push_back(std::move(o)); },
+          [this] { return jitter_; }})};
       context.shares = shares_;
       pool_ = std::make_unique<OriginPool>(
           origin::Origin{origin::Scheme::https, "api.example.test", 443}, settings_, queue_deadline,

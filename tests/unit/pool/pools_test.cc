@@ -20,10 +20,9 @@ class PoolsTest : public testing::Test {
  protected:
   std::unique_ptr<OriginPool> make(const origin::Origin& origin) {
     ++made_;
-    return std::make_unique<OriginPool>(
-        origin, settings_, seconds(10), std::make_unique<FakeDialer>(nets_[origin.host]),
-        PoolContext{wheel_, [this](auto object) { retired_.push_back(std::move(object)); },
-                    [] { return 0u; }});
+    return std::make_unique<OriginPool>(origin, settings_, seconds(10),
+                                        std::make_unique<FakeDialer>(nets_[origin.host]),
+                                        PoolContext{worker_});
   }
   void pass(Duration time) {
     clock_.advance(time);
@@ -41,6 +40,8 @@ class PoolsTest : public testing::Test {
   TimerWheel wheel_{clock_};
   std::map<std::string, FakeNetwork> nets_;
   std::vector<std::unique_ptr<Retired>> retired_;
+  std::shared_ptr<const PoolWorker> worker_ = std::make_shared<const PoolWorker>(PoolWorker{
+      wheel_, [this](auto object) { retired_.push_back(std::move(object)); }, [] { return 0u; }});
   int made_ = 0;
   Pools pools_{2, wheel_, [this](const auto& origin) { return make(origin); }};
 };

@@ -1,6 +1,6 @@
 // Keys of the key exchange are gone after the handshake, and the connection goes on without them.
 
-#include "ccnproxy/tls/handshake_keys.h"
+#include "ccnproxy/tls/handshake_remains.h"
 
 #include <array>
 #include <memory>
@@ -106,15 +106,15 @@ TEST_P(HandshakeKeys, are_gone) {
   const auto own = own_key(), peers = peers_key();
   ASSERT_TRUE(holds(peers));
   ASSERT_EQ(own && holds(own), GetParam().version == TLS1_3_VERSION);
-  forget_handshake_keys(*client_);
+  forget_handshake(*client_);
   EXPECT_FALSE(holds(peers));
   EXPECT_FALSE(own && holds(own));
   EXPECT_EQ(ERR_peek_error(), 0u);
 }
 
 TEST_P(HandshakeKeys, are_not_missed) {
-  forget_handshake_keys(*client_);
-  forget_handshake_keys(*client_);
+  forget_handshake(*client_);
+  forget_handshake(*client_);
   EXPECT_EQ(pass(*client_, *server_, "one"), "one");
   EXPECT_EQ(pass(*server_, *client_, "two"), "two");
   if (GetParam().version == TLS1_3_VERSION) {

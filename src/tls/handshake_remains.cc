@@ -1,8 +1,9 @@
-#include "ccnproxy/tls/handshake_keys.h"
+#include "ccnproxy/tls/handshake_remains.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 
 namespace ccnproxy::tls {
 namespace {
@@ -16,10 +17,12 @@ void empty(EVP_PKEY* key) noexcept {
 
 }  // namespace
 
-void forget_handshake_keys(ssl_st& ssl) noexcept {
+void forget_handshake(ssl_st& ssl) noexcept {
   EVP_PKEY* key = nullptr;
   if (SSL_get_tmp_key(&ssl, &key) == 1) empty(key);
   if (SSL_get_peer_tmp_key(&ssl, &key) == 1) empty(key);
+  X509_VERIFY_PARAM_set1_host(SSL_get0_param(&ssl), nullptr, 0);
+  SSL_set_tlsext_host_name(&ssl, nullptr);
   ERR_clear_error();
 }
 
