@@ -44,9 +44,9 @@ Page dashboard() {
 
 }  // namespace
 
-Pages::Pages(asio::any_io_executor executor, Source& source, const config::Config& config,
+Pages::Pages(asio::any_io_executor executor, Source& source,
              std::chrono::milliseconds answer_deadline)
-    : source_(source), config_(config), collector_(std::move(executor), source, answer_deadline) {}
+    : source_(source), collector_(std::move(executor), source, answer_deadline) {}
 
 asio::awaitable<Page> Pages::get(const std::string& target) {
   const auto [path, query] = split_target(target);
@@ -60,7 +60,7 @@ asio::awaitable<Page> Pages::get(const std::string& target) {
     co_return co_await pools(*asked);
   }
   if (path == "/metrics") co_return co_await metrics();
-  if (path == "/config") co_return typed("application/yaml", config_yaml(config_));
+  if (path == "/config") co_return typed("application/yaml", config_yaml(source_.config()));
   if (path == log_level_path) co_return text(200, source_.log_level() + '\n');
   if (path == "/.api/http-stats") co_return co_await http_stats();
   if (path == "/") co_return dashboard();

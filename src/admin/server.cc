@@ -76,14 +76,13 @@ Page refusal(unsigned status, std::string text) {
 }  // namespace
 
 struct Server::State : std::enable_shared_from_this<Server::State> {
-  State(asio::io_context& io, UniqueFd fd, Source& source, const config::Config& config,
-        ServerOptions settings)
+  State(asio::io_context& io, UniqueFd fd, Source& source, ServerOptions settings)
       : options(settings),
         executor(io.get_executor()),
         domain(domain_of(fd.get())),
         listener(io, fd.release()),
         pause(io),
-        pages(executor, source, config, options.answer) {}
+        pages(executor, source, options.answer) {}
 
   // `self` keeps the state as long as the frame.
   asio::awaitable<void> accept_all(std::shared_ptr<State> self);
@@ -241,9 +240,8 @@ asio::awaitable<void> Server::State::linger(Stream& stream) {
   }
 }
 
-Server::Server(asio::io_context& io, UniqueFd listener, Source& source,
-               const config::Config& config, ServerOptions options)
-    : state_(std::make_shared<State>(io, std::move(listener), source, config, options)) {
+Server::Server(asio::io_context& io, UniqueFd listener, Source& source, ServerOptions options)
+    : state_(std::make_shared<State>(io, std::move(listener), source, options)) {
   asio::co_spawn(state_->executor, state_->accept_all(state_), [](const std::exception_ptr&) {});
 }
 

@@ -63,37 +63,34 @@ bool has_port_of_chance(const config::Config& config) {
 /// Starts everything, then lives by its signals.
 class Daemon {
  public:
-  Daemon(config::Config config, std::function<config::Parsed()> reread)
-      : log_(observe::make_process_log(config.log)),
-        in_force_{std::move(config), nullptr},
-        access_log_(in_force_.config.log.access, log_flush_deadline),
-        group_(worker_count(in_force_.config),
-               client_capacity(in_force_.config.limits.clients, descriptor_limit(),
-                               worker_count(in_force_.config))),
-        warm_start_(io_, in_force_.config, group_, *log_),
-        hand_over_(io_, in_force_.config, group_, warm_start_, *log_),
+  Daemon(std::shared_ptr<Shared> shared, std::function<config::Parsed()> reread)
+      : log_(observe::make_process_log(shared->config().log)),
+        in_force_{shared},
+        access_log_(in_force_.config().log.access, log_flush_deadline),
+        group_(worker_count(in_force_.config()),
+               client_capacity(in_force_.config().limits.clients, descriptor_limit(),
+                               worker_count(in_force_.config()))),
+        warm_start_(io_, in_force_, group_, *log_),
+        hand_over_(io_, in_force_, group_, warm_start_, *log_),
         reload_(io_, std::move(reread), in_force_, group_, warm_start_, *log_,
                 [this] { return status(); }),
         watchdog_(
-            io_, worker_count(in_force_.config),
+            io_, worker_count(in_force_.config()),
             [this](std::size_t i, auto answer) { workers_[i]->ask_alive(std::move(answer)); },
             sd_notify, [this] { return status(); }, *log_),
         signals_(io_, SIGTERM, SIGINT, SIGUSR1),
         drain_deadline_(io_),
         admin_source_(
-            io_, group_, access_log_, [this] { return readiness(); },
+            io_, in_force_, group_, access_log_, [this] { return readiness(); },
             [this] { return reload_.outcome(); }, *log_),
         stats_desk_(io_, admin_source_) {
     group_.ask_statistics = [this](auto answer) { stats_desk_.ask(std::move(answer)); };
     signals_.add(SIGHUP);
     signals_.add(SIGUSR2);
-    auto shared = std::make_shared<Shared>(in_force_.config);
     bind_admin(*shared);
-    auto sockets = bind(*shared);
-    in_force_.shared = std::move(shared);
-    make_workers(std::move(sockets));
+    make_workers(bind(*shared));
     settle_what_nobody_serves();
-    pid_file_.emplace(in_force_.config.pid_file);
+    pid_file_.emplace(in_force_.config().pid_file);
   }
 
   void run() {
@@ -102,7 +99,7 @@ class Daemon {
       worker->start([this] { asio::post(io_, [this] { on_worker_end(); }); });
     running_ = workers_.size();
     log_->info("ccnproxy {} is serving with {} workers", CCNPROXY_VERSION, workers_.size());
-    if (const std::size_t most = group_.client_limit; most < in_force_.config.limits.clients)
+    if (const std::size_t most = group_.client_limit; most < in_force_.config().limits.clients)
       log_->info("the limit of open files ({}) leaves room for {} clients at once",
                  descriptor_limit(), most);
     warn_of_slow_start();
@@ -122,14 +119,13 @@ class Daemon {
 
  private:
   void bind_admin(Shared& shared) {
-    const auto& address = in_force_.config.admin.address;
+    const auto& address = in_force_.config().admin.address;
     if (!address) return;
     auto socket = std::move(open_listener(*address, 1).front());
     log_->info("admin endpoint listening on {}", socket.address);
     listening_.push_back(socket.fd.get());
     shared.note_listening(socket.address);
-    admin_ =
-        std::make_unique<admin::Server>(io_, std::move(socket.fd), admin_source_, in_force_.config);
+    admin_ = std::make_unique<admin::Server>(io_, std::move(socket.fd), admin_source_);
   }
 
   std::vector<ListeningSocket> open_listener(const config::ListenAddress& address,
@@ -155,7 +151,7 @@ class Daemon {
   /// A service manager keeps such a socket open: its clients would wait for an answer for ever. A
   /// predecessor closes its own when it drains, so that a listener can be taken away.
   void settle_what_nobody_serves() {
-    if (predecessor_.ready && !has_port_of_chance(in_force_.config)) {
+    if (predecessor_.ready && !has_port_of_chance(in_force_.config())) {
       for (const auto& address : inherited_.close_left())
         log_->warn(
             "no listener of the configuration has {} any more: its socket is not taken over and "
@@ -188,9 +184,9 @@ class Daemon {
 
   /// The listening sockets of each worker.
   std::vector<std::vector<ListeningSocket>> bind(Shared& shared) {
-    const auto count = worker_count(in_force_.config);
+    const auto count = worker_count(in_force_.config());
     std::vector<std::vector<ListeningSocket>> sockets(count);
-    for (const auto& address : in_force_.config.listeners) {
+    for (const auto& address : in_force_.config().listeners) {
       auto bound = open_listener(address, count);
       log_->info("listening on {}", bound.front().address);
       shared.note_listening(bound.front().address);
@@ -242,7 +238,7 @@ class Daemon {
   }
 
   void drain(const char* why) {
-    const auto limit = in_force_.config.timeouts.drain;
+    const auto limit = in_force_.config().timeouts.drain;
     log_->info("{}: draining, for at most {} s", why,
                std::chrono::duration_cast<std::chrono::seconds>(limit).count());
     reload_.stop_telling();
@@ -303,7 +299,8 @@ int serve(config::Config config, std::function<config::Parsed()> reread) {
   raise_descriptor_limit();
   widen_descriptor_table();
   try {
-    Daemon(std::move(config), std::move(reread)).run();
+    Daemon daemon(std::make_shared<Shared>(std::move(config)), std::move(reread));
+    daemon.run();
     return config::exit_ok;
   } catch (const std::exception& e) {
     std::cerr << "ccnproxy: " << e.what() << '\n';

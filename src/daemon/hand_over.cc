@@ -14,9 +14,9 @@ constexpr auto standstill_patience = std::chrono::milliseconds(1000);
 
 }  // namespace
 
-HandOver::HandOver(boost::asio::io_context& io, const config::Config& config, WorkerGroup& group,
+HandOver::HandOver(boost::asio::io_context& io, const InForce& in_force, WorkerGroup& group,
                    WarmStart& warm_start, spdlog::logger& log)
-    : config_(config), group_(group), warm_start_(warm_start), log_(log), successor_(io) {}
+    : in_force_(in_force), group_(group), warm_start_(warm_start), log_(log), successor_(io) {}
 
 void HandOver::begin(const std::vector<int>& listening, std::function<void()> on_ready) {
   warm_start_.collect([this, listening, on_ready = std::move(on_ready)](const std::string& state) {
@@ -31,9 +31,9 @@ void HandOver::begin(const std::vector<int>& listening, std::function<void()> on
 
 void HandOver::start(const std::vector<int>& listening, const std::string& state,
                      std::function<void()> on_ready) {
-  const auto patience =
-      std::chrono::duration_cast<std::chrono::seconds>(origin::longest_dial(config_.timeouts)) +
-      start_time;
+  const auto patience = std::chrono::duration_cast<std::chrono::seconds>(
+                            origin::longest_dial(in_force_.config().timeouts)) +
+                        start_time;
   try {
     const bool begun = successor_.start(
         listening, state, patience, [this, on_ready = std::move(on_ready)](const auto& outcome) {

@@ -58,19 +58,18 @@ std::optional<config::Config> Reload::read() {
 }
 
 bool Reload::put_in_force(const config::Config& wanted) {
-  auto plan = plan_reload(in_force_.config, wanted);
+  auto plan = plan_reload(in_force_.config(), wanted);
   std::shared_ptr<const Shared> shared;
   try {
-    shared = std::make_shared<const Shared>(plan.in_force, *in_force_.shared);
+    shared = std::make_shared<const Shared>(std::move(plan.in_force), *in_force_.shared);
   } catch (const std::exception& e) {
     log_.error("SIGHUP: {}", e.what());
     return false;
   }
   say(plan, *shared);
-  in_force_.config = std::move(plan.in_force);
   in_force_.shared = std::move(shared);
   group_.client_limit =
-      client_capacity(in_force_.config.limits.clients, descriptor_limit(), group_.members.size());
+      client_capacity(in_force_.config().limits.clients, descriptor_limit(), group_.members.size());
   set_log_level();
   warm_start_.follow_state_file();
   spread();
@@ -94,10 +93,10 @@ void Reload::say(const ReloadPlan& plan, const Shared& shared) {
 
 /// The configuration's again, if somebody had asked for another meanwhile.
 void Reload::set_log_level() {
-  const auto level = observe::parse_log_level(in_force_.config.log.level);
+  const auto level = observe::parse_log_level(in_force_.config().log.level);
   if (!level || *level == log_.level()) return;
   log_.info("SIGHUP: the log's level was {} and is {}", observe::log_level_word(log_.level()),
-            in_force_.config.log.level);
+            in_force_.config().log.level);
   log_.set_level(*level);
 }
 

@@ -37,17 +37,17 @@ struct Missing {
 
 }  // namespace
 
-WarmStart::WarmStart(asio::io_context& io, const config::Config& config, WorkerGroup& group,
+WarmStart::WarmStart(asio::io_context& io, const InForce& in_force, WorkerGroup& group,
                      spdlog::logger& log)
-    : io_(io), config_(config), group_(group), log_(log), look_timer_(io), save_timer_(io) {}
+    : io_(io), in_force_(in_force), group_(group), log_(log), look_timer_(io), save_timer_(io) {}
 
 void WarmStart::begin(const std::string& state, std::function<void()> on_ready) {
   on_ready_ = std::move(on_ready);
-  const auto& t = config_.timeouts;
+  const auto& t = in_force_.config().timeouts;
   deadline_ =
       std::chrono::steady_clock::now() +
       std::chrono::duration_cast<std::chrono::steady_clock::duration>(t.dns + t.connect + t.tls);
-  distribute(state.empty() ? config_.warmth.state_file : state);
+  distribute(state.empty() ? in_force_.config().warmth.state_file : state);
   look();
   follow_state_file();
 }
@@ -59,7 +59,7 @@ void WarmStart::distribute(const std::string& state_file) {
   };
   std::vector<Share> shares(group_.members.size());
   for (std::size_t i = 0; i < shares.size(); ++i)
-    shares[i].for_ever = warm_share(config_, i, shares.size());
+    shares[i].for_ever = warm_share(in_force_.config(), i, shares.size());
   if (!state_file.empty()) {
     auto state = read_state_file(state_file);
     if (!state.fault.empty())
@@ -110,8 +110,8 @@ void WarmStart::be_ready() {
 }
 
 void WarmStart::follow_state_file() {
-  if (finishing_ || state_file_ == config_.warmth.state_file) return;
-  state_file_ = config_.warmth.state_file;
+  if (finishing_ || state_file_ == in_force_.config().warmth.state_file) return;
+  state_file_ = in_force_.config().warmth.state_file;
   last_written_.clear();
   write_failed_ = false;
   save_timer_.cancel();

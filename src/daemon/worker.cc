@@ -254,7 +254,7 @@ std::shared_ptr<const pool::PoolWorker> Worker::make_pool_worker() {
 std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin) {
   const auto settings = shared_->settings_for(origin);
   return std::make_unique<pool::OriginPool>(
-      origin, settings->pool, origin::longest_dial(settings->timeouts),
+      origin, origin::pool_of(settings), origin::longest_dial(settings->timeouts),
       std::make_shared<origin::NetworkDialer>(dialing_, origin, settings),
       pool::PoolContext{pool_worker_, origin::timeouts_of(settings), group_.directory.find(origin),
                         settings->shares});

@@ -57,7 +57,8 @@ void Worker::adopt_into(pool::OriginPool& pool, const Shared& before) {
   const auto& origin = pool.origin();
   const auto was = before.settings_for(origin);
   const auto is = shared_->settings_for(origin);
-  pool::PoolTerms terms{is->pool, origin::timeouts_of(is), origin::longest_dial(is->timeouts)};
+  pool::PoolTerms terms{origin::pool_of(is), origin::timeouts_of(is),
+                        origin::longest_dial(is->timeouts)};
   terms.replace = !bounds_alike(before.head_limits(), shared_->head_limits()) ||
                   !connects_alike(origin, *was, *is);
   if (terms.replace || !dials_alike(*was, *is))

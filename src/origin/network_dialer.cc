@@ -27,12 +27,12 @@ std::string objection_to(const Endpoint& to, const DialContext& context,
 class NetworkDial final : public Dial, private IoHandler {
  public:
   NetworkDial(const DialContext& context, const Origin& origin, const OriginSettings& settings,
-              const std::shared_ptr<PeerFacts>& facts, ConnectionListener& listener,
+              std::shared_ptr<PeerFacts> facts, ConnectionListener& listener,
               Delegate<void(DialResult)> on_result)
       : context_(context),
         origin_(origin),
         settings_(settings),
-        facts_(facts),
+        facts_(std::move(facts)),
         listener_(listener),
         on_result_(on_result),
         phase_began_(EventLoop::read_clock()),
@@ -245,7 +245,7 @@ class NetworkDial final : public Dial, private IoHandler {
   const DialContext& context_;
   const Origin& origin_;
   const OriginSettings& settings_;
-  const std::shared_ptr<PeerFacts>& facts_;
+  std::shared_ptr<PeerFacts> facts_;
   std::string first_;                  ///< the address that is tried first
   std::optional<PeerFacts::Use> use_;  ///< of that one
   ConnectionListener& listener_;
@@ -270,45 +270,49 @@ class NetworkDial final : public Dial, private IoHandler {
 
 NetworkDialer::NetworkDialer(std::shared_ptr<const DialContext> context, Origin origin,
                              std::shared_ptr<const OriginSettings> settings)
-    : context_(std::move(context)), origin_(std::move(origin)), settings_(std::move(settings)) {
-  facts_->kept = context_;
-}
+    : place_(std::make_shared<Place>(
+          Place{std::move(context), std::move(origin), std::move(settings)})) {}
 
 std::unique_ptr<Dial> NetworkDialer::dial(ConnectionListener& listener,
                                           Delegate<void(DialResult)> on_result) {
-  return std::make_unique<NetworkDial>(*context_, origin_, *settings_, facts_, listener, on_result);
+  return std::make_unique<NetworkDial>(*place_->context, place_->origin, *place_->settings,
+                                       std::shared_ptr<PeerFacts>(place_, &place_->facts), listener,
+                                       on_result);
 }
 
 /// With `connect_to` the address is the operator's, not DNS's, unless that is a name.
 bool NetworkDialer::is_withdrawn(const std::string& address) {
-  const auto& host = settings_->connect_host.empty() ? origin_.host : settings_->connect_host;
+  const auto& host =
+      place_->settings->connect_host.empty() ? place_->origin.host : place_->settings->connect_host;
   const auto endpoint = Endpoint::parse(address);
-  return endpoint && context_->resolver.is_withdrawn(host, *endpoint);
+  return endpoint && place_->context->resolver.is_withdrawn(host, *endpoint);
 }
 
 bool NetworkDialer::is_prohibited(const std::string& address) {
   const auto endpoint = Endpoint::parse(address);
-  return endpoint && !objection_to(*endpoint, *context_, *settings_).empty();
+  return endpoint && !objection_to(*endpoint, *place_->context, *place_->settings).empty();
 }
 
 /// Those under suspicion are tried last: a dial that is to reach them would not.
 DialAddresses NetworkDialer::addresses() {
-  const auto& host = settings_->connect_host.empty() ? origin_.host : settings_->connect_host;
-  const auto port = settings_->connect_port ? settings_->connect_port : origin_.port;
-  const auto* known = context_->resolver.cached(host);
+  const auto& host =
+      place_->settings->connect_host.empty() ? place_->origin.host : place_->settings->connect_host;
+  const auto port =
+      place_->settings->connect_port ? place_->settings->connect_port : place_->origin.port;
+  const auto* known = place_->context->resolver.cached(host);
   DialAddresses addresses;
   if (!known) return addresses;
   for (const auto& address : *known) {
     const auto text = address.with_port(port).to_string();
-    if (facts_->is_suspect(text, context_->connections.loop.now())) continue;
+    if (place_->facts.is_suspect(text, place_->context->connections.loop.now())) continue;
     ++addresses.known;
-    addresses.unused += facts_->uses_of(text) == 0 ? 1 : 0;
+    addresses.unused += place_->facts.uses_of(text) == 0 ? 1 : 0;
   }
   return addresses;
 }
 
 void NetworkDialer::recall_stream_limit(std::uint32_t limit) {
-  facts_->stream_limit = std::max<std::uint32_t>(1, limit);
+  place_->facts.stream_limit = std::max<std::uint32_t>(1, limit);
 }
 
 }  // namespace ccnproxy::origin

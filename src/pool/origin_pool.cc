@@ -20,16 +20,17 @@ void StreamWaiter::leave_queue() noexcept {
   if (auto* counted = std::exchange(counted_, nullptr)) counted->give_back_waiting();
 }
 
-OriginPool::OriginPool(origin::Origin origin, config::Pool settings, Duration queue_deadline,
-                       std::shared_ptr<origin::Dialer> dialer, PoolContext context)
+OriginPool::OriginPool(origin::Origin origin, std::shared_ptr<const config::Pool> settings,
+                       Duration queue_deadline, std::shared_ptr<origin::Dialer> dialer,
+                       PoolContext context)
     : origin_(std::move(origin)),
-      settings_(settings),
+      settings_(std::move(settings)),
       queue_deadline_(queue_deadline),
       dialer_(std::move(dialer)),
       context_(std::move(context)),
       check_timer_(context_.worker->timers, Delegate<void()>::to<&OriginPool::check>(this)),
       retry_budget_(now()),
-      peak_(now(), settings.keep_warm),
+      peak_(now(), settings_->keep_warm),
       last_used_(now()),
       dns_checked_(now()) {}
 
@@ -60,7 +61,7 @@ void OriginPool::acquire(StreamWaiter& waiter, std::uint64_t avoid) {
 }
 
 void OriginPool::wait(StreamWaiter& waiter, std::uint64_t avoid) {
-  if (!context_.shared->take_waiting(settings_.max_pending)) {
+  if (!context_.shared->take_waiting(settings_->max_pending)) {
     return waiter.on_no_connection(
         no_connection("too many requests wait for a connection (pool.max_pending)"));
   }
@@ -83,7 +84,7 @@ std::optional<std::size_t> OriginPool::better_worker() {
   auto other = context_.shared->ready_elsewhere(context_.worker->index);
   if (!other) {
     const bool none_here = list(State::connecting).empty() && list(State::busy).empty();
-    if (!none_here || settings_.max_connections == 0) return std::nullopt;
+    if (!none_here || settings_->max_connections == 0) return std::nullopt;
     return context_.shared->open_elsewhere(
         context_.worker->index);  // it may hold all that is allowed
   }

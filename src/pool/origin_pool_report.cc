@@ -56,7 +56,7 @@ ConnectionReport OriginPool::report_of(const PooledConnection& c, TimePoint now)
     r.reason = c.leaving_;
     return r;
   }
-  const auto end = planned_end(c.life_, settings_.max_age, limits_of(c, learned_.limits(now)));
+  const auto end = planned_end(c.life_, settings_->max_age, limits_of(c, learned_.limits(now)));
   r.next_action = "replace";
   r.reason = end.why;
   r.due = end.at - now;
@@ -76,7 +76,7 @@ PoolReport OriginPool::report() const {
   r.peak = peak_.value(moment);
   r.last_used = moment - last_used_;
   if (back_off_.holds(moment)) r.next_dial = back_off_.next() - moment;
-  r.last_failure = last_failure_;
+  if (trouble_) r.last_failure = trouble_->last_failure;
   const auto learned = learned_.limits(moment);
   r.learned = {learned.idle, learned.age, learned.requests};
   for (const auto& connections : lists_) {

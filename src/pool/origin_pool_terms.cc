@@ -12,10 +12,10 @@ constexpr std::string_view configuration_changed = "the configuration has change
 }  // namespace
 
 void OriginPool::adopt(PoolTerms terms) {
-  settings_ = terms.settings;
+  settings_ = std::move(terms.settings);
   queue_deadline_ = terms.queue_deadline;
   context_.timeouts = std::move(terms.timeouts);
-  peak_.set_hold(settings_.keep_warm);
+  peak_.set_hold(settings_->keep_warm);
   if (terms.barred && !barred_) decide("barred: the configuration allows it no more");
   barred_ = terms.barred;
   if (terms.dialer) {
@@ -45,7 +45,7 @@ void OriginPool::outdate_connections() {
   outdated_until_ = now() + queue_deadline_;
   back_off_ = BackOff();
   learned_ = LearnedLimits();
-  last_failure_.clear();
+  if (trouble_) trouble_->last_failure.clear();
 }
 
 /// Ends of some may be told at once, and change the lists.

@@ -4,11 +4,16 @@
 
 namespace ccnproxy::pool {
 
+OriginPool::Trouble& OriginPool::trouble() {
+  if (!trouble_) trouble_ = std::make_unique<Trouble>();
+  return *trouble_;
+}
+
 /// A connection to this address gives no sign of life: do the others? What leaves a process that
 /// was stopped should not go to it again.
 void OriginPool::doubt_others_to(const std::string& address) {
   review();
-  doubted_ = address;
+  trouble().doubted = address;
   for (const auto state : {State::ready, State::busy}) {
     for (auto& c : list(state)) {
       if (!c.connection_->is_suspicious() && c.connection_->info().address == address)
@@ -19,18 +24,19 @@ void OriginPool::doubt_others_to(const std::string& address) {
 
 /// What one connection found out of an address, others to it have not told of.
 void OriginPool::review() {
-  doubted_.clear();
+  if (trouble_) trouble_->doubted.clear();
   for (const auto state : {State::ready, State::busy}) {
     for (auto it = list(state).begin(); it != list(state).end();) {
       auto& c = *it++;
-      if (c.connection_->is_suspicious()) doubted_ = c.connection_->info().address;
+      if (c.connection_->is_suspicious()) trouble().doubted = c.connection_->info().address;
       transition(c, state_of(c));
     }
   }
 }
 
 bool OriginPool::is_doubted(const PooledConnection& c) const {
-  return !doubted_.empty() && c.connection_->info().address == doubted_;
+  return trouble_ && !trouble_->doubted.empty() &&
+         c.connection_->info().address == trouble_->doubted;
 }
 
 }  // namespace ccnproxy::pool

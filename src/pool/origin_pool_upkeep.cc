@@ -62,7 +62,7 @@ OriginMemory OriginPool::memory() const {
 
 /// A little longer than asked for, so that who comes back after exactly that time is served too.
 TimePoint OriginPool::kept_until() const {
-  return last_used_ + settings_.keep_warm + settings_.keep_warm / 16;
+  return last_used_ + settings_->keep_warm + settings_->keep_warm / 16;
 }
 
 /// Not an origin that has never answered: a name mistyped once is no reason to go on dialling.
@@ -105,7 +105,7 @@ std::size_t OriginPool::wanted() const {
                             is_far(rtt_),
                             !learned.requests && any_unproven(),
                             context_.shares ? address_need() : AddressNeed{}};
-  return connections_wanted(readiness, settings_);
+  return connections_wanted(readiness, *settings_);
 }
 
 AddressNeed OriginPool::address_need() const {
@@ -145,7 +145,7 @@ void OriginPool::start_dials() {
   need.wanted = wanted();
   need.protocol = protocol_;
   need.streams_each = streams_each_;
-  need.max_connections = settings_.max_connections;
+  need.max_connections = settings_->max_connections;
   need.failing = back_off_.failing();
   need.held_back = back_off_.holds(now());
   if (need.waiting == 0 && *context_.worker->dials >= most_dials_of_a_worker)
@@ -157,7 +157,7 @@ void OriginPool::start_dials() {
 }
 
 void OriginPool::start_dial(observe::DialCause cause) {
-  if (!context_.shared->take_connection(context_.worker->index, settings_.max_connections)) return;
+  if (!context_.shared->take_connection(context_.worker->index, settings_->max_connections)) return;
   auto* c = new PooledConnection(*this, dialer_, now(), context_.worker->random() & 0xff, cause);
   list(State::connecting).push_back(*c);
   ++*context_.worker->dials;
@@ -178,8 +178,8 @@ void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
   const bool lasts = result.error().type == ErrorType::destination_ip_prohibited;
   lasts ? back_off_.on_lasting_failure(now(), context_.worker->random())
         : back_off_.on_failure(now(), context_.worker->random());
-  last_failure_ = result.error().detail;
-  decide("dial failed: " + last_failure_);
+  trouble().last_failure = result.error().detail;
+  decide("dial failed: " + trouble_->last_failure);
   plan_check(back_off_.next());
   // With a connection open or on its way those who wait still have hope; the queue's deadline
   // bounds it.
@@ -191,7 +191,7 @@ void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
 void OriginPool::on_connected(PooledConnection& c) {
   const auto& info = c.connection_->info();
   back_off_.on_success();
-  last_failure_.clear();
+  if (trouble_) trouble_->last_failure.clear();
   c.life_.opened = c.life_.last_used = now();
   protocol_ = info.protocol;
   rtt_ = info.rtt;
@@ -224,7 +224,7 @@ void OriginPool::on_capacity(PooledConnection& c) {
   if (goes || may_go || c.connection_->is_suspicious()) {
     upkeep();
   } else if (!in_use) {
-    plan_check(planned_end(c.life_, settings_.max_age, limits_of(c, learned_.limits(now()))).at);
+    plan_check(planned_end(c.life_, settings_->max_age, limits_of(c, learned_.limits(now()))).at);
   }
 }
 
@@ -271,7 +271,7 @@ void OriginPool::mark_leaving(TimePoint now) {
   for (const auto state : {State::ready, State::busy}) {
     for (auto& c : list(state)) {
       if (!c.leaving_.empty()) continue;
-      const auto end = planned_end(c.life_, settings_.max_age, limits_of(c, learned));
+      const auto end = planned_end(c.life_, settings_->max_age, limits_of(c, learned));
       if (end.at <= now) {
         c.leaving_ = end.why;
       } else if (ask_dns && dialer_->is_withdrawn(c.connection_->info().address)) {
@@ -289,7 +289,7 @@ void OriginPool::mark_leaving(TimePoint now) {
 void OriginPool::replace_leaving() {
   const bool replaced = staying() >= wanted();
   const auto all = count(State::ready) + count(State::busy) + count(State::connecting);
-  const bool no_room = settings_.max_connections > 0 && all >= settings_.max_connections;
+  const bool no_room = settings_->max_connections > 0 && all >= settings_->max_connections;
   if (!replaced && !no_room) return;
   for (const auto state : {State::ready, State::busy}) {
     for (auto it = list(state).begin(); it != list(state).end();) {
@@ -301,9 +301,9 @@ void OriginPool::replace_leaving() {
 
 /// When an idle connection goes if there are more than are wanted.
 TimePoint OriginPool::surplus_until(const PooledConnection& c) const {
-  const bool ahead = settings_.min_ready > 0;
+  const bool ahead = settings_->min_ready > 0;
   return c.life_.last_used +
-         (ahead ? std::min(settings_.keep_warm, surplus_stays) : settings_.keep_warm);
+         (ahead ? std::min(settings_->keep_warm, surplus_stays) : settings_->keep_warm);
 }
 
 bool OriginPool::is_surplus(const PooledConnection& c, TimePoint now) const {
@@ -381,7 +381,7 @@ void OriginPool::plan_next_check(TimePoint now) {
   for (const auto state : {State::ready, State::busy}) {
     for (const auto& c : list(state)) {
       if (!c.leaving_.empty()) continue;
-      const auto end = planned_end(c.life_, settings_.max_age, limits_of(c, learned));
+      const auto end = planned_end(c.life_, settings_->max_age, limits_of(c, learned));
       plan_check(std::max(now, end.at));
       if (surplus && !c.life_.in_use) plan_check(std::max(now, surplus_until(c)));
     }

@@ -23,6 +23,7 @@ void forget_handshake(ssl_st& ssl) noexcept {
   if (SSL_get_peer_tmp_key(&ssl, &key) == 1) empty(key);
   X509_VERIFY_PARAM_set1_host(SSL_get0_param(&ssl), nullptr, 0);
   SSL_set_tlsext_host_name(&ssl, nullptr);
+  SSL_set_alpn_protos(&ssl, nullptr, 0);
   ERR_clear_error();
 }
 

@@ -52,6 +52,8 @@ struct SessionCache::Entry {
   std::size_t most = 1;               ///< so many are kept
 };
 
+const PeerName& SessionCache::ByPeer::of(const Entries::iterator& entry) { return entry->peer; }
+
 SessionCache::SessionCache(Limits limits, Now now) : limits_(limits), now_(std::move(now)) {}
 
 SessionCache::~SessionCache() = default;
@@ -91,7 +93,7 @@ std::optional<SessionCache::Stored> SessionCache::pick(const PeerName& peer) {
 
 void SessionCache::forget(const PeerName& peer) {
   const std::lock_guard lock(mutex_);
-  if (const auto found = by_peer_.find(peer); found != by_peer_.end()) drop(found->second);
+  if (const auto found = by_peer_.find(peer); found != by_peer_.end()) drop(*found);
 }
 
 std::size_t SessionCache::peers() const {
@@ -102,16 +104,16 @@ std::size_t SessionCache::peers() const {
 /// The entry of this peer, made if need be, now the last used one.
 SessionCache::Entries::iterator SessionCache::touch(const PeerName& peer) {
   if (const auto found = by_peer_.find(peer); found != by_peer_.end()) {
-    entries_.splice(entries_.begin(), entries_, found->second);
+    entries_.splice(entries_.begin(), entries_, *found);
   } else {
     entries_.push_front({peer});
-    by_peer_.emplace(entries_.front().peer, entries_.begin());
+    by_peer_.insert(entries_.begin());
   }
   return entries_.begin();
 }
 
 void SessionCache::drop(Entries::iterator entry) {
-  by_peer_.erase(entry->peer);
+  by_peer_.erase(entry);
   entries_.erase(entry);
 }
 

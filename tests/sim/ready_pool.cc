@@ -64,8 +64,8 @@ ReadyPool::ReadyPool(World& world, const OriginModel& origin, Books& books, std:
       origin_(origin),
       books_(books),
       random_(seed),
-      pool_({origin::Scheme::https, "origin.test", 443}, config::Pool{}, queue_deadline,
-            std::make_unique<SimDialer>(world, origin, books), context()) {}
+      pool_({origin::Scheme::https, "origin.test", 443}, std::make_shared<const config::Pool>(),
+            queue_deadline, std::make_unique<SimDialer>(world, origin, books), context()) {}
 
 pool::PoolContext ReadyPool::context() {
   pool::PoolContext context{std::make_shared<const pool::PoolWorker>(pool::PoolWorker{

@@ -23,7 +23,7 @@ struct Page {
 /// What is behind each path. Lives on the main thread; `source` and `config` must outlive it.
 class Pages {
  public:
-  Pages(boost::asio::any_io_executor executor, Source& source, const config::Config& config,
+  Pages(boost::asio::any_io_executor executor, Source& source,
         std::chrono::milliseconds answer_deadline);
 
   /// `target` as it stands in the request (RFC 9112 §3.2.1), and must live until this ends; 404
@@ -41,7 +41,6 @@ class Pages {
   boost::asio::awaitable<Page> http_stats();
 
   Source& source_;
-  const config::Config& config_;
   Collector collector_;
   MetricsPage metrics_;
   HttpStats stats_;

@@ -29,7 +29,7 @@ class Server {
  public:
   /// `listener` is bound, listening and non-blocking: TCP or unix.
   Server(boost::asio::io_context& io, UniqueFd listener, Source& source,
-         const config::Config& config, ServerOptions options = {});
+         ServerOptions options = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

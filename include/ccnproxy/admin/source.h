@@ -6,6 +6,7 @@
 #include <string>
 
 #include "ccnproxy/admin/worker_report.h"
+#include "ccnproxy/config/config.h"
 
 namespace ccnproxy::admin {
 
@@ -26,6 +27,8 @@ class Source {
  public:
   virtual ~Source() = default;
 
+  /// What is in force; until the next question.
+  virtual const config::Config& config() const = 0;
   virtual std::size_t workers() const = 0;
   /// Asks one worker for its report. `answer` is called at most once, on the main thread, at once
   /// or later; never, if the worker is stuck or has ended.

@@ -7,7 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <spdlog/logger.h>
 
-#include "ccnproxy/config/config.h"
+#include "ccnproxy/daemon/in_force.h"
 #include "ccnproxy/daemon/successor.h"
 #include "ccnproxy/daemon/warm_start.h"
 #include "ccnproxy/daemon/worker_group.h"
@@ -21,7 +21,7 @@ namespace ccnproxy::daemon {
 /// Lives on the main thread, longer than its io_context runs.
 class HandOver {
  public:
-  HandOver(boost::asio::io_context& io, const config::Config& config, WorkerGroup& group,
+  HandOver(boost::asio::io_context& io, const InForce& in_force, WorkerGroup& group,
            WarmStart& warm_start, spdlog::logger& log);
 
   /// `listening`: sockets of ours that the next process is to have. `on_ready` is called if it is.
@@ -34,7 +34,7 @@ class HandOver {
              std::function<void()> on_ready);
   void on_outcome(const Successor::Outcome& outcome, const std::function<void()>& on_ready);
 
-  const config::Config& config_;
+  const InForce& in_force_;
   WorkerGroup& group_;
   WarmStart& warm_start_;
   spdlog::logger& log_;

@@ -2,16 +2,17 @@
 
 #include <memory>
 
-#include "ccnproxy/config/config.h"
 #include "ccnproxy/daemon/shared.h"
 
 namespace ccnproxy::daemon {
 
-/// The configuration that holds, as the main thread knows it: who lives on that thread refers to
-/// this one and sees it change. Workers have shares of `shared` and go on when they are told.
+/// What holds, as the main thread knows it: who lives on that thread refers to this and sees it
+/// change. Workers have shares of `shared` and go on when they are told.
 struct InForce {
-  config::Config config;
   std::shared_ptr<const Shared> shared;
+
+  /// Until the next reload.
+  const config::Config& config() const noexcept { return shared->config(); }
 };
 
 }  // namespace ccnproxy::daemon

@@ -8,7 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <spdlog/logger.h>
 
-#include "ccnproxy/config/config.h"
+#include "ccnproxy/daemon/in_force.h"
 #include "ccnproxy/daemon/worker_group.h"
 #include "ccnproxy/pool/origin_memory.h"
 
@@ -22,7 +22,7 @@ namespace ccnproxy::daemon {
 /// Lives on the main thread, longer than its io_context runs.
 class WarmStart {
  public:
-  WarmStart(boost::asio::io_context& io, const config::Config& config, WorkerGroup& group,
+  WarmStart(boost::asio::io_context& io, const InForce& in_force, WorkerGroup& group,
             spdlog::logger& log);
 
   /// Once the workers run. `on_ready` is called once: when all is ready, or after so long as one
@@ -52,7 +52,7 @@ class WarmStart {
   void write(std::string text);
 
   boost::asio::io_context& io_;
-  const config::Config& config_;
+  const InForce& in_force_;
   WorkerGroup& group_;
   spdlog::logger& log_;
   boost::asio::steady_timer look_timer_;

@@ -178,15 +178,15 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   TimePoint opened_;
   FloodGuard flood_;
   TableUse table_use_;
-  bool fills_table_ = false;  ///< with the fields of the request that is being submitted
   std::optional<TimePoint> pinged_at_;
-  bool ping_to_write_ = false;
-  bool preface_to_write_ = true;
   TimePoint flight_began_{};         ///< a round trip ago at most
   std::uint32_t flight_writes_ = 0;  ///< since then
   std::string end_reason_;           ///< why it drains or ended
   /// Seen while somebody was in the middle of something, and not told yet.
   std::unique_ptr<End> end_;
+  bool fills_table_ = false;  ///< with the fields of the request that is being submitted
+  bool ping_to_write_ = false;
+  bool preface_to_write_ = true;
   bool uploads_wait_ = false;  ///< for the socket to take pending_
   bool more_to_read_ = false;
   bool settings_received_ = false;

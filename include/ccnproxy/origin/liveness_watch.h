@@ -90,9 +90,9 @@ class LivenessWatch {
   Watched& watched_;
   Timer timer_;
   TimePoint heard_{};
-  bool probed_ = false;
   std::optional<std::uint64_t> ping_end_;  ///< in bytes of the TCP stream
   std::optional<TimePoint> ping_arrived_;
+  bool probed_ = false;
   bool suspicious_ = false;
   bool checking_ = false;  ///< for its own sake: no answer is awaited
 };

@@ -42,10 +42,14 @@ class NetworkDialer final : public Dialer {
   void recall_stream_limit(std::uint32_t limit) override;
 
  private:
-  std::shared_ptr<const DialContext> context_;
-  Origin origin_;
-  std::shared_ptr<const OriginSettings> settings_;
-  std::shared_ptr<PeerFacts> facts_ = std::make_shared<PeerFacts>();
+  /// Connections have a share of it for the facts, and so of all that they refer to.
+  struct Place {
+    std::shared_ptr<const DialContext> context;
+    Origin origin;
+    std::shared_ptr<const OriginSettings> settings;
+    PeerFacts facts = {};
+  };
+  std::shared_ptr<Place> place_;
 };
 
 }  // namespace ccnproxy::origin

@@ -21,7 +21,11 @@ struct OriginSettings {
   bool shares = false;
 };
 
-/// A share of the whole.
+/// Shares of the whole.
+inline std::shared_ptr<const config::Pool> pool_of(
+    const std::shared_ptr<const OriginSettings>& settings) {
+  return {settings, &settings->pool};
+}
 inline std::shared_ptr<const config::Timeouts> timeouts_of(
     const std::shared_ptr<const OriginSettings>& settings) {
   return {settings, &settings->timeouts};

@@ -26,9 +26,6 @@ class PeerFacts {
   /// GOAWAY too_many_pings: half as many from now on (F011).
   void slow_down_pings() { ping_interval = std::min<Duration>(ping_interval * 2, slowest_pings); }
 
-  /// What connections refer to without a share of their own: is there as long as any of them.
-  std::shared_ptr<const void> kept;
-
   /// For connections that can't be sent a PING; null where nothing can be asked, or nothing should.
   std::unique_ptr<AddressProbes> probes;
 

@@ -51,7 +51,7 @@ struct PoolContext {
 
 /// What holds for a pool; changes while it lives (a reload of the configuration).
 struct PoolTerms {
-  config::Pool settings;
+  std::shared_ptr<const config::Pool> settings;
   std::shared_ptr<const config::Timeouts> timeouts;  ///< for those who use its streams
   Duration queue_deadline{};
   /// Dials from now on. Null: the one that it has, whose connections are as good as before.
@@ -77,8 +77,8 @@ struct PoolTerms {
 /// destroyed while streams are open or from within its own calls.
 class OriginPool {
  public:
-  OriginPool(origin::Origin origin, config::Pool settings, Duration queue_deadline,
-             std::shared_ptr<origin::Dialer> dialer, PoolContext context);
+  OriginPool(origin::Origin origin, std::shared_ptr<const config::Pool> settings,
+             Duration queue_deadline, std::shared_ptr<origin::Dialer> dialer, PoolContext context);
   ~OriginPool();
   OriginPool(const OriginPool&) = delete;
   OriginPool& operator=(const OriginPool&) = delete;
@@ -93,7 +93,7 @@ class OriginPool {
   /// A place for a connection beside the pool's own (a tunnel's) under max_connections; give back
   /// each that was taken.
   bool take_place() noexcept {
-    return context_.shared->take_connection(context_.worker->index, settings_.max_connections);
+    return context_.shared->take_connection(context_.worker->index, settings_->max_connections);
   }
   void give_back_place() noexcept { context_.shared->give_back_connection(context_.worker->index); }
 
@@ -114,7 +114,7 @@ class OriginPool {
   bool remembered() const noexcept { return remembered_; }
   /// Whether it has connections to keep or to get back: an origin that once answered and is in use,
   /// even if it is down now.
-  bool is_kept() const { return settings_.min_ready > 0 && keep_ready(); }
+  bool is_kept() const { return settings_->min_ready > 0 && keep_ready(); }
   /// Whether a connection is open.
   bool is_ready() const noexcept;
   /// Ends what is idle and keeps nothing ready until the next request: there are too many origins.
@@ -211,7 +211,7 @@ class OriginPool {
   void decide(std::string text) { decisions_.note(now(), std::move(text)); }
 
   origin::Origin origin_;
-  config::Pool settings_;
+  std::shared_ptr<const config::Pool> settings_;
   Duration queue_deadline_;
   std::shared_ptr<origin::Dialer> dialer_;
   PoolContext context_;
@@ -224,8 +224,13 @@ class OriginPool {
   BackOff back_off_;
   DecisionLog decisions_;
   observe::OriginMetrics metrics_;
-  std::string last_failure_;
-  std::string doubted_;  ///< an address (ip:port) to which a connection is suspicious
+  /// What most origins never have.
+  struct Trouble {
+    std::string last_failure;
+    std::string doubted;  ///< an address (ip:port) to which a connection is suspicious
+  };
+  Trouble& trouble();
+  std::unique_ptr<Trouble> trouble_;
   std::optional<origin::Protocol> protocol_;
   std::size_t streams_each_ = 100;
   std::uint64_t mean_answer_ = 0;         ///< bytes

@@ -8,7 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "ccnproxy/tls/peer_name.h"
@@ -83,6 +83,14 @@ class SessionCache {
   struct Stored;
   struct Entry;
   using Entries = std::list<Entry>;
+  /// Hashes and compares entries as their peers.
+  struct ByPeer {
+    using is_transparent = void;
+    static const PeerName& of(const PeerName& peer) { return peer; }
+    static const PeerName& of(const Entries::iterator& entry);
+    std::size_t operator()(const auto& key) const noexcept { return PeerNameHash()(of(key)); }
+    bool operator()(const auto& a, const auto& b) const noexcept { return of(a) == of(b); }
+  };
 
   std::optional<Stored> pick(const PeerName& peer);
   Entries::iterator touch(const PeerName& peer);
@@ -92,10 +100,7 @@ class SessionCache {
   const Now now_;
   mutable std::mutex mutex_;  ///< guards what follows
   Entries entries_;           ///< the last used first
-  /// By the entry's own name.
-  std::unordered_map<std::reference_wrapper<const PeerName>, Entries::iterator, PeerNameHash,
-                     std::equal_to<PeerName>>
-      by_peer_;
+  std::unordered_set<Entries::iterator, ByPeer, ByPeer> by_peer_;
 };
 
 }  // namespace ccnproxy::tls

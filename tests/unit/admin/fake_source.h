@@ -12,6 +12,7 @@ class FakeSource final : public Source {
  public:
   explicit FakeSource(std::size_t workers = 1) { reports_.resize(workers); }
 
+  const config::Config& config() const override { return settings; }
   std::size_t workers() const override { return reports_.size(); }
   void ask(std::size_t worker, std::function<void(WorkerReport)> answer) override {
     ++asked;
@@ -37,6 +38,7 @@ class FakeSource final : public Source {
     for (auto& [worker, answer] : std::exchange(waiting_, {})) answer(reports_[worker]);
   }
 
+  config::Config settings;
   std::set<std::size_t> held;
   std::size_t asked = 0;
   Readiness ready;

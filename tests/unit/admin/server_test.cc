@@ -41,7 +41,7 @@ class Running {
       : source(workers) {
     auto listener = fakes::listen_on(at);
     address = fakes::local_endpoint(listener.get());
-    server_ = std::make_unique<Server>(io_, UniqueFd(listener.release()), source, config, options);
+    server_ = std::make_unique<Server>(io_, UniqueFd(listener.release()), source, options);
     thread_ = std::thread([this] { io_.run(); });
   }
   ~Running() {
@@ -68,7 +68,6 @@ class Running {
   }
 
   FakeSource source;  ///< used on the server's thread once it runs
-  config::Config config;
   std::string address;
 
  private:

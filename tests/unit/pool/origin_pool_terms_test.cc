@@ -21,7 +21,8 @@ class OriginPoolTerms : public OriginPoolReady {
   }
 
   PoolTerms same() const {
-    return {settings_, std::make_shared<const config::Timeouts>(), queue_deadline};
+    return {std::make_shared<const config::Pool>(settings_),
+            std::make_shared<const config::Timeouts>(), queue_deadline};
   }
   /// Connections are made on `after_` from now on, and others replaced.
   PoolTerms elsewhere() {
@@ -44,9 +45,9 @@ TEST_F(OriginPoolTerms, the_same_change_nothing) {
 
 TEST_F(OriginPoolTerms, other_bounds_hold_at_once) {
   first_http2();
+  settings_.min_ready = 3;
+  settings_.max_age = minutes(1);
   auto terms = same();
-  terms.settings.min_ready = 3;
-  terms.settings.max_age = minutes(1);
   pool().adopt(terms);
   EXPECT_EQ(net_.dialing.size(), 2u);
   net_.connect_http2();

@@ -36,7 +36,8 @@ class PoolFixture : public testing::Test {
           [this] { return jitter_; }})};
       context.shares = shares_;
       pool_ = std::make_unique<OriginPool>(
-          origin::Origin{origin::Scheme::https, "api.example.test", 443}, settings_, queue_deadline,
+          origin::Origin{origin::Scheme::https, "api.example.test", 443},
+          std::make_shared<const config::Pool>(settings_), queue_deadline,
           std::make_unique<FakeDialer>(net_), std::move(context));
     }
     return *pool_;

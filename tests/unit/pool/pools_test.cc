@@ -20,9 +20,9 @@ class PoolsTest : public testing::Test {
  protected:
   std::unique_ptr<OriginPool> make(const origin::Origin& origin) {
     ++made_;
-    return std::make_unique<OriginPool>(origin, settings_, seconds(10),
-                                        std::make_unique<FakeDialer>(nets_[origin.host]),
-                                        PoolContext{worker_});
+    return std::make_unique<OriginPool>(
+        origin, std::make_shared<const config::Pool>(settings_), seconds(10),
+        std::make_unique<FakeDialer>(nets_[origin.host]), PoolContext{worker_});
   }
   void pass(Duration time) {
     clock_.advance(time);

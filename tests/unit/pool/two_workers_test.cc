@@ -12,7 +12,8 @@ class TwoWorkers : public testing::Test {
  protected:
   std::unique_ptr<OriginPool> make(std::size_t worker) {
     return std::make_unique<OriginPool>(
-        origin::Origin{origin::Scheme::https, "api.example.test", 443}, settings_, seconds(10),
+        origin::Origin{origin::Scheme::https, "api.example.test", 443},
+        std::make_shared<const config::Pool>(settings_), seconds(10),
         std::make_unique<FakeDialer>(net_[worker]), context(worker));
   }
   PoolContext context(std::size_t worker,
@@ -44,8 +45,9 @@ TEST_F(TwoWorkers, F014_a_request_goes_where_a_connection_is_ready) {
 
 TEST_F(TwoWorkers, F016_many_origins_that_become_warm_at_once_are_dialled_in_turn) {
   auto dials = std::make_shared<std::size_t>(64);
-  OriginPool pool(origin::Origin{origin::Scheme::https, "api.example.test", 443}, settings_,
-                  seconds(10), std::make_unique<FakeDialer>(net_[0]), context(0, dials));
+  OriginPool pool(origin::Origin{origin::Scheme::https, "api.example.test", 443},
+                  std::make_shared<const config::Pool>(settings_), seconds(10),
+                  std::make_unique<FakeDialer>(net_[0]), context(0, dials));
   pool.keep_for_ever();
   EXPECT_EQ(net_[0].dials, 0u);
   *dials = 63;
