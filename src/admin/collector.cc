@@ -11,8 +11,18 @@ namespace ccnproxy::admin {
 namespace asio = boost::asio;
 
 namespace {
+
 constexpr std::size_t many_pools = 1000;
+
+/// Those of thousands of pools are megabytes, in many pieces.
+void destroy(const Reports* reports) {
+  std::size_t pools = 0;
+  for (const auto& worker : reports->workers) pools += worker.pools.size();
+  delete reports;
+  if (pools >= many_pools) release_free_heap();
 }
+
+}  // namespace
 
 /// Shared by those who wait for it. Answers that come when nobody waits any more find none: their
 /// callbacks may outlive the io_context, which the timer may not.
@@ -35,14 +45,6 @@ void Collector::Round::take(std::size_t worker, WorkerReport report) {
   report.worker = worker;
   answers[worker] = std::move(report);
   if (--missing == 0) over.cancel();
-}
-
-/// Those of thousands of pools are megabytes, in many pieces.
-void destroy(const Reports* reports) {
-  std::size_t pools = 0;
-  for (const auto& worker : reports->workers) pools += worker.pools.size();
-  delete reports;
-  if (pools >= many_pools) release_free_heap();
 }
 
 std::shared_ptr<const Reports> Collector::Round::result() {

@@ -15,7 +15,7 @@ import machine
 import report
 from bench import OTHER_CPU, PROSE
 from growth_daemon import Daemon, cpu_ns, hot_names
-from growth_subjects import HTTP1_ORIGINS, QUICK_HTTP1_ORIGINS, QUICK_SIZES, SIZES, Subject, fitted, subjects
+from growth_subjects import HOT_NAMES, HTTP1_ORIGINS, QUICK_HTTP1_ORIGINS, QUICK_SIZES, SIZES, Subject, fitted, subjects
 from origin import Origin
 from processes import Failure, Workspace
 
@@ -55,7 +55,8 @@ class Run:
         sizes, self._cuts = fitted(QUICK_SIZES if options.quick else SIZES, open_files)
         self._subjects = subjects(sizes)
         http1 = QUICK_HTTP1_ORIGINS if options.quick else HTTP1_ORIGINS
-        self._extra = [Subject("empty", 0, origins=0), Subject("http1", http1, origins=http1, alpn="http/1.1")]
+        self._extra = [Subject("empty", 0, origins=0),
+                       *[Subject("http1", size, origins=size, alpn="http/1.1") for size in (HOT_NAMES, http1)]]
         everything = [*self._subjects.values(), *self._extra]
         connections = sum(subject.origins for subject in everything) + SPARE_CONNECTIONS
         self._origin = Origin(self._workspace, [subject.name for subject in everything], OTHER_CPU,
@@ -64,10 +65,10 @@ class Run:
         self._slices = {case: {name: [] for name in self._subjects} for case in CASES}
         self._idle_ms = {}
         for subject in self._extra:
-            self._fill(subject.axis, subject).stop()
-        self._daemons = {name: self._fill(name, subject) for name, subject in self._subjects.items()}
+            self._fill(subject).stop()
+        self._daemons = {name: self._fill(subject) for name, subject in self._subjects.items()}
 
-    def _fill(self, name, subject):
+    def _fill(self, subject):
         """A daemon with all that it is to hold; its memory is taken after each step."""
         begin = time.monotonic()
         daemon = Daemon(subject, self._workspace, self._options.ccnproxy, self._origin.ports[subject.name],
@@ -76,14 +77,13 @@ class Run:
         warm_s = time.monotonic() - begin
         if subject.origins:
             daemon.ask_each_once()
+            self._slice(daemon, "busy", 0.1)  # what serving takes at all is neither the origins' nor the clients'
             memory["asked"] = daemon.held_when_idle()
         if subject.clients:
-            self._slice(daemon, "busy", 0.1)  # what serving takes at all is not the idle clients'
-            memory["before clients"] = daemon.held_when_idle()
             daemon.hold_clients()
             memory["clients"] = daemon.held_when_idle()
-        self._memory[name] = memory
-        tell(f"{name}: ready after {warm_s:.1f} s, filled after {time.monotonic() - begin:.1f} s, "
+        self._memory[subject.name] = memory
+        tell(f"{subject.name}: ready after {warm_s:.1f} s, filled after {time.monotonic() - begin:.1f} s, "
              f"{daemon.resident_kib() / 1024:.1f} MiB")
         return daemon
 

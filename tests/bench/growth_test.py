@@ -146,10 +146,11 @@ class Report(unittest.TestCase):
                      "failed": failed, "errors": {"reset": failed}}] * 8
         found = subjects({"origins": [10, 100], "clients": [100, 1000], "workers": [1, 2], "rules": [10]})
         costs = {"origins_100": 10.9, "clients_1000": 12.0}
-        held = {"warm": {"kib": 2048, "connections": 32}, "asked": {"kib": 3072, "connections": 64},
-                "before clients": {"kib": 3072}, "clients": {"kib": 5072}}
-        memory = {name: {"size": one.size, **held} for name, one in found.items()}
-        memory.update(empty={"warm": {"kib": 1024}}, http1={"size": 10, **held})
+        few = {"warm": {"kib": 1100, "connections": 10}, "asked": {"kib": 3072, "connections": 20}}
+        many = {"warm": {"kib": 2124, "connections": 42}, "asked": {"kib": 5120, "connections": 84}}
+        memory = {name: {"size": one.size, "clients": {"kib": 7120}, **many} for name, one in found.items()}
+        memory.update({"empty_0": {"size": 0, "warm": {"kib": 1024}}, "origins_10": {"size": 10, **few},
+                       "http1_10": {"size": 10, **few}, "http1_42": {"size": 42, **many}})
         return {"machine": {"machine": "two cores"}, "cuts": [], "losses": list(losses), "memory": memory,
                 "subjects": {name: {"axis": one.axis, "size": one.size} for name, one in found.items()},
                 "idle_ms": dict.fromkeys(found, 0.5), "resident_mib": dict.fromkeys(found, 20.0),
@@ -164,8 +165,8 @@ class Report(unittest.TestCase):
 
     def test_memory_is_of_each_connection_and_each_client(self):
         text = growth_report.GrowthReport(self.run_of()).markdown()
-        for row in ("nothing asked yet, MiB | 1.00 |", "h2 connection, never used, KiB (of 32) | 32.0 |",
-                    "http/1.1 connection, after a request to each origin, KiB (of 64) | 32.0 |",
+        for row in ("nothing asked yet, MiB | 1.00 |", "h2 connection, never used, KiB (of 32 more) | 32.0 |",
+                    "http/1.1 connection, after a request to each origin, KiB (of 64 more) | 32.0 |",
                     "an idle client, KiB (of 1,000) | 2.00 |"):
             self.assertIn(row, text)
 

@@ -172,6 +172,8 @@ log:
 """
 
 
+_FLOOR = "{port} {origin} {host} {ca}"
+
 # What the report says about each configuration.
 _SETTINGS = {
     _HAPROXY: "nbthread 1, http-reuse always, pool-max-conn 256, h2 window 1 MiB, buffers of 64 KiB, "
@@ -183,6 +185,7 @@ _SETTINGS = {
     _NGHTTPX: "workers 1, h2 window 1 MiB, log to a file",
     _H2O: "num-threads 1, connections kept, log to a file; the origin's chain of certificates is verified, its name is "
           "not (2.2.5 can't), and http/1.1 is all it speaks to origins",
+    _FLOOR: "no proxy: only passes on, over http/1.1, what is small and well-formed; no log",
     _CCNPROXY: "workers {workers}, log to a file, everything else as it comes",
 }
 
@@ -278,8 +281,8 @@ def ccnproxy(binary, name="ccnproxy", label="ccnproxy, h2", workers=1, alpn="", 
     return Proxy(name, label, _CCNPROXY, command, {"workers": workers, "alpn": alpn})
 
 
-def all_proxies(binary):
-    """By name, in the order of the tables. ccnproxy only where its program is given."""
+def all_proxies(binary, floor=""):
+    """By name, in the order of the tables. ccnproxy and the floor only where their programs are given."""
     proxies = [
         Proxy("haproxy_h2", "HAProxy, h2", _HAPROXY, _haproxy_command, {"alpn": "h2"}),
         Proxy("haproxy_h1", "HAProxy, http/1.1", _HAPROXY, _haproxy_command, {"alpn": "http/1.1"}),
@@ -293,6 +296,8 @@ def all_proxies(binary):
         proxies.insert(0, ccnproxy(binary))
         proxies.insert(1, ccnproxy(binary, "ccnproxy_h1", "ccnproxy, http/1.1", alpn=only_h1))
         proxies.insert(2, ccnproxy(binary, "ccnproxy_w2", "ccnproxy, h2, 2 workers", workers=2))
+    if floor:
+        proxies.append(Proxy("floor", "the floor (floor.cc)", _FLOOR, lambda config, _workspace: [floor, config]))
     return {proxy.name: proxy for proxy in proxies}
 
 

@@ -6,7 +6,8 @@ namespace ccnproxy::integration {
 namespace {
 
 std::size_t descriptors_when_ready(const OneOrigin& proxy) {
-  proxy.daemon->wait_for_log("is serving");  // its loops are there then
+  // Its loops are there then, and what starting opened and closed again is not.
+  proxy.daemon->wait_for_log("info ready");
   return proxy.daemon->process().open_descriptors();
 }
 

@@ -1,4 +1,5 @@
-// Keys of the key exchange are gone after the handshake, and the connection goes on without them.
+// Keys of the key exchange, and what was asked for, are gone after the handshake, and the
+// connection goes on without them.
 
 #include "ccnproxy/tls/handshake_remains.h"
 
@@ -110,6 +111,14 @@ TEST_P(HandshakeKeys, are_gone) {
   EXPECT_FALSE(holds(peers));
   EXPECT_FALSE(own && holds(own));
   EXPECT_EQ(ERR_peek_error(), 0u);
+}
+
+TEST_P(HandshakeKeys, names_that_were_asked_for_go_with_them) {
+  SSL_set1_host(client_.get(), "api.example.test");
+  SSL_set_tlsext_host_name(client_.get(), "api.example.test");
+  forget_handshake(*client_);
+  EXPECT_EQ(X509_VERIFY_PARAM_get0_host(SSL_get0_param(client_.get()), 0), nullptr);
+  EXPECT_EQ(SSL_get_servername(client_.get(), TLSEXT_NAMETYPE_host_name), nullptr);
 }
 
 TEST_P(HandshakeKeys, are_not_missed) {

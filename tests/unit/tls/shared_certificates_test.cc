@@ -41,7 +41,7 @@ class SharedCertificates : public TlsFixture {
     into.reset(SSL_new(&with));
     ::fcntl(sockets_.back().get(), F_SETFL, 0);  // it may block
     SSL_set_fd(into.get(), sockets_.back().get());
-    SSL_set1_host(into.get(), host.c_str());
+    if (!host.empty()) SSL_set1_host(into.get(), host.c_str());
     return SSL_connect(into.get()) == 1;
   }
   static const X509* shown_by(const Connection& connection, int i) {
@@ -83,6 +83,14 @@ TEST_F(SharedCertificates, F040_a_certificate_that_is_known_is_verified_again) {
   EXPECT_EQ(SSL_get_verify_result(wrong_name.get()), X509_V_ERR_HOSTNAME_MISMATCH);
   const fakes::ScriptedOrigin unknown(options(pki_.from_unknown_ca({name})));
   for (int i = 0; i < 2; ++i) EXPECT_FALSE(connect(unknown, wrong_name, *ours));
+}
+
+TEST_F(SharedCertificates, F040_a_certificate_in_which_nobody_is_expected_is_refused) {
+  const fakes::ScriptedOrigin origin(options());
+  const auto ours = context(pki_.ca_file());
+  Connection expects_nobody;
+  EXPECT_FALSE(connect(origin, expects_nobody, *ours, ""));
+  EXPECT_EQ(SSL_get_verify_result(expects_nobody.get()), X509_V_ERR_HOSTNAME_MISMATCH);
 }
 
 TEST_F(SharedCertificates, F098_what_is_known_of_many_certificates_is_bounded) {
