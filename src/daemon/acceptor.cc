@@ -12,6 +12,9 @@ namespace {
 /// At most so many a turn, so that clients already here get theirs.
 constexpr int accepts_a_turn = 64;
 constexpr auto pause_time = std::chrono::milliseconds(50);
+/// Where the loop is not busy, a client that comes no sooner after the one before mostly comes
+/// alone: nobody else is looked for then. Who is there all the same is reported again.
+constexpr auto crowded = std::chrono::microseconds(100);
 }  // namespace
 
 Acceptor::Acceptor(EventLoop& loop, ListeningSocket socket, HasRoom has_room, OnClient on_client)
@@ -31,7 +34,9 @@ void Acceptor::close() {
 }
 
 void Acceptor::on_io(std::uint32_t) {
-  for (int i = 0; i < accepts_a_turn && watching_; ++i) {
+  const auto now = loop_.now();
+  const bool more = now - std::exchange(last_come_, now) < crowded || loop_.busy();
+  for (int i = 0; i < (more ? accepts_a_turn : 1) && watching_; ++i) {
     if (!has_room_()) return pause();
     sockaddr_storage from{};
     socklen_t size = sizeof from;

@@ -34,6 +34,7 @@ class Acceptor final : private IoHandler {
   HasRoom has_room_;
   OnClient on_client_;
   Timer resume_timer_;
+  TimePoint last_come_{};
   bool watching_ = true;
 };
 
