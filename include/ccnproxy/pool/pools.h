@@ -51,7 +51,8 @@ class Pools {
     static const origin::Origin& of(const std::unique_ptr<OriginPool>& pool) {
       return pool->origin();
     }
-    std::size_t operator()(const auto& key) const noexcept { return origin::OriginHash()(of(key)); }
+    // Not noexcept: so libstdc++ keeps hashes, and reads no pool but the one that is looked for.
+    std::size_t operator()(const auto& key) const { return origin::OriginHash()(of(key)); }
     bool operator()(const auto& a, const auto& b) const noexcept { return of(a) == of(b); }
   };
 

@@ -88,7 +88,8 @@ class SessionCache {
     using is_transparent = void;
     static const PeerName& of(const PeerName& peer) { return peer; }
     static const PeerName& of(const Entries::iterator& entry);
-    std::size_t operator()(const auto& key) const noexcept { return PeerNameHash()(of(key)); }
+    // Not noexcept: so libstdc++ keeps hashes, and reads no entry but the one that is looked for.
+    std::size_t operator()(const auto& key) const { return PeerNameHash()(of(key)); }
     bool operator()(const auto& a, const auto& b) const noexcept { return of(a) == of(b); }
   };
 
