@@ -18,7 +18,8 @@ void set_tcp(int fd, int option, int value) noexcept {
 void keep_alive(int fd) noexcept {
   const int on = 1;
   ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-  set_tcp(fd, TCP_KEEPIDLE, static_cast<int>(keep_alive_idle.count()));
+  const auto sooner = fd % (keep_alive_spread.count() + 1);
+  set_tcp(fd, TCP_KEEPIDLE, static_cast<int>(keep_alive_idle.count() - sooner));
   set_tcp(fd, TCP_KEEPINTVL, static_cast<int>(keep_alive_interval.count()));
   set_tcp(fd, TCP_KEEPCNT, keep_alive_probes);
 }

@@ -12,10 +12,15 @@ namespace ccnproxy::origin {
 /// which the tightest common NATs and firewalls forget a flow, so that it is also what keeps the
 /// flow alive (FAILURES.md A).
 constexpr auto keep_alive_idle = std::chrono::seconds(15);
+/// Or up to so much sooner, by the descriptor's number. Connections that were made within moments
+/// would be asked within one tick of the kernel's timer: of thousands of probes at once a queue of
+/// the system's (1,000 packets of loopback or a veth) drops most, each time, until they are given
+/// up.
+constexpr auto keep_alive_spread = std::chrono::seconds(5);
 /// Then again after this long. Where TCP_USER_TIMEOUT is set too, Linux ends an idle connection at
 /// the first interval that ends with the last sign of life older than that, whatever the number of
-/// probes: with these numbers after 21 s, when two probes have gone unanswered. One lost packet
-/// must not cost a warm connection.
+/// probes: with these numbers after 20 to 22 s, when two to four probes have gone unanswered. One
+/// lost packet must not cost a warm connection.
 constexpr auto keep_alive_interval = std::chrono::seconds(3);
 /// And so many times.
 constexpr int keep_alive_probes = 3;
