@@ -5,8 +5,8 @@
 namespace ccnproxy::http {
 namespace {
 
-constexpr std::uint8_t max_digits =
-    16;  // 64 bits: more could overflow, and nobody's chunks need it
+constexpr std::uint8_t max_digits = 16;  // 64 bits: more must be zeros in front
+constexpr std::uint64_t first_digit = std::uint64_t{0xf} << 60;
 
 // -1 for what is no digit.
 int hex_value(char c) noexcept {
@@ -19,6 +19,7 @@ int hex_value(char c) noexcept {
 
 ChunkSizeLine::Result ChunkSizeLine::read(std::string_view input) noexcept {
   std::size_t at = 0;
+  if (state_ == State::size) at = read_plain_digits(input);
   while (at < input.size()) {
     const char c = input[at++];
     const State before = state_;
@@ -30,12 +31,24 @@ ChunkSizeLine::Result ChunkSizeLine::read(std::string_view input) noexcept {
   return {Outcome::more, at, {}};
 }
 
+// As many as can't overflow: all that usual sizes have.
+std::size_t ChunkSizeLine::read_plain_digits(std::string_view input) noexcept {
+  std::size_t at = 0;
+  for (; at < input.size() && digits_ < max_digits; ++at, ++digits_) {
+    const int digit = hex_value(input[at]);
+    if (digit < 0) break;
+    size_ = size_ << 4 | static_cast<std::uint64_t>(digit);
+  }
+  return at;
+}
+
 ChunkSizeLine::State ChunkSizeLine::next(char c) noexcept {
   switch (state_) {
     case State::size:
       return after_size(c);
     case State::before_semicolon:
       if (is_white_space(c)) return State::before_semicolon;
+      if (sender_ == Sender::origin) return c == ';' ? State::ignored : end_or_wrong(c);
       return c == ';' ? State::before_name : State::wrong;
     case State::before_name:
       return start_name(c);
@@ -54,6 +67,9 @@ ChunkSizeLine::State ChunkSizeLine::next(char c) noexcept {
       return is(field_char, c) ? State::quoted : State::wrong;
     case State::after_quoted:
       return after_value(c);
+    case State::ignored:
+      if (c == '\0') return State::wrong;
+      return c == '\r' || c == '\n' ? end_or_wrong(c) : State::ignored;
     case State::line_feed:
       return c == '\n' ? State::complete : State::wrong;
     case State::complete:
@@ -64,13 +80,25 @@ ChunkSizeLine::State ChunkSizeLine::next(char c) noexcept {
 }
 
 ChunkSizeLine::State ChunkSizeLine::after_size(char c) noexcept {
-  if (const int digit = hex_value(c); digit >= 0) {
-    if (digits_ == max_digits) return State::wrong;
-    ++digits_;
-    size_ = size_ << 4 | static_cast<std::uint64_t>(digit);
-    return State::size;
-  }
-  return digits_ == 0 ? State::wrong : after_value(c);
+  if (const int digit = hex_value(c); digit >= 0) return add_digit(digit);
+  if (digits_ == 0) return State::wrong;
+  if (sender_ == Sender::client) return after_value(c);
+  if (is_white_space(c)) return State::before_semicolon;
+  return c == ';' ? State::ignored : end_or_wrong(c);
+}
+
+ChunkSizeLine::State ChunkSizeLine::add_digit(int digit) noexcept {
+  if ((size_ & first_digit) != 0) return State::wrong;
+  ++extension_bytes_;  // read_plain_digits() has taken the first 16
+  size_ = size_ << 4 | static_cast<std::uint64_t>(digit);
+  return State::size;
+}
+
+// Of an origin's line only.
+ChunkSizeLine::State ChunkSizeLine::end_or_wrong(char c) noexcept {
+  if (c == '\r') return State::line_feed;
+  bare_ = c == '\n';
+  return bare_ ? State::complete : State::wrong;
 }
 
 ChunkSizeLine::State ChunkSizeLine::start_name(char c) noexcept {
@@ -104,11 +132,14 @@ ChunkSizeLine::State ChunkSizeLine::after_value(char c) noexcept {
 }
 
 std::string_view ChunkSizeLine::why(char c, State before) const noexcept {
+  if (before == State::ignored) return "a NUL byte in a chunk extension";
   if (before == State::line_feed) return "a CR that is not followed by LF in a chunk size line";
   if (c == '\n') return "a chunk size line that ends in LF without CR";
+  if (sender_ == Sender::origin && before == State::before_semicolon)
+    return "white space within a chunk size line";
   if (before != State::size) return "a chunk extension that is not the grammar";
   if (digits_ == 0) return "a chunk size that does not begin with a hexadecimal digit";
-  return hex_value(c) >= 0 ? "a chunk size of more than 16 digits"
+  return hex_value(c) >= 0 ? "a chunk size of more than 64 bits"
                            : "a byte after the chunk size that can't stand there";
 }
 

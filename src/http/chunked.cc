@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "ccnproxy/http/head_scan.h"
+#include "ccnproxy/http/lenient_fields.h"
 
 namespace ccnproxy::http {
 
@@ -51,6 +52,7 @@ ChunkedDecoder::Step ChunkedDecoder::read_size_line(std::string_view input) {
   if (line.outcome == ChunkSizeLine::Outcome::complete) {
     extension_bytes_ += line_.extension_bytes();
     remaining_ = line_.size();
+    faulty_ = faulty_ || line_.bare();
     line_.reset();
     state_ = remaining_ == 0 ? State::trailers : State::data;
   }
@@ -60,21 +62,31 @@ ChunkedDecoder::Step ChunkedDecoder::read_size_line(std::string_view input) {
 ChunkedDecoder::Step ChunkedDecoder::read_data(std::string_view input) {
   const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, input.size()));
   remaining_ -= size;
-  if (remaining_ == 0) state_ = State::data_end;
+  if (remaining_ == 0) {
+    state_ = State::data_end;
+    ends_in_cr_ = input[size - 1] == '\r';
+  }
   return {.event = Event::data, .consumed = size, .data = input.substr(0, size)};
 }
 
 ChunkedDecoder::Step ChunkedDecoder::read_data_end(std::string_view input) {
-  if (input.front() != (cr_seen_ ? '\n' : '\r')) return fail("no CRLF after the data of a chunk");
-  if (cr_seen_) state_ = State::size_line;
-  cr_seen_ = !cr_seen_;
+  // Behind a CR it may be half of a CRLF, and the size wrong by one.
+  const bool may_be_bare = sender_ == Sender::origin && !cr_seen_ && !ends_in_cr_;
+  const bool bare = may_be_bare && input.front() == '\n';
+  if (!bare && input.front() != (cr_seen_ ? '\n' : '\r')) {
+    return fail("no CRLF after the data of a chunk");
+  }
+  faulty_ = faulty_ || bare;
+  cr_seen_ = !cr_seen_ && !bare;
+  if (!cr_seen_) state_ = State::size_line;
   return {.consumed = 1};
 }
 
 ChunkedDecoder::Step ChunkedDecoder::read_trailers(std::string_view input) {
   const std::size_t before = trailer_section_.size();
   trailer_section_.append(input.substr(0, limits_.head_bytes - before));
-  const HeadScan scan = scan_head(trailer_section_, searched_, true);
+  const auto scan_section = sender_ == Sender::origin ? scan_lenient_head : scan_head;
+  const HeadScan scan = scan_section(trailer_section_, searched_, true);
   searched_ = scan.length;
   if (scan.outcome == HeadScan::Outcome::wrong) return fail(describe_wrong(trailer_section_, scan));
   if (scan.outcome == HeadScan::Outcome::more) {
@@ -82,10 +94,22 @@ ChunkedDecoder::Step ChunkedDecoder::read_trailers(std::string_view input) {
     return fail("the trailer section is larger than the limit");
   }
   trailer_section_.resize(scan.length);
-  const ParseResult result = parse_trailers(trailer_section_, limits_, trailers_);
-  if (result.status != ParseStatus::complete) return fail(result.reason);
+  Step step = finish_trailers();
+  if (step.event == Event::end) step.consumed = scan.length - before;
+  return step;
+}
+
+ChunkedDecoder::Step ChunkedDecoder::finish_trailers() {
+  std::string_view refused;
+  if (sender_ == Sender::origin) {
+    refused = read_lenient_fields(trailer_section_, limits_, repaired_trailers_, trailers_).refused;
+    faulty_ = faulty_ || line_ends(trailer_section_).bare;
+  } else {
+    refused = parse_trailers(trailer_section_, limits_, trailers_).reason;
+  }
+  if (!refused.empty()) return fail(refused);
   state_ = State::done;
-  return {.event = Event::end, .consumed = scan.length - before};
+  return {.event = Event::end};
 }
 
 ChunkedDecoder::Step ChunkedDecoder::fail(std::string_view reason) {
@@ -99,7 +123,8 @@ void ChunkedDecoder::reset() {
   line_.reset();
   remaining_ = 0;
   extension_bytes_ = 0;
-  cr_seen_ = false;
+  cr_seen_ = ends_in_cr_ = false;
+  faulty_ = false;
   searched_ = 0;
   trailer_section_.clear();
   trailers_.clear();

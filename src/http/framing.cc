@@ -8,6 +8,8 @@
 #include "ccnproxy/http/field_rules.h"
 #include "ccnproxy/http/list.h"
 
+#include "transfer_codings.h"
+
 namespace ccnproxy::http {
 namespace {
 
@@ -33,38 +35,31 @@ FramingFields collect(const Fields& fields) noexcept {
       found.repeated_coding = found.coding != nullptr;
       found.coding = &field;
     }
-    if (found.repeated_length || found.repeated_coding) break;
+    if (found.repeated_length) break;
   }
   return found;
 }
 
-// What a Transfer-Encoding value that is not simply `chunked` is to be refused as (RFC 9112 §6.1):
-// 501 only where the value is well-formed and the one thing wrong is a coding that we don't speak.
-FramingFailure refuse_codings(std::string_view value) {
-  std::size_t codings = 0;
-  std::size_t chunked = 0;
-  std::size_t malformed = 0;
-  bool chunked_is_last = false;
-  std::string_view member;
-  for (std::string_view rest = value; next_member(rest, member); ++codings) {
-    chunked_is_last = iequals(member, "chunked");
-    chunked += chunked_is_last ? 1 : 0;
-    malformed += is_token(member) ? 0 : 1;
-  }
-  if (codings == 0) return refuse("an empty Transfer-Encoding");
-  if (malformed > 0) return refuse("a Transfer-Encoding that is not a list of names");
-  if (chunked > 1) return refuse("chunked more than once in Transfer-Encoding");
-  if (chunked == 1 && !chunked_is_last) return refuse("chunked is not the last transfer coding");
-  if (chunked == 1 && codings == 1) return refuse("an empty member in Transfer-Encoding");
-  return {501, "a transfer coding other than chunked"};
+// What Transfer-Encoding fields that are not simply one `chunked` say (RFC 9112 §6.1): 501 only
+// where the list is well-formed, ends in chunked and names a coding before it that we don't speak.
+Framing listed_codings(const Fields& fields, bool repeated) {
+  const TransferCodings codings = read_transfer_codings(fields);
+  if (codings.count == 0) return refuse("an empty Transfer-Encoding");
+  if (codings.malformed > 0) return refuse("a Transfer-Encoding that is not a list of names");
+  if (codings.chunked > 1) return refuse("chunked more than once in Transfer-Encoding");
+  if (!codings.chunked_is_last) return refuse("chunked is not the last transfer coding");
+  if (codings.count == 1) return BodyFraming{.kind = BodyFraming::Kind::chunked};
+  if (repeated) return refuse("more than one Transfer-Encoding");
+  return FramingFailure{501, "a transfer coding other than chunked"};
 }
 
-Framing chunked_framing(Version version, const FramingFields& found) {
+Framing chunked_framing(const RequestHead& head, const FramingFields& found) {
   if (found.length != nullptr) return refuse("both Content-Length and Transfer-Encoding");
-  if (found.repeated_coding) return refuse("more than one Transfer-Encoding");
-  if (version == Version::http10) return refuse("Transfer-Encoding in HTTP/1.0");
-  if (!iequals(found.coding->value, "chunked")) return refuse_codings(found.coding->value);
-  return BodyFraming{.kind = BodyFraming::Kind::chunked};
+  if (head.version == Version::http10) return refuse("Transfer-Encoding in HTTP/1.0");
+  if (!found.repeated_coding && iequals(found.coding->value, "chunked")) {
+    return BodyFraming{.kind = BodyFraming::Kind::chunked};
+  }
+  return listed_codings(head.fields, found.repeated_coding);
 }
 
 Framing length_framing(const FramingFields& found) {
@@ -77,41 +72,28 @@ Framing length_framing(const FramingFields& found) {
   return BodyFraming{.kind = kind, .length = length, .declared = true, .declared_length = length};
 }
 
-// What the head says, `none` where it says nothing.
-Framing declared_framing(Version version, const Fields& fields) {
-  const FramingFields found = collect(fields);
-  if (found.coding != nullptr) return chunked_framing(version, found);
-  if (found.length != nullptr) return length_framing(found);
-  return BodyFraming{};
-}
-
-bool is_bodiless_status(std::uint16_t status) noexcept {
-  return status < 200 || status == 204 || status == 304;
-}
-
-// Neither 1xx nor 204 may carry a length (RFC 9110 §8.6); HEAD and 304 tell that of the GET.
-bool may_declare(std::uint16_t status) noexcept { return status >= 200 && status != 204; }
-
 }  // namespace
 
-Framing request_framing(const RequestHead& head) {
-  return declared_framing(head.version, head.fields);
+TransferCodings read_transfer_codings(const Fields& fields) noexcept {
+  TransferCodings codings;
+  for (const Field& field : fields) {
+    if (field.id != FieldId::transfer_encoding) continue;
+    std::string_view member;
+    for (std::string_view rest = field.value; next_element(rest, member); ++codings.count) {
+      codings.chunked_is_last = iequals(member, "chunked");
+      codings.chunked += codings.chunked_is_last ? 1 : 0;
+      codings.identity += iequals(member, "identity") ? 1 : 0;
+      codings.malformed += is_token(member) ? 0 : 1;
+    }
+  }
+  return codings;
 }
 
-Framing response_framing(std::string_view request_method, const ResponseHead& head) {
-  const Framing declared = declared_framing(head.version, head.fields);
-  if (!declared) return FramingFailure{502, declared.error().reason};
-  BodyFraming framing = *declared;
-  const bool tunnel = request_method == "CONNECT" && head.status / 100 == 2;
-  if (request_method == "HEAD" || tunnel || is_bodiless_status(head.status)) {
-    framing.kind = BodyFraming::Kind::none;
-    framing.length = 0;
-    return may_declare(head.status) && !tunnel ? framing : BodyFraming{};
-  }
-  if (framing.kind == BodyFraming::Kind::none && !framing.declared) {
-    framing.kind = BodyFraming::Kind::until_close;
-  }
-  return framing;
+Framing request_framing(const RequestHead& head) {
+  const FramingFields found = collect(head.fields);
+  if (found.coding != nullptr) return chunked_framing(head, found);
+  if (found.length != nullptr) return length_framing(found);
+  return BodyFraming{};
 }
 
 boost::system::result<std::string_view, FramingFailure> request_host(const RequestHead& head) {

@@ -57,6 +57,15 @@ const Field* find(const Fields& fields, std::string_view name) noexcept {
   return nullptr;
 }
 
+std::string combined(const Fields& fields, FieldId id) {
+  std::string list;
+  for (const Field& field : fields) {
+    if (field.id != id || field.value.empty()) continue;
+    list.append(list.empty() ? "" : ", ").append(field.value);
+  }
+  return list;
+}
+
 bool iequals(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -71,6 +80,35 @@ bool next_member(std::string_view& list, std::string_view& member) noexcept {
     member = trim(list.substr(0, comma));
     list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
     if (!member.empty()) return true;
+  }
+  return false;
+}
+
+namespace {
+
+// Of the first comma that is in no quoted string, or the end.
+std::size_t end_of_element(std::string_view list) noexcept {
+  bool quoted = false;
+  for (std::size_t at = 0; at < list.size(); ++at) {
+    if (list[at] == '"') {
+      quoted = !quoted;
+    } else if (quoted && list[at] == '\\') {
+      ++at;
+    } else if (!quoted && list[at] == ',') {
+      return at;
+    }
+  }
+  return list.size();
+}
+
+}  // namespace
+
+bool next_element(std::string_view& list, std::string_view& element) noexcept {
+  while (!list.empty()) {
+    const std::size_t end = end_of_element(list);
+    element = trim(list.substr(0, end));
+    list.remove_prefix(end == list.size() ? end : end + 1);
+    if (!element.empty()) return true;
   }
   return false;
 }

@@ -133,6 +133,19 @@ HeadScan scan_head(std::string_view input, std::size_t from, bool after_line) no
   return {HeadScan::Outcome::more, input.size()};
 }
 
+HeadScan scan_lenient_head(std::string_view input, std::size_t from, bool after_line) noexcept {
+  for (std::size_t at = from; at < input.size(); ++at) {
+    const char c = input[at];
+    const bool after_cr = at > 0 && input[at - 1] == '\r';
+    if (c == '\0' || (after_cr && c != '\n')) return {HeadScan::Outcome::wrong, at + 1};
+    if (c != '\n') continue;
+    const std::size_t line_end = after_cr ? at - 1 : at;
+    const bool empty = line_end == 0 ? after_line : input[line_end - 1] == '\n';
+    if (empty) return {HeadScan::Outcome::end, at + 1};
+  }
+  return {HeadScan::Outcome::more, input.size()};
+}
+
 std::string_view describe_wrong(std::string_view input, const HeadScan& scan) noexcept {
   const char last = input[scan.length - 1];
   const bool after_cr = scan.length > 1 && input[scan.length - 2] == '\r';

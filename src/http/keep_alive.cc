@@ -1,8 +1,8 @@
 #include "ccnproxy/http/keep_alive.h"
 
+#include <algorithm>
 #include <charconv>
 
-#include "ccnproxy/http/head.h"
 #include "ccnproxy/http/list.h"
 
 namespace ccnproxy::http {
@@ -19,18 +19,35 @@ std::optional<std::uint64_t> number(std::string_view text) noexcept {
   return value;
 }
 
-}  // namespace
+template <class Value>
+void lower(std::optional<Value>& least, Value value) noexcept {
+  least = least ? std::min(*least, value) : value;
+}
 
-KeepAlive parse_keep_alive(std::string_view value) noexcept {
-  KeepAlive said;
+void read(std::string_view value, KeepAlive& said) noexcept {
   for (std::string_view member; next_member(value, member);) {
     const auto equals = member.find('=');
     if (equals == member.npos) continue;
     const auto n = number(member.substr(equals + 1));
     if (!n) continue;
     const auto name = member.substr(0, equals);
-    if (iequals(name, "timeout")) said.timeout = std::chrono::seconds(*n);
-    if (iequals(name, "max")) said.max = *n;
+    if (iequals(name, "timeout")) lower(said.timeout, std::chrono::seconds(*n));
+    if (iequals(name, "max")) lower(said.max, *n);
+  }
+}
+
+}  // namespace
+
+KeepAlive parse_keep_alive(std::string_view value) noexcept {
+  KeepAlive said;
+  read(value, said);
+  return said;
+}
+
+KeepAlive parse_keep_alive(const Fields& fields) noexcept {
+  KeepAlive said;
+  for (const Field& field : fields) {
+    if (field.id == FieldId::keep_alive) read(field.value, said);
   }
   return said;
 }

@@ -8,13 +8,15 @@ namespace ccnproxy::http {
 
 /// What a byte may stand for; one table look-up each, as the parsers ask for every byte.
 enum CharacterClass : std::uint8_t {
-  token_char = 1,   ///< tchar (RFC 9110 §5.6.2)
-  target_char = 2,  ///< in a request target: 0x21 to 0x7e but "#", which only a user agent may keep
-  field_char = 4,   ///< in a field value: HTAB, SP, VCHAR, obs-text (RFC 9110 §5.5)
-  host_char = 8,    ///< in a reg-name: unreserved and sub-delims but "," (see is_valid_host)
+  token_char = 1,    ///< tchar (RFC 9110 §5.6.2)
+  target_char = 2,   ///< in a request target: 0x21 to 0xff but DEL and "#", which only a user agent
+                     ///< may keep; bytes above 0x7f are no URI's, but servers take them
+  field_char = 4,    ///< in a field value: HTAB, SP, VCHAR, obs-text (RFC 9110 §5.5)
+  host_char = 8,     ///< in a reg-name: unreserved and sub-delims but "," (see is_valid_host)
   quoted_char = 16,  ///< qdtext (RFC 9110 §5.6.4)
   digit_char = 32,   ///< 0 to 9
   letter_char = 64,  ///< ALPHA
+  loose_name_char = 128,  ///< in a response's field name, token or not: printable, no SP, no colon
 };
 
 namespace detail {
@@ -32,12 +34,13 @@ constexpr std::uint8_t classify(unsigned byte) noexcept {
   const bool field = c == '\t' || printable;
   unsigned classes = 0;
   if (alnum || contains("!#$%&'*+-.^_`|~", c)) classes |= token_char;
-  if (byte > 0x20 && byte < 0x7f && c != '#') classes |= target_char;
+  if (byte > 0x20 && byte != 0x7f && c != '#') classes |= target_char;
   if (field) classes |= field_char;
   if (alnum || contains("-._~!$&'()*+;=", c)) classes |= host_char;
   if (field && c != '"' && c != '\\') classes |= quoted_char;
   if (digit) classes |= digit_char;
   if (letter) classes |= letter_char;
+  if (byte > 0x20 && byte != 0x7f && c != ':') classes |= loose_name_char;
   return static_cast<std::uint8_t>(classes);
 }
 

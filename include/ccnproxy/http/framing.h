@@ -16,6 +16,9 @@ struct BodyFraming {
   bool declared =
       false;  ///< a Content-Length stood in the head (also on HEAD and 304, and when it is 0)
   std::uint64_t declared_length = 0;
+  /// Of a response: what frames it contradicts itself or its status. It is read as the RFC says,
+  /// and its connection is not kept (RFC 9112 §6.3).
+  bool faulty = false;
 
   bool operator==(const BodyFraming&) const = default;
 };
@@ -28,8 +31,8 @@ struct FramingFailure {
 };
 
 /// The body of a request (RFC 9112 §6.1 to §6.3). Refused: Content-Length with Transfer-Encoding,
-/// repeated, listed, signed, spaced or overflowing lengths, any coding but one final `chunked` (501
-/// for an unknown one), Transfer-Encoding in HTTP/1.0.
+/// repeated, listed, signed, spaced or overflowing lengths, any coding but one `chunked` (400 where
+/// chunked is not the last one, 501 for others before it), Transfer-Encoding in HTTP/1.0.
 boost::system::result<BodyFraming, FramingFailure> request_framing(const RequestHead& head);
 
 /// The one Host of a request (RFC 9112 §3.2): exactly one, valid by is_valid_host, in HTTP/1.1; at
@@ -37,10 +40,15 @@ boost::system::result<BodyFraming, FramingFailure> request_framing(const Request
 /// target overrides it is for the caller to decide, after this.
 boost::system::result<std::string_view, FramingFailure> request_host(const RequestHead& head);
 
-/// The body of a response to `request_method`. The same strictness, and 502 as the status of every
-/// failure. HEAD, 1xx, 204 and 304 have none; what a 1xx or 204 declares is not reported, as it
-/// must not be passed on (RFC 9110 §8.6). For responses that came over HTTP/1 (`transfer-encoding`
-/// in HTTP/2 is refused elsewhere).
+/// The body of a response to `request_method`, with 502 as the status of every failure. For
+/// responses that came over HTTP/1 (`transfer-encoding` in HTTP/2 is refused elsewhere).
+///
+/// HEAD, 1xx, 204 and 304 have none, whatever the fields say (RFC 9112 §6.3 rule 1); what a 1xx or
+/// 204 declares is not reported, as it must not be passed on (RFC 9110 §8.6). Of other responses
+/// are taken: Content-Length repeated with one value (rule 5), chunked with Content-Length, which
+/// counts for nothing (rule 3), chunked in HTTP/1.0 (RFC 9112 §6.1), the coding `identity` and
+/// empty list members, as if they were not there. Refused: different or malformed lengths, chunked
+/// twice, other codings.
 boost::system::result<BodyFraming, FramingFailure> response_framing(std::string_view request_method,
                                                                     const ResponseHead& head);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -64,12 +65,18 @@ struct ResponseHead {
   Version version = Version::http11;
   std::string_view reason;
   Fields fields;
+  /// Malformed where readers differ on its framing (ResponseHeadParser): its connection is not
+  /// kept.
+  bool faulty = false;
+  std::string repaired = {};  ///< what `fields` refer to where they had to be written anew
 
   void clear() {
     status = 0;
     version = Version::http11;
     reason = {};
     fields.clear();
+    faulty = false;
+    repaired.clear();
   }
 };
 
@@ -77,6 +84,9 @@ struct ResponseHead {
 const Field* find(const Fields& fields, FieldId id) noexcept;
 /// The first field of this name (case-insensitive), for names without an id.
 const Field* find(const Fields& fields, std::string_view name) noexcept;
+
+/// The values of all field lines with this id as one list (RFC 9110 §5.3), "" if there is none.
+std::string combined(const Fields& fields, FieldId id);
 
 /// ASCII case-insensitive comparison.
 bool iequals(std::string_view a, std::string_view b) noexcept;

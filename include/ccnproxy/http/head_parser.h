@@ -48,20 +48,36 @@ class RequestHeadParser {
   std::size_t searched_ = 0;
 };
 
-/// The same for responses (RFC 9112 §4). Origins are not trusted either: the same strictness, but a
-/// missing reason phrase is allowed. Statuses are 100 to 999 (some origins use their own above
-/// 599).
+/// Reads HTTP/1 response heads (RFC 9112 §4), as curl, nginx and haproxy do where they agree: what
+/// an application gets from an origin itself, it gets through us.
+///
+/// Taken, beyond the grammar: lines that end in LF alone, obs-fold (replaced by SP, §5.2), white
+/// space before a colon (removed, §5.1), field names that are no token, controls in values, a
+/// missing or odd reason phrase, several SP before the status, versions 1.2 to 1.9, 2 and 3, and
+/// `http/` in lower case. Refused: CR without LF, NUL, a line without a colon or a name, and
+/// all else that is no status line. Where such an oddity is of a kind by which readers could frame
+/// the message differently, `head.faulty` is set. Statuses are 100 to 999 (some origins use their
+/// own above 599).
+///
+/// A head by the grammar is looked at once, as a request's; only another one is read again and, if
+/// its field lines need it, copied (ResponseHead::repaired). Same calls as RequestHeadParser.
 class ResponseHeadParser {
  public:
   ParseResult parse(std::string_view input, const HeadLimits& limits, ResponseHead& head);
-  void reset() noexcept { searched_ = 0; }
+  void reset() noexcept {
+    searched_ = 0;
+    lenient_ = false;
+  }
 
  private:
+  ParseResult finish(const ParseResult& result) noexcept;
+
   std::size_t searched_ = 0;
+  bool lenient_ = false;  ///< the lines searched so far are not all by the grammar
 };
 
-/// Parses a trailer section (RFC 9112 §7.1.2): field lines up to an empty line, by the same rules.
-/// Searches `input` from its beginning each time; fields are views into it.
+/// Parses a request's trailer section (RFC 9112 §7.1.2): field lines up to an empty line, by the
+/// same rules as its head. Searches `input` from its beginning each time; fields are views into it.
 ParseResult parse_trailers(std::string_view input, const HeadLimits& limits, Fields& fields);
 
 }  // namespace ccnproxy::http

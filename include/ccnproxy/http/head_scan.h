@@ -27,6 +27,10 @@ struct HeadScan {
 /// one (a trailer section), which it may not where a start line is due.
 HeadScan scan_head(std::string_view input, std::size_t from, bool after_line) noexcept;
 
+/// The same for responses that are not by the grammar: lines may end in LF alone and hold controls,
+/// but no NUL, and a CR only before LF. Byte by byte; `from` is where its own last call stopped.
+HeadScan scan_lenient_head(std::string_view input, std::size_t from, bool after_line) noexcept;
+
 /// Why a scan came out `wrong`, in words.
 std::string_view describe_wrong(std::string_view input, const HeadScan& scan) noexcept;
 

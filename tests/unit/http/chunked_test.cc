@@ -194,7 +194,6 @@ TEST(ChunkedDecoder, F075_refuses_sizes_that_are_no_plain_hexadecimal) {
       "=\r\n",
       "\xef\xbc\x95\r\nhello\r\n",
       "10000000000000000\r\n",
-      "00000000000000005\r\nhello\r\n",
       "fffffffffffffffff\r\n",
       "10000000000000005\r\nhello",
       "5\r\nhello0\r\n\r\n",
@@ -207,6 +206,31 @@ TEST(ChunkedDecoder, F075_refuses_sizes_that_are_no_plain_hexadecimal) {
       "5\r\nhello\r\n\r\n",
       "5\r\nhello\r\n 0\r\n\r\n",
   });
+}
+
+TEST(ChunkedDecoder, F150_zeros_before_a_size_are_no_error) {
+  for (const std::size_t zeros : {1, 15, 16, 17, 32, 100, 1000}) {
+    const std::string pad(zeros, '0');
+    for (const std::string& end : {std::string("\r\n"), std::string(";a=b\r\n")}) {
+      const std::string text =
+          pad + "5" + end + "hello\r\n" + pad + "a\r\n0123456789\r\n" + pad + end + "\r\n";
+      for (const std::size_t piece : {std::size_t{1}, text.size()}) {
+        const Decoded decoded = decode(text, piece, piece);
+        EXPECT_EQ(decoded.event, Event::end) << zeros << decoded.reason;
+        EXPECT_EQ(decoded.body, "hello0123456789") << zeros;
+      }
+    }
+  }
+  const std::string pad(40, '0');
+  expect_failures({pad + "10000000000000000\r\n", pad + "x\r\n", pad + "5_0\r\n"});
+}
+
+TEST(ChunkedDecoder, F150_zeros_before_sizes_are_bounded_over_the_whole_body) {
+  const HeadLimits limits{.head_bytes = 40, .fields = 4, .target_bytes = 10};
+  const std::string one = std::string(25, '0') + "1\r\nx\r\n";  // ten beyond 16
+  EXPECT_EQ(decode_every_way(one + one + one + one + "0\r\n\r\n", limits).event, Event::end);
+  EXPECT_EQ(decode_every_way(one + one + one + one + one, limits).event, Event::failed);
+  EXPECT_EQ(decode_every_way(std::string(100, '0'), limits).event, Event::failed);
 }
 
 TEST(ChunkedDecoder, F082_never_takes_a_body_for_complete_that_is_not) {

@@ -63,9 +63,12 @@ TEST(RequestFraming, F071_F072_F073_refusals_say_why) {
        "a Content-Length that is not one decimal number of at most 63 bits"},
       {{{"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "chunked"}},
        400,
+       "chunked more than once in Transfer-Encoding"},
+      {{{"Transfer-Encoding", "gzip"}, {"Transfer-Encoding", "chunked"}},
+       400,
        "more than one Transfer-Encoding"},
       {{{"Transfer-Encoding", ""}}, 400, "an empty Transfer-Encoding"},
-      {{{"Transfer-Encoding", "chunked,"}}, 400, "an empty member in Transfer-Encoding"},
+      {{{"Transfer-Encoding", ", ,"}}, 400, "an empty Transfer-Encoding"},
       {{{"Transfer-Encoding", "chunked;a=b"}},
        400,
        "a Transfer-Encoding that is not a list of names"},
@@ -74,13 +77,38 @@ TEST(RequestFraming, F071_F072_F073_refusals_say_why) {
        "chunked more than once in Transfer-Encoding"},
       {{{"Transfer-Encoding", "chunked, gzip"}}, 400, "chunked is not the last transfer coding"},
       {{{"Transfer-Encoding", "gzip, chunked"}}, 501, "a transfer coding other than chunked"},
-      {{{"Transfer-Encoding", "xchunked"}}, 501, "a transfer coding other than chunked"},
+      {{{"Transfer-Encoding", "xchunked"}}, 400, "chunked is not the last transfer coding"},
+      {{{"Transfer-Encoding", "gzip;q=\", chunked\""}},
+       400,
+       "a Transfer-Encoding that is not a list of names"},
   };
   for (const Refused& c : cases) {
     const auto framing = request_framing(request(c.lines));
     ASSERT_FALSE(framing) << c.reason;
     EXPECT_EQ(framing.error().status_code, c.status_code) << c.reason;
     EXPECT_EQ(framing.error().reason, c.reason);
+  }
+}
+
+TEST(RequestFraming, F150_a_coding_without_chunked_at_the_end_is_400) {
+  for (const std::string_view value : {"gzip", "identity", "chunke", "x, y", "chunked, gzip"}) {
+    const auto framing = request_framing(request({{"Transfer-Encoding", value}}));
+    ASSERT_FALSE(framing) << value;
+    EXPECT_EQ(framing.error().status_code, 400) << value;
+  }
+}
+
+TEST(RequestFraming, F127_F150_empty_members_and_empty_lines_count_for_nothing) {
+  const std::vector<std::vector<Line>> cases = {
+      {{"Transfer-Encoding", "chunked,"}},
+      {{"Transfer-Encoding", ", ,\tchunked ,"}},
+      {{"Transfer-Encoding", ""}, {"Transfer-Encoding", "chunked"}},
+      {{"Transfer-Encoding", "Chunked"}, {"Transfer-Encoding", ","}},
+  };
+  for (const auto& lines : cases) {
+    const auto framing = request_framing(request(lines));
+    ASSERT_TRUE(framing) << lines[0].value << framing.error().reason;
+    EXPECT_EQ(*framing, (BodyFraming{Kind::chunked, 0, false, 0})) << lines[0].value;
   }
 }
 
@@ -109,6 +137,7 @@ TEST(ResponseFraming, F113_follows_method_and_status) {
   const Line zero{"Content-Length", "0"};
   const Line chunked{"Transfer-Encoding", "chunked"};
   const BodyFraming nothing{};
+  const BodyFraming faulty{Kind::none, 0, false, 0, true};
   const BodyFraming told{Kind::none, 0, true, 5};
   const std::vector<Answer> cases = {
       {"GET", 200, {length}, {Kind::length, 5, true, 5}},
@@ -120,19 +149,19 @@ TEST(ResponseFraming, F113_follows_method_and_status) {
       {"GET", 205, {zero}, {Kind::none, 0, true, 0}},
       {"HEAD", 200, {length}, told},
       {"HEAD", 200, {zero}, {Kind::none, 0, true, 0}},
-      {"HEAD", 200, {chunked}, nothing},
+      {"HEAD", 200, {chunked}, faulty},
       {"HEAD", 200, {}, nothing},
       {"head", 200, {}, {Kind::until_close, 0, false, 0}},
       {"GET", 304, {length}, told},
       {"GET", 304, {}, nothing},
-      {"GET", 304, {chunked}, nothing},
+      {"GET", 304, {chunked}, faulty},
       {"GET", 204, {}, nothing},
       {"GET", 204, {zero}, nothing},
-      {"GET", 204, {length}, nothing},
-      {"HEAD", 204, {length}, nothing},
+      {"GET", 204, {length}, faulty},
+      {"HEAD", 204, {length}, faulty},
       {"GET", 100, {}, nothing},
-      {"GET", 101, {length}, nothing},
-      {"GET", 103, {chunked}, nothing},
+      {"GET", 101, {length}, faulty},
+      {"GET", 103, {chunked}, faulty},
       {"CONNECT", 200, {length}, nothing},
       {"CONNECT", 403, {length}, {Kind::length, 5, true, 5}},
   };
@@ -141,30 +170,6 @@ TEST(ResponseFraming, F113_follows_method_and_status) {
     ASSERT_TRUE(framing) << c.method << ' ' << c.status;
     EXPECT_EQ(*framing, c.expected) << c.method << ' ' << c.status;
   }
-}
-
-TEST(ResponseFraming, F071_F072_F073_is_as_strict_and_blames_the_origin) {
-  const std::vector<std::vector<Line>> cases = {
-      {{"Content-Length", "5"}, {"Transfer-Encoding", "chunked"}},
-      {{"Content-Length", "5"}, {"Content-Length", "5"}},
-      {{"Content-Length", "5,5"}},
-      {{"Content-Length", "-5"}},
-      {{"Content-Length", ""}},
-      {{"Transfer-Encoding", "gzip, chunked"}},
-      {{"Transfer-Encoding", "identity"}},
-      {{"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "chunked"}},
-  };
-  for (const auto& lines : cases) {
-    for (const char* method : {"GET", "HEAD"}) {
-      for (const std::uint16_t status : {200, 204, 304}) {
-        const auto framing = response_framing(method, response(status, lines));
-        ASSERT_FALSE(framing) << lines[0].value;
-        EXPECT_EQ(framing.error().status_code, 502) << lines[0].value;
-      }
-    }
-  }
-  EXPECT_FALSE(
-      response_framing("GET", response(200, {{"Transfer-Encoding", "chunked"}}, Version::http10)));
 }
 
 TEST(ContentLength, is_digits_only_and_at_most_63_bits) {

@@ -111,6 +111,38 @@ TEST(NextMember, walks_a_list_and_passes_over_empty_members) {
   EXPECT_TRUE(list.empty());
 }
 
+TEST(NextElement, F127_a_comma_in_a_quoted_string_ends_no_element) {
+  struct Case {
+    std::string_view list;
+    std::vector<std::string_view> elements;
+  };
+  const std::vector<Case> cases = {
+      {"", {}},
+      {" , ,", {}},
+      {"a, ,b", {"a", "b"}},
+      {"a;x=\",\", trailers", {"a;x=\",\"", "trailers"}},
+      {"a;x=\"\\\",\" ,b", {"a;x=\"\\\",\"", "b"}},
+      {"a;x=\", trailers", {"a;x=\", trailers"}},
+      {"a;x=\"\\", {"a;x=\"\\"}},
+      {"\"\",\"\"", {"\"\"", "\"\""}},
+  };
+  for (const Case& c : cases) {
+    std::string_view list = c.list;
+    std::vector<std::string_view> elements;
+    for (std::string_view element; next_element(list, element);) elements.push_back(element);
+    EXPECT_EQ(elements, c.elements) << c.list;
+  }
+}
+
+TEST(Combined, F127_is_the_list_of_all_lines) {
+  const Fields fields = {{"Upgrade", "a", FieldId::upgrade},
+                         {"Via", "x", FieldId::via},
+                         {"upgrade", "", FieldId::upgrade},
+                         {"UPGRADE", "b, c", FieldId::upgrade}};
+  EXPECT_EQ(combined(fields, FieldId::upgrade), "a, b, c");
+  EXPECT_EQ(combined(fields, FieldId::te), "");
+}
+
 TEST(Characters, are_classed_as_the_rfc_does) {
   std::string tokens;
   std::string target;
@@ -123,7 +155,7 @@ TEST(Characters, are_classed_as_the_rfc_does) {
   }
   EXPECT_EQ(tokens,
             "!#$%&'*+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~");
-  EXPECT_EQ(target.size(), 0x7fu - 0x21u - 1u);
+  EXPECT_EQ(target.size(), 0x7fu - 0x21u - 1u + 0x80u);
   EXPECT_EQ(target.find('#'), std::string::npos);
   EXPECT_EQ(field_chars, 256u - 33u + 1u);  // all but the controls, and HTAB
 }
