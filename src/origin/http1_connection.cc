@@ -28,7 +28,7 @@ Http1Connection::Http1Connection(const ConnectionContext& context,
       pause_timer_(context.loop.timers(), Delegate<void()>::to<&Http1Connection::end_pause>(this)),
       held_(context.buffers.held, MemoryBudget::For::origins),
       unsent_limit_(context.buffers.unsent_room),
-      chunks_(context.limits),
+      chunks_(context.limits, http::Sender::origin),
       facts_(std::move(facts)),
       use_(*facts_, info_.address),
       liveness_(context.loop, info_.rtt, *this),
@@ -52,7 +52,8 @@ OriginStream& Http1Connection::open(const http::OutgoingRequest& request, Respon
   final_head_ = wants_writable_ = false;
   keep_ = true;
   backlog_ = 0;
-  interim_ = 0;
+  interim_ = false;
+  interim_limiter_ = InterimLimiter();
   request_at_ = queued_bytes_;
   std::string head;
   http::append_request_head(head, request);
@@ -248,7 +249,7 @@ Error Http1Connection::failure_of(ErrorType type, const std::string& reason) con
   } else if (written_bytes_ <= request_at_) {
     error.proof = Proof::not_sent;
     error.phase = Phase::send;
-  } else if ((requests_ > 1 || on_aged_) && interim_ == 0 && head_bytes_.empty() &&
+  } else if ((requests_ > 1 || on_aged_) && !interim_ && head_bytes_.empty() &&
              (type == ErrorType::connection_terminated ||
               type == ErrorType::connection_read_timeout)) {
     error.proof = Proof::no_byte_on_reused;

@@ -62,6 +62,7 @@ bool Http1Connection::take_head(std::string_view& bytes) {
   }
   bytes.remove_prefix(whole ? result.consumed
                             : result.consumed - (head_bytes_.size() - bytes.size()));
+  head_size_ = result.consumed;
   const bool good = on_head(bytes);
   head_bytes_.clear();
   parser_.reset();
@@ -70,18 +71,15 @@ bool Http1Connection::take_head(std::string_view& bytes) {
 
 bool Http1Connection::on_head(std::string_view& rest) {
   if (head_.status == 101) return switch_protocols(rest);
-  if (head_.status < 200) {
-    if (++interim_ > most_interim_responses) return broken("interim responses without end");
-    sink_->on_informational(head_);
-    return true;
-  }
+  if (head_.status < 200) return on_interim_head();
   const auto framing = http::response_framing(request_->method, head_);
   if (!framing) return broken(framing.error().reason);
   using Kind = http::BodyFraming::Kind;
   final_head_ = true;
   facts_->note_head(context_.loop.now() - requested_);
   note_announced();
-  keep_ = http::is_persistent(head_.version, head_.fields) && framing->kind != Kind::until_close;
+  keep_ = keep_ && http::is_persistent(head_.version, head_.fields) && !head_.faulty &&
+          !framing->faulty && framing->kind != Kind::until_close;
   sink_->on_response(head_, *framing);
   if (!sink_) return false;  // cancelled by what it heard
   body_left_ = framing->length;
@@ -106,11 +104,21 @@ bool Http1Connection::on_head(std::string_view& rest) {
   return !closed_;
 }
 
+/// An origin that frames one like a response with a body is not asked again.
+bool Http1Connection::on_interim_head() {
+  interim_ = true;
+  const auto bound = interim_limiter_.admit(head_size_, context_.loop.now());
+  if (!bound.empty()) return broken(bound);
+  keep_ = keep_ && !head_.faulty && !http::response_framing(request_->method, head_)->faulty;
+  sink_->on_informational(head_);
+  return true;
+}
+
 /// The connection is no longer HTTP's: whoever asked for that takes it (RFC 9110 §7.8).
 bool Http1Connection::switch_protocols(std::string_view rest) {
   if (request_->upgrade.empty()) return broken("101 to a request that asked for no upgrade");
   if (!body_ended_ || !output_.empty()) return broken("101 before the request was complete");
-  if (!http::find(head_.fields, http::FieldId::upgrade))
+  if (http::combined(head_.fields, http::FieldId::upgrade).empty())
     return broken("101 that does not say to what");
   closed_ = draining_ = true;
   end_reason_ = "became a tunnel";
@@ -155,7 +163,7 @@ bool Http1Connection::take_chunked(std::string_view& bytes) {
     case Event::end:
       break;
   }
-  if (!bytes.empty()) keep_ = false;
+  if (!bytes.empty() || chunks_.faulty()) keep_ = false;
   bytes = {};
   complete(chunks_.trailers());
   return !closed_;
@@ -214,9 +222,7 @@ void Http1Connection::on_end(tls::IoStatus status) {
 
 /// Keep-Alive: timeout=N, max=M (RFC 2068 §19.7.1.1; no standard any more, but what servers say).
 void Http1Connection::note_announced() {
-  const auto* field = http::find(head_.fields, "keep-alive");
-  if (!field) return;
-  const auto said = http::parse_keep_alive(field->value);
+  const auto said = http::parse_keep_alive(head_.fields);
   if (said.timeout) announced_.idle = *said.timeout;
   if (said.max) announced_.requests = requests_ + *said.max;
 }

@@ -257,7 +257,7 @@ Error Http2Connection::failure_of(const Http2Stream& stream, ErrorType type,
   } else if (!stream.first_byte_at_ || written_bytes_ <= *stream.first_byte_at_) {
     error.proof = Proof::not_sent;
     error.phase = Phase::send;
-  } else if ((answered_ || stream.on_aged_) && stream.interim_ == 0) {
+  } else if ((answered_ || stream.on_aged_) && !stream.interim_) {
     error.proof = Proof::no_byte_on_reused;
   }
   return error;

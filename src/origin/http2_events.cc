@@ -62,10 +62,13 @@ void Http2Connection::on_head_end(Http2Stream& stream, bool end_stream) {
     if (head.status < 100) {  // nghttp2 takes any three digits
       on_broken(stream, ErrorType::http_protocol_error, "the response has no valid status");
     } else if (is_informational(head.status)) {
-      if (++stream.interim_ <= most_interim_responses) {
+      stream.interim_ = true;
+      const auto bound =
+          stream.interim_limiter_.admit(block_of(stream).size(), context_.loop.now());
+      if (bound.empty()) {
         stream.sink_->on_informational(head);
       } else {
-        on_broken(stream, ErrorType::http_protocol_error, "interim responses without end");
+        on_broken(stream, ErrorType::http_protocol_error, std::string(bound));
       }
     } else {
       stream.final_head_ = answered_ = true;

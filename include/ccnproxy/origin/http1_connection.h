@@ -9,6 +9,7 @@
 #include "ccnproxy/http/chunked.h"
 #include "ccnproxy/http/head_parser.h"
 #include "ccnproxy/origin/connection_context.h"
+#include "ccnproxy/origin/interim_limiter.h"
 #include "ccnproxy/origin/liveness_watch.h"
 #include "ccnproxy/origin/origin_connection.h"
 #include "ccnproxy/origin/peer_facts.h"
@@ -89,6 +90,7 @@ class Http1Connection final : public OriginConnection,
   bool take(std::string_view bytes);
   bool take_head(std::string_view& bytes);
   bool on_head(std::string_view& rest);
+  bool on_interim_head();
   bool switch_protocols(std::string_view rest);
   bool take_body(std::string_view& bytes);
   bool take_chunked(std::string_view& bytes);
@@ -117,12 +119,14 @@ class Http1Connection final : public OriginConnection,
   const http::OutgoingRequest* request_ = nullptr;
   ResponseSink* sink_ = nullptr;
   Reading reading_ = Reading::head;
-  std::string head_bytes_;  ///< of a head that did not come in one read
+  std::string head_bytes_;     ///< of a head that did not come in one read
+  std::size_t head_size_ = 0;  ///< of the last head that was complete
   http::ResponseHead head_;
   http::ResponseHeadParser parser_;
   http::ChunkedDecoder chunks_;
   std::uint64_t body_left_ = 0;
-  std::uint32_t interim_ = 0;  ///< 1xx heads that came for it
+  bool interim_ = false;  ///< a 1xx head has come for it
+  InterimLimiter interim_limiter_;
   std::uint64_t backlog_ = 0;
   ByteQueue output_;
   std::uint64_t request_at_ = 0;  ///< offset of its first byte in all that was queued

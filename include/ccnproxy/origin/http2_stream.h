@@ -10,6 +10,7 @@
 #include "ccnproxy/base/byte_queue.h"
 #include "ccnproxy/base/memory_budget.h"
 #include "ccnproxy/origin/http2_header_block.h"
+#include "ccnproxy/origin/interim_limiter.h"
 #include "ccnproxy/origin/origin_connection.h"
 #include "ccnproxy/origin/window_policy.h"
 
@@ -65,10 +66,11 @@ class Http2Stream final
   std::uint64_t received_ = 0;
   std::uint64_t consumed_ = 0;
   std::optional<std::uint64_t>
-      first_byte_at_;          ///< offset of its HEADERS in all that was queued for the socket
-  std::uint32_t interim_ = 0;  ///< 1xx heads that came
-  bool body_ended_;            ///< the client's body is complete
-  bool deferred_ = false;      ///< nghttp2 waits for body bytes
+      first_byte_at_;  ///< offset of its HEADERS in all that was queued for the socket
+  InterimLimiter interim_limiter_;
+  bool interim_ = false;   ///< a 1xx head has come
+  bool body_ended_;        ///< the client's body is complete
+  bool deferred_ = false;  ///< nghttp2 waits for body bytes
   bool wants_writable_ = false;
   bool on_aged_ = false;     ///< the connection had stood for a while when it was opened
   bool final_head_ = false;  ///< the final response head was delivered

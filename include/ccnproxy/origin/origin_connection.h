@@ -24,9 +24,6 @@ std::string_view to_string(Protocol) noexcept;  ///< "http/1.1", "h2": the ALPN 
 /// less than this).
 inline constexpr std::uint32_t streams_before_settings = 100;
 
-/// As many 1xx responses may come before the final one; more are an error (F069).
-inline constexpr std::uint32_t most_interim_responses = 16;
-
 /// What dialing took; zero where a phase did not happen.
 struct DialTimings {
   Duration dns{0};

@@ -115,8 +115,6 @@ INSTANTIATE_TEST_SUITE_P(
                  Kind::none, ""},
         KindCase{"head", "HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", 200, Kind::none,
                  ""},
-        KindCase{"head_chunked", "HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-                 200, Kind::none, ""},
         KindCase{"chunked", "GET",
                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1;x=y\r\n!\r\n"
                  "0\r\n\r\n",

@@ -348,17 +348,27 @@ TEST_F(Http2ConnectionEnd, drained_in_use_it_ends_with_its_last_stream) {
   EXPECT_EQ(listener_.closed, "max_age");
 }
 
-TEST_F(Http2ConnectionEnd, F069_interim_responses_without_end_are_a_failure) {
+TEST_F(Http2ConnectionEnd, F069_F130_a_flood_of_interim_responses_is_a_failure_of_its_stream) {
   connect();
   auto& call = open_and_arrive(1);
   auto& other = open_and_arrive(3);
-  for (int i = 0; i < 100; ++i) peer_->inform(1, "103");
+  for (int i = 0; i < 5000; ++i) peer_->inform(1, "103");
   ASSERT_TRUE(until_ended(call));
   expect_failure(call, ErrorType::http_protocol_error, Proof::unknown);
-  EXPECT_LE(call.sink.informational.size(), 16u);
+  EXPECT_THAT(call.sink.failure->detail, testing::HasSubstr("128 at once and 100 a second"));
   peer_->answer(3);
   ASSERT_TRUE(until_ended(other));
   EXPECT_TRUE(other.sink.complete);
+}
+
+TEST_F(Http2ConnectionEnd, F130_a_hundred_interim_responses_at_once_pass) {
+  connect();
+  auto& call = open_and_arrive(1);
+  for (int i = 0; i < 100; ++i) peer_->inform(1, "102");
+  peer_->answer(1);
+  ASSERT_TRUE(until_ended(call));
+  EXPECT_TRUE(call.sink.complete);
+  EXPECT_EQ(call.sink.informational.size(), 100u);
 }
 
 TEST_F(Http2ConnectionEnd, F038_a_peer_that_never_sends_settings_is_given_up) {
