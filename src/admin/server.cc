@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "ccnproxy/admin/pages.h"
+#include "ccnproxy/base/http_date.h"
 
 namespace ccnproxy::admin {
 namespace {
@@ -49,6 +50,7 @@ bool has_body(const Request& request) {
 Response make_response(const Page& page, unsigned version, bool keep) {
   Response response(static_cast<http::status>(page.status), version);
   response.set(http::field::server, "ccnproxy/" CCNPROXY_VERSION);
+  response.set(http::field::date, HttpDate().at(std::chrono::steady_clock::now()));
   response.set(http::field::content_type, page.type);
   response.set(http::field::cache_control, "no-store");
   response.set("X-Content-Type-Options", "nosniff");

@@ -127,16 +127,14 @@ proxy::ClientSession& Worker::add_session(UniqueFd fd, proxy::ClientAddress addr
 /// Told in words that it has too many connections, and closed: what it would send is not waited
 /// for.
 void Worker::turn_away(UniqueFd fd) {
-  static const std::string answer = [] {
-    proxy::OwnResponse response;
-    response.status = 503;
-    response.error_type = to_string(ErrorType::connection_limit_reached);
-    response.text = "too many connections from this address (limits.clients_per_address)";
-    response.close = true;
-    std::string text;
-    proxy::append_own_response(text, response);
-    return text;
-  }();
+  proxy::OwnResponse response;
+  response.status = 503;
+  response.error_type = to_string(ErrorType::connection_limit_reached);
+  response.text = "too many connections from this address (limits.clients_per_address)";
+  response.date = context_.date.at(loop_.now());
+  response.close = true;
+  std::string answer;
+  proxy::append_own_response(answer, response);
   // What has come already is taken, so that closing does not reset the connection under the answer.
   ::recv(fd.get(), buffers_.client(), proxy::ReadSize::usual, 0);
   ::send(fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL);

@@ -207,6 +207,7 @@ void Exchange::answer(std::uint16_t status, std::string_view error_type, std::st
   response_begun_ = response_flushed_ = true;
   OwnResponse response{status, error_type, text, config_->request_id_header, request_id_};
   response.type = type;
+  response.date = context_.date.at(context_.loop.now());
   response.head_only = request_.method == "HEAD";
   response.tells_methods = status == 200 && request_.method == "OPTIONS";
   response.close =

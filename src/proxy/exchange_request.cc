@@ -1,6 +1,7 @@
 // What becomes of a request before it is sent: its origin, what is refused, what the origin gets.
 
 #include "ccnproxy/http/field_rules.h"
+#include "ccnproxy/http/list.h"
 #include "ccnproxy/proxy/client_session.h"
 #include "ccnproxy/proxy/exchange.h"
 #include "ccnproxy/proxy/max_forwards.h"
@@ -15,6 +16,15 @@ constexpr std::string_view chocon_version_header = "x-chocon-ver";
 constexpr std::string_view debug_header = "x-ccnproxy-debug";
 /// The workers are waited for a second (StatsDesk); with their answers on the way it may be more.
 constexpr auto statistics_patience = std::chrono::seconds(5);
+
+/// A TE field, which may stand there several times (RFC 9110 §5.3); its other members can have
+/// quoted parameters.
+bool accepts_trailers(std::string_view te) {
+  for (std::string_view coding; http::next_element(te, coding);) {
+    if (http::iequals(coding, "trailers")) return true;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -190,11 +200,11 @@ void Exchange::build_request(const http::BodyFraming& framing) {
       case Id::transfer_encoding:
         continue;
       case Id::te:
-        outgoing_.accepts_trailers = http::list_contains(field.value, "trailers");
+        outgoing_.accepts_trailers |= accepts_trailers(field.value);
         continue;
       case Id::expect:
-        expects_continue_ =
-            http::iequals(field.value, "100-continue") && request_.version == http::Version::http11;
+        expects_continue_ |= request_.version == http::Version::http11 &&
+                             http::list_contains(field.value, "100-continue");
         if (config_->expect_continue == config::ExpectContinue::local) continue;
         break;
       case Id::idempotency_key:

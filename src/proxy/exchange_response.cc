@@ -25,25 +25,35 @@ void append_status_line(std::string& out, const http::ResponseHead& head) {
   out.append(head.reason.empty() ? http::reason_phrase(head.status) : head.reason).append("\r\n");
 }
 
-void append_fields(std::string& out, const http::Fields& fields) {
+/// Whether a Date is among them.
+bool append_fields(std::string& out, const http::Fields& fields) {
   const http::HopByHop hop_by_hop(fields);
+  bool dated = false;
   for (const auto& field : fields) {
+    dated = dated || field.id == http::FieldId::date;
     if (field.id == http::FieldId::content_length || field.id == http::FieldId::transfer_encoding)
       continue;
     if (!hop_by_hop.drops(field)) append_line(out, field.name, field.value);
   }
+  return dated;
 }
+
+/// What a client has not taken of interim responses may grow to so much; more are left out.
+constexpr std::size_t interim_limit = 64 * 1024;
 
 }  // namespace
 
 /// HTTP/1.1 clients get 103 and the like; HTTP/1.0 has no such thing (RFC 9110 §15.2). An origin's
-/// 100 answers nothing that we asked, unless the client's Expect was passed on.
+/// 100 answers nothing that we asked, unless the client's Expect was passed on. Each is a sign of
+/// life: timeouts.response_head begins anew.
 void Exchange::on_informational(const http::ResponseHead& head) {
-  if (head.status == 100 && std::exchange(awaits_permission_, false)) watch_progress();
+  if (head.status == 100) awaits_permission_ = false;
+  watch_progress();
   if (request_.version == http::Version::http10 || response_begun_) return;
   if (head.status == 101 ||
       (head.status == 100 && config_->expect_continue == config::ExpectContinue::local))
     return;
+  if (client_->output().held() >= interim_limit) return;
   auto& out = client_->output().front();
   append_status_line(out, head);
   append_fields(out, head.fields);
@@ -64,7 +74,7 @@ void Exchange::on_upgrade(const http::ResponseHead& head,
   append_status_line(out, head);
   append_fields(out, head.fields);
   append_line(out, "Connection", "Upgrade");
-  append_line(out, "Upgrade", http::find(head.fields, http::FieldId::upgrade)->value);
+  append_line(out, "Upgrade", http::combined(head.fields, http::FieldId::upgrade));
   append_line(out, "Via", context_.via);
   append_line(out, config_->request_id_header, request_id_);
   out += "\r\n";
@@ -104,7 +114,8 @@ void Exchange::append_response_head(const http::ResponseHead& head,
                                     const http::BodyFraming& framing) {
   auto& out = client_->output().front();
   append_status_line(out, head);
-  append_fields(out, head.fields);
+  const bool dated = append_fields(out, head.fields);
+  if (!dated) append_line(out, "Date", context_.date.at(context_.loop.now()));  // RFC 9110 §6.6.1
   append_line(out, "Via", context_.via);
   append_line(out, config_->request_id_header, request_id_);
   if (debug_) append_debug_fields(out);

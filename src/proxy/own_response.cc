@@ -13,6 +13,7 @@ void append_own_response(std::string& out, const OwnResponse& r) {
       .append(1, ' ')
       .append(http::reason_phrase(r.status))
       .append("\r\n");
+  if (!r.date.empty()) line("Date", r.date);
   line("Content-Type", r.type);
   line("Content-Length", std::to_string(r.text.size() + 1));
   if (!r.error_type.empty()) line("Proxy-Status", http::proxy_status(r.error_type, r.text));

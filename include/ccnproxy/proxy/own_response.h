@@ -19,6 +19,7 @@ struct OwnResponse {
   bool tells_methods = false;      ///< Allow, as an answer to OPTIONS; 405 always has it
   bool close = false;              ///< Connection: close
   bool http10_keep_alive = false;  ///< an HTTP/1.0 client has asked to keep the connection
+  std::string_view date = {};      ///< Date (RFC 9110 §6.6.1)
   std::string_view type = "text/plain; charset=utf-8";  ///< of `text`
 };
 

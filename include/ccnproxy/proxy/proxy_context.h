@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/base/http_date.h"
 #include "ccnproxy/base/memory_budget.h"
 #include "ccnproxy/config/config.h"
 #include "ccnproxy/observe/access_log.h"
@@ -74,6 +75,7 @@ struct ProxyContext {
   /// thread, or never.
   std::function<void(std::function<void(const std::string& json)> answer)> ask_statistics = {};
   http::RequestHead head = {};  ///< what a session has just parsed, until its exchange has it
+  HttpDate date = HttpDate();   ///< of responses without one
   bool draining = false;        ///< no connection is kept, /hc says 503
 };
 

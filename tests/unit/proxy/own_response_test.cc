@@ -98,6 +98,13 @@ TEST(OwnResponse, F060_says_in_a_field_and_in_words_that_it_is_the_proxys) {
   EXPECT_EQ(m.field("Content-Length"), std::to_string(m.body.size()));
 }
 
+TEST(OwnResponse, F133_has_a_date_where_one_is_given) {
+  OwnResponse response = failed_lookup();
+  EXPECT_EQ(Message(response).field("Date"), "(none)");
+  response.date = "Sun, 06 Nov 1994 08:49:37 GMT";
+  EXPECT_EQ(Message(response).field("Date"), response.date);
+}
+
 TEST(OwnResponse, what_is_no_error_says_nothing_of_one) {
   OwnResponse response;
   response.text = "OK";
