@@ -1,5 +1,6 @@
 // Any bytes as a chunked body, the first one saying how to cut the rest: body, trailers and end are
-// the same as in one piece, and a body that was taken comes back when it is coded again.
+// the same as in one piece, a body that was taken comes back when it is coded again, and what is
+// taken of a client is the same when an origin sends it.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,11 +11,13 @@
 #include "ccnproxy/http/chunked.h"
 #include "ccnproxy/http/field_rules.h"
 
+#include "fit_field.h"
 #include "require.h"
 
 namespace {
 
 using namespace ccnproxy::http;
+using ccnproxy::fuzz::is_fit;
 using ccnproxy::fuzz::require;
 using Event = ChunkedDecoder::Event;
 
@@ -44,14 +47,15 @@ void feed(ChunkedDecoder& decoder, std::string_view piece, Decoded& decoded) {
   } while (decoded.event == Event::data);
 }
 
-Decoded decode(std::string_view input, std::size_t piece) {
-  ChunkedDecoder decoder(limits);
+Decoded decode(std::string_view input, std::size_t piece, Sender sender) {
+  ChunkedDecoder decoder(limits, sender);
   Decoded decoded;
   for (std::size_t at = 0; at < input.size() && decoded.event == Event::need_more; at += piece) {
     feed(decoder, input.substr(at, piece), decoded);
   }
   for (const Field& field : decoder.trailers()) {
-    require(is_token(field.name) && all(field_char, field.value));
+    require(is_fit(field));
+    require(sender == Sender::origin || (is_token(field.name) && all(field_char, field.value)));
     trailer_allowed(field);
     decoded.trailers.append(field.name).append(": ").append(field.value).append("\r\n");
   }
@@ -67,8 +71,19 @@ void check_coded_again(const Decoded& decoded) {
   append_chunk_size(text, 0);
   // Without the trailers, which written out ("a:b" as "a: b") may be longer than the limit.
   text.append("\r\n");
-  const Decoded again = decode(text, text.size());
+  const Decoded again = decode(text, text.size(), Sender::client);
   require(again.event == Event::end && again.body == decoded.body && again.consumed == text.size());
+}
+
+Decoded check(std::string_view input, std::size_t piece, Sender sender) {
+  const Decoded whole = decode(input, input.size(), sender);
+  const Decoded cut = decode(input, piece, sender);
+  require(cut.event == whole.event && cut.body == whole.body);
+  require(cut.trailers == whole.trailers && cut.reason == whole.reason);
+  if (whole.event != Event::end) return whole;
+  require(cut.consumed == whole.consumed);
+  check_coded_again(whole);
+  return whole;
 }
 
 }  // namespace
@@ -77,12 +92,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 2) return 0;
   const std::size_t piece = data[0] % 32 + 1u;
   const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const Decoded whole = decode(input, input.size());
-  const Decoded cut = decode(input, piece);
-  require(cut.event == whole.event && cut.body == whole.body);
-  require(cut.trailers == whole.trailers && cut.reason == whole.reason);
-  if (whole.event != Event::end) return 0;
-  require(cut.consumed == whole.consumed);
-  check_coded_again(whole);
+  const Decoded of_client = check(input, piece, Sender::client);
+  const Decoded of_origin = check(input, piece, Sender::origin);
+  if (of_client.event != Event::end) return 0;
+  require(of_origin.event == Event::end && of_origin.consumed == of_client.consumed);
+  require(of_origin.body == of_client.body && of_origin.trailers == of_client.trailers);
   return 0;
 }

@@ -31,7 +31,7 @@ struct Whole {
 };
 
 bool take_chunks(Whole& whole, std::string_view rest) {
-  http::ChunkedDecoder decoder(limits);
+  http::ChunkedDecoder decoder(limits, http::Sender::origin);
   while (!rest.empty()) {
     const auto step = decoder.step(rest);
     rest.remove_prefix(step.consumed);

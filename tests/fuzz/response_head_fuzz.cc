@@ -1,5 +1,5 @@
 // Any bytes as a response head: the answer does not depend on how they were cut, and what was taken
-// is fit to be written to a client.
+// is fit to be written to a client, who reads the same in it.
 
 #include <algorithm>
 #include <cstddef>
@@ -14,6 +14,7 @@
 #include "ccnproxy/http/head_parser.h"
 
 #include "cut_head.h"
+#include "fit_field.h"
 #include "require.h"
 
 namespace {
@@ -27,16 +28,35 @@ void check_parts(const ResponseHead& head) {
   require(head.status >= 100 && head.status <= 999);
   require(all(field_char, head.reason) && head.fields.size() <= limits.fields);
   for (const Field& field : head.fields) {
-    require(is_token(field.name) && all(field_char, field.value));
+    require(is_fit(field));
     require(trim(field.value) == field.value && field.id == field_id(field.name));
   }
+}
+
+std::string write(const ResponseHead& head) {
+  std::string text = head.version == Version::http10 ? "HTTP/1.0 " : "HTTP/1.1 ";
+  text.append(std::to_string(head.status)).append(" ").append(head.reason).append("\r\n");
+  for (const Field& field : head.fields) {
+    text.append(field.name).append(": ").append(field.value).append("\r\n");
+  }
+  return text.append("\r\n");
+}
+
+void check_written_again(const ResponseHead& head) {
+  const std::string text = write(head);
+  ResponseHead again;
+  const ParseResult result = ResponseHeadParser{}.parse(
+      text, {.head_bytes = text.size(), .fields = 16, .target_bytes = 256}, again);
+  require(result.status == ParseStatus::complete && result.consumed == text.size());
+  require(!again.faulty && write(again) == text);
 }
 
 void check_framing(const ResponseHead& head) {
   for (const std::string_view method : {std::string_view("GET"), std::string_view("HEAD")}) {
     const auto framing = response_framing(method, head);
     if (!framing) {
-      require(framing.error().status_code == 502);
+      require(framing.error().status_code == 502 && method != "HEAD");
+      require(head.status >= 200 && head.status != 204 && head.status != 304);
       continue;
     }
     require(method != "HEAD" || framing->kind == BodyFraming::Kind::none);
@@ -58,6 +78,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (whole.status == ParseStatus::failed) require(whole.status_code == 502);
   if (whole.status != ParseStatus::complete) return 0;
   check_parts(head);
+  check_written_again(head);
   check_framing(head);
   return 0;
 }

@@ -86,7 +86,8 @@ const std::vector<Group>& groups() {
       {"F076_field_lines", {"F076"}},
       {"F079_request_lines_and_hosts", {"F079", "F117", "F118", "F121"}},
       {"F077_F086_F111_F122_bodies_and_dialogue", {"F077", "F086", "F111", "F122"}},
-      {"F068_limits", {"F068"}}};
+      {"F068_limits", {"F068"}},
+      {"F127_F141_F150_leniencies", {"F127", "F141", "F150"}}};
   return all;
 }
 

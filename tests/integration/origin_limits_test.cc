@@ -1,5 +1,7 @@
 // Responses that ask for too much or are malformed: one stream fails, the connection's others
 // don't.
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -164,14 +166,46 @@ TEST_P(OriginInterim, F069_interim_responses_without_end_are_given_up) {
   OriginSide side(both.origin);
   side.read_request();
   try {
-    for (int i = 0; i < 1000; ++i) send_interim(side, 103);
+    for (int i = 0; i < 20'000; ++i) send_interim(side, 103);
   } catch (const PeerGone&) {  // over HTTP/1.1 the connection ends
   }
   const ReceivedResponse response = client.read_response();
   EXPECT_EQ(response.status, 502);
   EXPECT_EQ(proxy_error(response), "http_protocol_error");
-  EXPECT_LT(response.interim.size(), 100U);
+  EXPECT_LT(response.interim.size(), 20'000U);
+  EXPECT_THAT(response.body, ::testing::HasSubstr("128 at once and 100 a second"));
   EXPECT_EQ(both.proxy.record().outcome(), "502 http_protocol_error/origin/response");
+}
+
+TEST_P(OriginInterim, F130_a_hundred_at_once_pass) {
+  OriginAndProxy both(speaking({GetParam()}));
+  RawClient client = both.proxy.client();
+  client.send(get_request());
+  OriginSide side(both.origin);
+  side.read_request();
+  for (int i = 0; i < 100; ++i) send_interim(side, 102);
+  side.respond(200, "ok");
+  const ReceivedResponse response = client.read_response();
+  EXPECT_EQ(response.body, "ok");
+  EXPECT_EQ(response.interim.size(), 100U);
+}
+
+/// Each lot is read by the client before the next one is sent, and the bound's time passes.
+TEST_P(OriginInterim, F130_more_than_the_burst_pass_over_time) {
+  OriginAndProxy both(speaking({GetParam()}));
+  RawClient client = both.proxy.client();
+  client.send(get_request());
+  OriginSide side(both.origin);
+  side.read_request();
+  constexpr int lots = 4;
+  for (int lot = 0; lot < lots; ++lot) {
+    for (int i = 0; i < 100; ++i) send_interim(side, 102);
+    for (int i = 0; i < 100; ++i)
+      EXPECT_THAT(client.read_until("\r\n\r\n"), ::testing::StartsWith("HTTP/1.1 102 "));
+    if (lot + 1 < lots) std::this_thread::sleep_for(std::chrono::seconds(1));
+  }
+  side.respond(200, "ok");
+  EXPECT_EQ(client.read_response().body, "ok");
 }
 
 TEST(OriginInterimHttp1, F069_a_switch_of_protocols_that_nobody_asked_for_is_an_error) {
