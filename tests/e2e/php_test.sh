@@ -118,6 +118,14 @@ test_streams_send_their_headers() {
   local origin
   for origin in h2 h1; do contains "fields at $origin" '^x-end=kept' "$(php_client stream-headers "$origin")"; done
 }
+# Not what a URL wants, but what PHP sends, and what nginx takes.
+test_F141_streams_send_bytes_above_0x7f() {
+  local origin
+  for origin in h2 h1; do
+    equal "target at $origin" '/echo/検索?q=日本語' \
+      "$(echoed uri "$(php_client stream-high-bytes "$origin")")"
+  done
+}
 test_streams_read_8_mib() { on_both stream-large "$(hash_of "${origin_dir:-}/files/large")"; }
 test_copy_writes_8_mib() { on_both copy "$(hash_of "${origin_dir:-}/files/large")" "$tap_work/copied"; }
 

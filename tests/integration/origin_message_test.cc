@@ -76,6 +76,15 @@ TEST_P(OriginMessage, F118_the_target_passes_byte_for_byte) {
   }
 }
 
+TEST_P(OriginMessage, F141_bytes_above_0x7f_pass_byte_for_byte) {
+  std::string high;
+  for (int byte = 0x80; byte < 0x100; ++byte) high += static_cast<char>(byte);
+  for (const std::string target :
+       {"/\xe6\xa4\x9c\xe7\xb4\xa2?q=\xe6\x97\xa5\xe6\x9c\xac", "/caf\xe9", "/?\xff\x80"})
+    EXPECT_EQ(pass_on(get_request(target)).target, target);
+  EXPECT_EQ(pass_on(get_request("/" + high)).target, "/" + high);
+}
+
 /// Fields and their order; only Via and the request id are added.
 TEST_P(OriginMessage, F119_fields_pass_unchanged_and_only_two_are_added) {
   const Fields sent{

@@ -79,6 +79,7 @@ echo match ($case) {
     'upload-curlfile' => request("$base/upload", [CURLOPT_POSTFIELDS => ['file' => new CURLFile($file)]]),
     'stream' => stream("$base/files/small", []),
     'stream-http11' => stream("$base/files/small", ['protocol_version' => '1.1', 'header' => 'Connection: close']),
+    'stream-high-bytes' => stream("$base/echo/検索?q=日本語", []),
     'stream-headers' => stream("$base/echo", ['header' => ['X-End: kept', 'User-Agent: shop/1']]),
     'stream-post' => stream("$base/upload", [
         'method' => 'POST', 'header' => 'Content-Type: application/octet-stream', 'content' => file_get_contents($file)]),
