@@ -57,6 +57,9 @@ void write_routing(YamlText& yaml, const config::Config& config) {
   yaml.list("upgrade", config.upgrade);
   yaml.word("expect_continue",
             config.expect_continue == config::ExpectContinue::local ? "local" : "origin");
+  yaml.word("via", config.via == config::Via::append ? "append" : "none");
+  yaml.word("field_case",
+            config.field_case == config::FieldCase::canonical ? "canonical" : "as_received");
   yaml.flag("tunnel_upgrades", config.tunnel_upgrades);
   yaml.text("request_id_header", config.request_id_header);
 }

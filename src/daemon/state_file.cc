@@ -53,6 +53,8 @@ pool::OriginMemory memory_of(const YAML::Node& node) {
   m.limits.unused = duration(node, "unused_limit_ms");
   m.limits.age = duration(node, "age_limit_ms");
   m.limits.requests = number<std::uint64_t>(node, "request_limit", 1, 1ULL << 40);
+  if (const auto until = number<std::int64_t>(node, "http1_required_until", 1, 1LL << 33))
+    m.http1_until = system_clock::time_point(std::chrono::seconds(*until));
   // Seconds since 1970, as many as nanoseconds of 64 bits can be.
   const auto used = number<std::int64_t>(node, "last_used", 0, 1LL << 33).value_or(0);
   m.last_used = system_clock::time_point(std::chrono::seconds(used));
@@ -71,6 +73,7 @@ void append(std::string& out, const pool::OriginMemory& m) {
   ms("idle_limit_ms", m.limits.idle);
   ms("unused_limit_ms", m.limits.unused);
   ms("age_limit_ms", m.limits.age);
+  if (m.http1_until) line << ", http1_required_until: " << unix_seconds(*m.http1_until);
   if (m.limits.requests) line << ", request_limit: " << *m.limits.requests;
   line << ", last_used: " << unix_seconds(m.last_used) << "}\n";
   out += line.str();
@@ -126,6 +129,7 @@ std::string state_text(std::vector<pool::OriginMemory> origins) {
     for (++it; it != origins.end() && it->origin == merged.origin; ++it) {
       merged.peak = std::max(merged.peak, it->peak);
       if (!merged.protocol) merged.protocol = it->protocol;
+      merged.http1_until = std::max(merged.http1_until, it->http1_until);
     }
     append(text, merged);
   }

@@ -21,6 +21,9 @@ constexpr Duration aged_after = std::chrono::milliseconds(300);
 /// Unused for so long, it gives back what memory it can.
 constexpr Duration rest_after = std::chrono::seconds(1);
 
+/// So many streams may wait for nothing but END_STREAM. Each takes one of the peer's places.
+constexpr std::size_t most_lingering = 16;
+
 /// See flush_requests().
 constexpr Duration long_path = std::chrono::milliseconds(10);
 constexpr Duration longest_gathering = std::chrono::milliseconds(2);
@@ -211,6 +214,7 @@ void Http2Connection::touch(Http2Stream& stream) {
 }
 
 void Http2Connection::deliver() {
+  if (std::exchange(http1_to_tell_, false)) listener_.on_http1_required(*this);
   while (!touched_.empty()) {
     Http2Stream& stream = touched_.front();
     touched_.pop_front();
@@ -225,7 +229,7 @@ void Http2Connection::deliver_one(Http2Stream& stream) {
     if (stream.done_ || stream.failure_) {
       stream.sink_ = nullptr;
       stream.request_ = nullptr;
-      if (!closed) reset(stream, stream.done_ ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL);
+      if (!closed) end_stream_early(stream);
       if (stream.failure_ && !stream.done_) {
         sink->on_failure(std::move(*stream.failure_));
       } else {
@@ -239,13 +243,41 @@ void Http2Connection::deliver_one(Http2Stream& stream) {
       if (stream.sink_) sink->on_flush();
     }
   }
-  if (closed) {
-    if (stream.block_) context_.buffers.header_blocks.give(std::move(stream.block_));
-    streams_.erase(streams_.iterator_to(stream));
-    delete &stream;
-    capacity_changed_ = true;
-    rest_soon();
+  if (closed) forget(stream);
+}
+
+void Http2Connection::forget(Http2Stream& stream) {
+  if (stream.block_) context_.buffers.header_blocks.give(std::move(stream.block_));
+  if (stream.lingers_) --lingering_;
+  streams_.erase(streams_.iterator_to(stream));
+  delete &stream;
+  capacity_changed_ = true;
+  rest_soon();
+}
+
+/// The response is over or of no use, and the peer has not ended its stream. A response without a
+/// body is over with its head: its END_STREAM may come in a frame of its own, and is waited for
+/// where that costs nothing, since origins hold resets against their clients (CVE-2023-44487).
+void Http2Connection::end_stream_early(Http2Stream& stream) {
+  if (!stream.done_) return reset(stream, NGHTTP2_CANCEL);
+  const bool may_linger = stream.rules_.has_no_body() && stream.sent() && !draining_ &&
+                          lingering_ < most_lingering && capacity() > 0;
+  if (!may_linger) return reset(stream, NGHTTP2_NO_ERROR);
+  stream.lingers_ = true;
+  ++lingering_;
+  capacity_changed_ = true;
+}
+
+void Http2Connection::reset_lingering() {
+  for (auto& stream : streams_) {
+    if (stream.lingers_) reset(stream, NGHTTP2_NO_ERROR);
   }
+}
+
+/// Whether an end without one byte of response is how such a connection ends: it had worked, had
+/// stood for a while, or the origin wants HTTP/1.1.
+bool Http2Connection::is_known_to_drop(const Http2Stream& stream) const {
+  return answered_ || stream.on_aged_ || (http1_required_ && info_.http1_offered);
 }
 
 Error Http2Connection::failure_of(const Http2Stream& stream, ErrorType type,
@@ -257,16 +289,17 @@ Error Http2Connection::failure_of(const Http2Stream& stream, ErrorType type,
   } else if (!stream.first_byte_at_ || written_bytes_ <= *stream.first_byte_at_) {
     error.proof = Proof::not_sent;
     error.phase = Phase::send;
-  } else if ((answered_ || stream.on_aged_) && !stream.interim_) {
+  } else if (is_known_to_drop(stream) && !stream.interim_) {
     error.proof = Proof::no_byte_on_reused;
   }
   return error;
 }
 
-void Http2Connection::fail(ErrorType type, const std::string& reason) {
+void Http2Connection::fail(ErrorType type, const std::string& why) {
   if (closed_) return;
   closed_ = draining_ = true;
-  if (end_reason_.empty()) end_reason_ = reason;
+  if (end_reason_.empty()) end_reason_ = why;
+  const auto reason = goaway_.empty() ? why : why + " after " + goaway_;
   timer_.cancel();
   pause_timer_.reset();
   liveness_.stop();
@@ -282,7 +315,8 @@ void Http2Connection::fail(ErrorType type, const std::string& reason) {
 }
 
 void Http2Connection::close_when_done() {
-  if (!draining_ || !streams_.empty() || !pending_.empty()) return;
+  if (!draining_ || streams() > 0 || !pending_.empty()) return;
+  if (lingering_ > 0) return reset_lingering();
   nghttp2_session_terminate_session2(session_.get(), 0,
                                      NGHTTP2_NO_ERROR);  // a client has accepted no stream (F036)
   say_last_words();
@@ -315,7 +349,7 @@ void Http2Connection::on_suspicion() {
 }
 
 void Http2Connection::on_stalled() {
-  if (streams_.empty())
+  if (streams() == 0)
     return fail(ErrorType::connection_read_timeout, "the origin gave no sign of life");
   for (auto it = streams_.begin(); it != streams_.end();) {
     auto& stream = *it++;

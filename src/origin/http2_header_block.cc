@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "ccnproxy/http/characters.h"
+
 namespace ccnproxy::origin {
 namespace {
 
@@ -12,16 +14,18 @@ std::string_view view(nghttp2_rcbuf* buffer) {
 
 }  // namespace
 
-void Http2HeaderBlock::add(nghttp2_rcbuf* name, nghttp2_rcbuf* value) {
+void Http2HeaderBlock::add(nghttp2_rcbuf* name, nghttp2_rcbuf* value, http::FieldId id) {
   nghttp2_rcbuf_incref(name);
   nghttp2_rcbuf_incref(value);
-  held_.push_back(name);
-  held_.push_back(value);
+  held_.push_back({name, value, id});
   size_ += view(name).size() + view(value).size() + 32;
 }
 
 void Http2HeaderBlock::clear() {
-  for (auto* buffer : held_) nghttp2_rcbuf_decref(buffer);
+  for (const auto& held : held_) {
+    nghttp2_rcbuf_decref(held.name);
+    nghttp2_rcbuf_decref(held.value);
+  }
   held_.clear();
   head_.clear();
   size_ = 0;
@@ -29,13 +33,13 @@ void Http2HeaderBlock::clear() {
 
 const http::ResponseHead& Http2HeaderBlock::head() {
   head_.clear();
-  for (std::size_t i = 0; i < held_.size(); i += 2) {
-    const auto name = view(held_[i]);
-    const auto value = view(held_[i + 1]);
+  for (const auto& held : held_) {
+    const auto name = view(held.name);
+    const auto value = http::trim(view(held.value));
     if (name == ":status") {
       std::from_chars(value.data(), value.data() + value.size(), head_.status);
     } else if (!name.starts_with(':')) {
-      head_.fields.push_back({name, value, http::field_id(name)});
+      head_.fields.push_back({name, value, held.id});
     }
   }
   return head_;

@@ -52,7 +52,7 @@ void Http2Connection::read_again() {
   pause_timer_.reset();
   update_watch();
   liveness_.on_read();
-  if (!streams_.empty()) liveness_.on_request();
+  if (streams() > 0) liveness_.on_request();
   read_all(false);  // what is in our buffers already, no descriptor will tell of
   if (!closed_) context_.loop.at_turn_end(flush_task_);
 }
@@ -125,6 +125,12 @@ void Http2Connection::flush() {
   write_pending();
   write_all();
   if (tell_end()) return;
+  if (window_overflow_)
+    return end_with(
+        NGHTTP2_FLOW_CONTROL_ERROR,
+        "the origin broke HTTP/2: SETTINGS_INITIAL_WINDOW_SIZE lifted a stream's window "
+        "above 2^31-1 (FLOW_CONTROL_ERROR)");
+  if (pending_.empty()) window_lifted_ = false;
   account();
   if (pending_.empty()) {
     if (std::exchange(ping_to_write_, false)) liveness_.on_ping_written();
@@ -134,7 +140,8 @@ void Http2Connection::flush() {
   close_when_done();
   if (!closed_ && pending_.empty() && nghttp2_session_want_read(session_.get()) == 0 &&
       nghttp2_session_want_write(session_.get()) == 0)
-    fail(ErrorType::http_protocol_error, "the origin broke HTTP/2");  // nghttp2 has said GOAWAY
+    fail(ErrorType::http_protocol_error,  // nghttp2 has said GOAWAY
+         "the origin broke HTTP/2" + (own_goaway_.empty() ? "" : " (" + own_goaway_ + ")"));
 }
 
 /// Everything that nghttp2 has to send, or as much as the socket takes. Tells nobody of a failure.

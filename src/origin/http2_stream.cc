@@ -12,7 +12,8 @@ Http2Stream::Http2Stream(Http2Connection& connection, const http::OutgoingReques
       memory_(memory),
       held_(memory, MemoryBudget::For::origins),
       window_(windows),
-      body_ended_(!request.has_body()) {}
+      body_ended_(!request.has_body()),
+      rules_(request.method) {}
 
 std::size_t Http2Stream::write_body(std::string_view bytes) {
   const auto passed = connection_.pass_upload(*this, bytes);

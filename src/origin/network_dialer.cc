@@ -147,7 +147,8 @@ class NetworkDial final : public Dial, private IoHandler {
       return fail(
           {ErrorType::proxy_internal_error, Side::us, Phase::tls, Proof::not_sent, e.what()});
     }
-    if (settings_.http1_only) tls_->offer_only_http1();
+    const bool wanted = facts_->only_http1 && settings_.tls->offers_http1();
+    if (settings_.http1_only || wanted) tls_->offer_only_http1();
     const auto patience = std::max(tls_patience, rtt_ * 5);
     tls_timer_.set_after(candidates_.empty() ? settings_.timeouts.tls
                                              : std::min(settings_.timeouts.tls, patience));
@@ -208,8 +209,14 @@ class NetworkDial final : public Dial, private IoHandler {
   }
 
   void finish(std::unique_ptr<tls::Transport> transport, Protocol protocol) {
-    ConnectionInfo info{++context_.last_serial, protocol, peer_, timings_, resumed_, rtt_,
-                        settings_.pool.ping};
+    ConnectionInfo info{++context_.last_serial,
+                        protocol,
+                        peer_,
+                        timings_,
+                        resumed_,
+                        rtt_,
+                        settings_.pool.ping,
+                        settings_.tls && settings_.tls->offers_http1()};
     const auto& context = context_.connections;
     if (protocol == Protocol::http2) {
       on_result_(DialResult(std::make_unique<Http2Connection>(context, std::move(transport),
@@ -237,6 +244,8 @@ class NetworkDial final : public Dial, private IoHandler {
     if (tls_) tls_->close();
     tls_.reset();
     if (error.type == ErrorType::destination_ip_prohibited) error.detail += ", " + objection_;
+    if (error.type == ErrorType::tls_alert_received && facts_->only_http1)
+      error.detail += " (only http/1.1 was offered, as it had said HTTP_1_1_REQUIRED)";
     error.detail =
         origin_.to_string() + (peer_.empty() ? "" : " (" + peer_ + ")") + ": " + error.detail;
     on_result_(DialResult(std::move(error)));
@@ -310,6 +319,8 @@ DialAddresses NetworkDialer::addresses() {
   }
   return addresses;
 }
+
+void NetworkDialer::offer_only_http1(bool only) { place_->facts.only_http1 = only; }
 
 void NetworkDialer::recall_stream_limit(std::uint32_t limit) {
   place_->facts.stream_limit = std::max<std::uint32_t>(1, limit);

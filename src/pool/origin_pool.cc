@@ -51,6 +51,7 @@ OriginPool::~OriginPool() {
 void OriginPool::acquire(StreamWaiter& waiter, std::uint64_t avoid) {
   last_used_ = now();
   given_up_ = false;
+  if (protocol_ == origin::Protocol::http2 && requires_http1()) leave_http2();
   auto* c = serving_ ? nullptr : find_ready(avoid);  // those who wait can use none that is ready
   if (c) {
     lend(*c, waiter, observe::WaitResult::ready);

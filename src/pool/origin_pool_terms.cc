@@ -45,6 +45,7 @@ void OriginPool::outdate_connections() {
   outdated_until_ = now() + queue_deadline_;
   back_off_ = BackOff();
   learned_ = LearnedLimits();
+  context_.shared->require_http1({});
   if (trouble_) trouble_->last_failure.clear();
 }
 

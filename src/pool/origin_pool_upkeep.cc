@@ -41,6 +41,7 @@ void OriginPool::recall(const OriginMemory& memory, Duration last_used_ago) {
   dialer_->recall_stream_limit(memory.stream_limit);
   peak_.note(memory.peak, now());
   learned_.recall(memory.limits, now());
+  if (memory.http1_until) recall_http1(*memory.http1_until);
   last_used_ = now() - last_used_ago;
   remembered_ = keep_ready();
   decide("remembered from before the restart");
@@ -54,6 +55,7 @@ OriginMemory OriginPool::memory() const {
   memory.stream_limit = static_cast<std::uint32_t>(streams_each_);
   memory.peak = peak_.value(now());
   memory.limits = learned_.limits(now());
+  memory.http1_until = http1_until();
   memory.last_used =
       std::chrono::system_clock::now() -
       std::chrono::duration_cast<std::chrono::system_clock::duration>(now() - last_used_);
@@ -161,6 +163,7 @@ void OriginPool::start_dial(observe::DialCause cause) {
   auto* c = new PooledConnection(*this, dialer_, now(), context_.worker->random() & 0xff, cause);
   list(State::connecting).push_back(*c);
   ++*context_.worker->dials;
+  dialer_->offer_only_http1(requires_http1());
   c->dial_ =
       dialer_->dial(*c, Delegate<void(origin::DialResult)>::to<&PooledConnection::on_dialed>(c));
 }
@@ -175,6 +178,8 @@ void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
   const auto began = c.life_.opened;
   transition(c, State::closed);
   ++metrics_.failed_dials;
+  if (result.error().type == ErrorType::tls_alert_received && requires_http1())
+    forget_http1_requirement();
   const bool lasts = result.error().type == ErrorType::destination_ip_prohibited;
   lasts ? back_off_.on_lasting_failure(now(), context_.worker->random())
         : back_off_.on_failure(now(), context_.worker->random());
@@ -202,7 +207,11 @@ void OriginPool::on_connected(PooledConnection& c) {
          ", " + std::string(observe::to_string(c.cause_)) +
          (info.tls_resumed ? ", resumed)" : ")"));
   transition(c, state_of(c));
-  if (dialer_->is_prohibited(info.address)) end_connection(c, prohibited_now);
+  if (dialer_->is_prohibited(info.address)) {
+    end_connection(c, prohibited_now);
+  } else if (info.protocol == origin::Protocol::http2 && requires_http1()) {
+    info.http1_offered ? leave_http2() : forget_http1_requirement();
+  }
   serve_waiters();
   upkeep();
 }
@@ -244,7 +253,9 @@ void OriginPool::note_end(PooledConnection& c, std::string_view reason) {
   const auto age = moment - c.life_.opened;
   const bool in_use = c.connection_->streams() > 0 || c.life_.in_use;
   learned_.note({in_use ? Duration(0) : moment - c.life_.last_used, age, c.life_.requests}, moment);
-  decide("the origin ended " + c.connection_->info().address + ": " + std::string(reason));
+  const auto said = c.connection_->farewell();
+  decide("the origin ended " + c.connection_->info().address + ": " +
+         std::string(said.empty() ? reason : said));
   if (age < stillborn && c.life_.requests == 0)
     back_off_.on_failure(moment, context_.worker->random());
 }

@@ -219,11 +219,8 @@ void Exchange::answer(std::uint16_t status, std::string_view error_type, std::st
 }
 
 void Exchange::on_client_gone() {
+  if (!error_) error_ = departure();
   drop_attempt();
-  if (!error_)
-    error_ = Error{ErrorType::connection_terminated, Side::client,
-                   response_begun_ ? Phase::response : Phase::request, Proof::unknown,
-                   "the client left before the end"};
   status_ = 499;
   log();
 }

@@ -148,8 +148,15 @@ bool Exchange::may_try_again(const Error& error) const {
   return !response_flushed_ && !response_begun_ && may_retry(attempt);
 }
 
+/// An origin that wants HTTP/1.1 says so once for all that it was asked by HTTP/2: the budget is
+/// for origins in trouble.
+bool Exchange::may_afford(const Error& error) const {
+  if (error.proof == Proof::refused && pool_->requires_http1()) return true;
+  return pool_->retry_budget().take(context_.loop.now());
+}
+
 bool Exchange::retry(const Error& error) {
-  if (!may_try_again(error) || !pool_->retry_budget().take(context_.loop.now())) return false;
+  if (!may_try_again(error) || !may_afford(error)) return false;
   ++retries_;
   ++pool_->metrics().retries[static_cast<std::size_t>(error.proof)];
   retry_proof_ = error.proof;

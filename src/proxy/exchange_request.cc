@@ -13,6 +13,8 @@ namespace {
 /// What a chocon puts on each request; chocons don't take requests of each other, and we replace
 /// one.
 constexpr std::string_view chocon_version_header = "x-chocon-ver";
+/// Where loops show (RFC 8586): no server compresses less for it, as many do for Via.
+constexpr std::string_view loop_header = "CDN-Loop";
 constexpr std::string_view debug_header = "x-ccnproxy-debug";
 /// The workers are waited for a second (StatsDesk); with their answers on the way it may be more.
 constexpr auto statistics_patience = std::chrono::seconds(5);
@@ -175,10 +177,17 @@ void Exchange::ask_statistics() {
   });
 }
 
+/// Our name in Via and CDN-Loop, without the version that is before it in Via.
+std::string_view Exchange::pseudonym() const {
+  const std::string_view via = context_.via;
+  return via.substr(via.find(' ') + 1);
+}
+
 bool Exchange::is_loop() const {
+  const auto name = pseudonym();
   for (const auto& field : request_.fields) {
-    if (field.id == http::FieldId::via && field.value.find(context_.via) != field.value.npos)
-      return true;
+    const bool tells = field.id == http::FieldId::via || http::iequals(field.name, loop_header);
+    if (tells && field.value.find(name) != field.value.npos) return true;
     if (http::iequals(field.name, chocon_version_header)) return true;
   }
   return false;
@@ -224,7 +233,11 @@ void Exchange::build_request(const http::BodyFraming& framing) {
     }
     outgoing_.fields.push_back(field);
   }
-  outgoing_.fields.push_back({"Via", context_.via, http::FieldId::via});
+  if (config_->via == config::Via::append) {
+    outgoing_.fields.push_back({"Via", context_.via, http::FieldId::via});
+  } else {
+    outgoing_.fields.push_back({loop_header, pseudonym(), http::FieldId::other});
+  }
   outgoing_.fields.push_back({config_->request_id_header, request_id_, http::FieldId::request_id});
 }
 

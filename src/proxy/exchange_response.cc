@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "ccnproxy/http/field_case.h"
 #include "ccnproxy/http/field_rules.h"
 #include "ccnproxy/proxy/client_session.h"
 #include "ccnproxy/proxy/exchange.h"
@@ -25,23 +26,35 @@ void append_status_line(std::string& out, const http::ResponseHead& head) {
   out.append(head.reason.empty() ? http::reason_phrase(head.status) : head.reason).append("\r\n");
 }
 
-/// Whether a Date is among them.
-bool append_fields(std::string& out, const http::Fields& fields) {
-  const http::HopByHop hop_by_hop(fields);
-  bool dated = false;
-  for (const auto& field : fields) {
-    dated = dated || field.id == http::FieldId::date;
-    if (field.id == http::FieldId::content_length || field.id == http::FieldId::transfer_encoding)
-      continue;
-    if (!hop_by_hop.drops(field)) append_line(out, field.name, field.value);
-  }
-  return dated;
+void append_field(std::string& out, const http::Field& field, bool canonical) {
+  if (!canonical) return append_line(out, field.name, field.value);
+  http::append_canonical(out, field.name);
+  out.append(": ").append(field.value).append("\r\n");
 }
 
 /// What a client has not taken of interim responses may grow to so much; more are left out.
 constexpr std::size_t interim_limit = 64 * 1024;
 
 }  // namespace
+
+/// PHP code looks for names as their documentation spells them, which HTTP/2 can't carry (F142).
+bool Exchange::wants_canonical_names() const {
+  return protocol_ == origin::Protocol::http2 &&
+         config_->field_case == config::FieldCase::canonical;
+}
+
+bool Exchange::append_fields(std::string& out, const http::Fields& fields) const {
+  const http::HopByHop hop_by_hop(fields);
+  const bool canonical = wants_canonical_names();
+  bool dated = false;
+  for (const auto& field : fields) {
+    dated = dated || field.id == http::FieldId::date;
+    if (field.id == http::FieldId::content_length || field.id == http::FieldId::transfer_encoding)
+      continue;
+    if (!hop_by_hop.drops(field)) append_field(out, field, canonical);
+  }
+  return dated;
+}
 
 /// HTTP/1.1 clients get 103 and the like; HTTP/1.0 has no such thing (RFC 9110 §15.2). An origin's
 /// 100 answers nothing that we asked, unless the client's Expect was passed on. Each is a sign of
@@ -206,7 +219,7 @@ void Exchange::on_complete(const http::Fields& trailers) {
     out += "0\r\n";
     if (outgoing_.accepts_trailers) {
       for (const auto& field : trailers) {
-        if (http::trailer_allowed(field)) append_line(out, field.name, field.value);
+        if (http::trailer_allowed(field)) append_field(out, field, wants_canonical_names());
       }
     }
     out += "\r\n";

@@ -1,5 +1,6 @@
 #include "ccnproxy/tls/tls_context.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <arpa/inet.h>
@@ -97,7 +98,9 @@ TlsContext::TlsContext(const config::Tls& settings, HandshakeWitness witness)
     : ctx_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free),
       sessions_(std::make_shared<SessionCache>()),
       server_name_(settings.server_name),
-      verify_(settings.verify) {
+      verify_(settings.verify),
+      offers_http1_(settings.alpn.empty() || std::find(settings.alpn.begin(), settings.alpn.end(),
+                                                       "http/1.1") != settings.alpn.end()) {
   if (!ctx_) fail("OpenSSL");
   auto* ctx = ctx_.get();
   const auto oldest =
@@ -119,7 +122,8 @@ TlsContext::TlsContext(Apart, const TlsContext& profile)
     : ctx_(profile.ctx_),
       sessions_(std::make_shared<SessionCache>()),
       server_name_(profile.server_name_),
-      verify_(profile.verify_) {}
+      verify_(profile.verify_),
+      offers_http1_(profile.offers_http1_) {}
 
 std::shared_ptr<const TlsContext> TlsContext::apart(const TlsContext& profile) {
   return std::shared_ptr<const TlsContext>(new TlsContext(Apart{}, profile));

@@ -82,6 +82,7 @@ class Call final : public origin::ResponseSink {
     std::size_t size = 0;
     for (const auto& field : fields) {
       require(is_fit(field));
+      require(http::trim(field.value) == field.value);
       size += field.name.size() + field.value.size();
     }
     require(size <= limits_.head_bytes);

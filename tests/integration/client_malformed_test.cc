@@ -53,13 +53,13 @@ class Witness {
       if (complete) seen.requests.push_back(bytes);
     });
   }
-  /// Via and the request's id are not the client's.
+  /// CDN-Loop and the request's id are not the client's.
   static std::string without_our_fields(const std::string& head) {
     std::string out;
     for (std::size_t at = 0; at < head.size();) {
       const std::size_t next = head.find("\r\n", at) + 2;
       const std::string line = head.substr(at, next - at);
-      if (!line.starts_with("Via: 1.1 ccnproxy-") && !line.starts_with("X-Chocon-Req: "))
+      if (!line.starts_with("CDN-Loop: ccnproxy-") && !line.starts_with("X-Chocon-Req: "))
         out += line;
       at = next;
     }

@@ -214,7 +214,7 @@ INSTANTIATE_TEST_SUITE_P(Origins, ClientRequestId, ::testing::Values("h2", "plai
 TEST_P(ClientRequestId, is_kept_or_made_and_goes_both_ways) {
   OneOrigin proxy(GetParam(), Service([](const Request& request) {
                     return Response{.fields = {{"X-Seen-Id", request.fields.get("x-chocon-req")},
-                                               {"X-Seen-Via", request.fields.get("via")}}};
+                                               {"X-Seen-Loop", request.fields.get("cdn-loop")}}};
                   }));
   RawClient client = proxy.connect();
   const auto kept = client.get(proxy.label_host, "/", {{"x-chocon-req", "client-7"}});
@@ -228,7 +228,7 @@ TEST_P(ClientRequestId, is_kept_or_made_and_goes_both_ways) {
   EXPECT_EQ(client.get("localhost", "/hc", {{"X-Chocon-Req", "h"}}).fields.get("x-chocon-req"),
             "h");
   EXPECT_THAT(first.fields.get("via"), StartsWith("1.1 ccnproxy-"));
-  EXPECT_EQ(first.fields.get("x-seen-via"), first.fields.get("via"));
+  EXPECT_EQ("1.1 " + first.fields.get("x-seen-loop"), first.fields.get("via"));
   const auto records = proxy.daemon->wait_for_access_records(1);
   EXPECT_THAT(records[0], HasSubstr("\"request_id\":\"client-7\""));
 }

@@ -94,7 +94,7 @@ TEST(OriginWindows, F064_a_client_that_leaves_a_parked_upload_is_noticed) {
   side.peer().manners.return_windows = false;
   client.close();
   EXPECT_EQ(side.peer().want_rst(stream).error_code(), h2::Cancel);
-  EXPECT_EQ(both.proxy.record().outcome(), "499 connection_terminated/client/request");
+  EXPECT_EQ(both.proxy.record().outcome(), "499 connection_terminated/client/send");
 }
 
 TEST(OriginWindows, F080_an_upload_that_the_client_breaks_off_is_never_ended_as_if_whole) {
@@ -129,7 +129,7 @@ TEST(OriginAbort, F097_the_stream_of_a_client_that_left_is_cancelled) {
   const std::uint32_t stream = side.read_request().stream_id;
   client.close();
   EXPECT_EQ(side.peer().want_rst(stream).error_code(), h2::Cancel);
-  EXPECT_EQ(both.proxy.record().outcome(), "499 connection_terminated/client/request");
+  EXPECT_EQ(both.proxy.record().outcome(), "499 connection_terminated/client/response");
   RawClient next = both.proxy.client();  // the connection is as good as before
   next.send(get_request("/next"));
   EXPECT_EQ(side.read_request().target, "/next");
@@ -146,7 +146,7 @@ TEST(OriginAbort, F097_the_http1_connection_of_a_client_that_left_is_closed) {
   side.read_request();
   client.close();
   side.connection().wait_for_end();
-  EXPECT_EQ(both.proxy.record().outcome(), "499 connection_terminated/client/request");
+  EXPECT_EQ(both.proxy.record().outcome(), "499 connection_terminated/client/response");
 }
 
 /// Each piece is awaited at the client before the origin sends the next.

@@ -174,6 +174,10 @@ struct Override {
 enum class AccessFormat : std::uint8_t { json, ltsv };
 enum class PortInHost : std::uint8_t { origin, ignore, automatic };
 enum class ExpectContinue : std::uint8_t { local, origin };
+/// What requests to origins get of Via (RFC 9110 §7.6.3).
+enum class Via : std::uint8_t { none, append };
+/// How names of fields from HTTP/2 origins are spelled for clients.
+enum class FieldCase : std::uint8_t { canonical, as_received };
 
 struct AccessLog {
   std::string to = "stdout";  ///< stdout, stderr, none, or a folder
@@ -207,6 +211,8 @@ struct Config {
   PortInHost port_in_host = PortInHost::automatic;
   std::vector<std::string> upgrade;
   ExpectContinue expect_continue = ExpectContinue::local;
+  Via via = Via::none;
+  FieldCase field_case = FieldCase::canonical;
   bool tunnel_upgrades = false;  ///< WebSocket and other Upgrade, to HTTP/1.1 origins
   std::string request_id_header = "X-Chocon-Req";
   Clients clients;

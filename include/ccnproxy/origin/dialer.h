@@ -35,6 +35,9 @@ class Dialer {
   virtual bool is_prohibited(const std::string& /*address*/) { return false; }
   /// As far as it is known without asking anybody; nothing before the first dial.
   virtual DialAddresses addresses() { return {}; }
+  /// Whether connections offer HTTP/1.1 and nothing else from now on, those under way included that
+  /// have not come to TLS.
+  virtual void offer_only_http1(bool /*only*/) {}
   /// What another process knew of the streams at once that the origin allows.
   virtual void recall_stream_limit(std::uint32_t limit) = 0;
 };

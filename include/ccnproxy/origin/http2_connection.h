@@ -46,7 +46,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
 
   const ConnectionInfo& info() const override { return info_; }
   std::size_t capacity() const override;
-  std::size_t streams() const override { return streams_.size(); }
+  std::size_t streams() const override { return streams_.size() - lingering_; }
   std::uint64_t requests() const override { return requests_; }
   std::uint64_t received_bytes() const override { return received_bytes_; }
   bool is_suspicious() const override { return liveness_.is_suspicious(); }
@@ -57,6 +57,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   std::optional<Duration> ping_interval() const override;
   OriginStream& open(const http::OutgoingRequest& request, ResponseSink& sink) override;
   void drain(std::string_view reason) override;
+  std::string_view farewell() const override { return goaway_; }
 
  private:
   friend class Http2Stream;
@@ -88,13 +89,20 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   Http2HeaderBlock& block_of(Http2Stream& stream);
   int on_header(Http2Stream& stream, nghttp2_rcbuf* name, nghttp2_rcbuf* value);
   void on_head_end(Http2Stream& stream, bool end_stream);
+  void tell_head(Http2Stream& stream, const http::ResponseHead& head, bool end_stream);
   void on_data(Http2Stream* stream, std::string_view bytes);
   void on_end_stream(Http2Stream& stream);
   void on_headers_going_out(Http2Stream& stream);
   void on_stream_close(Http2Stream& stream, std::uint32_t code);
   void on_broken(Http2Stream& stream, ErrorType type, const std::string& reason);
+  void on_objection(Http2Stream& stream, const std::string& reason);
   void on_settings(bool ack);
   void on_goaway(std::uint32_t code, std::string_view debug);
+  int on_reset_going_out(const Http2Stream& stream, std::uint32_t code);
+  void on_goaway_going_out(std::uint32_t code, std::string_view reason);
+  bool note_http1_required();
+  Proof proof_of_reset(const Http2Stream& stream, std::uint32_t code);
+  std::string reset_reason(const Http2Stream& stream, std::uint32_t code) const;
   static ssize_t read_upload(nghttp2_session* session, std::int32_t id, std::uint8_t* into,
                              std::size_t size, std::uint32_t* flags, nghttp2_data_source* source,
                              void* self);
@@ -108,7 +116,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   void tell_waiting_uploads();
 
   // Watched
-  bool awaits_answer() const override { return !closed_ && !streams_.empty() && !reading_paused_; }
+  bool awaits_answer() const override { return !closed_ && streams() > 0 && !reading_paused_; }
   PathState path_state() const override;
   bool can_ping() const override;
   void ping() override;
@@ -142,7 +150,11 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   void touch(Http2Stream& stream);
   void deliver();
   void deliver_one(Http2Stream& stream);
-  void fail(ErrorType type, const std::string& reason);
+  void end_stream_early(Http2Stream& stream);
+  void forget(Http2Stream& stream);
+  void reset_lingering();
+  void fail(ErrorType type, const std::string& why);
+  bool is_known_to_drop(const Http2Stream& stream) const;
   Error failure_of(const Http2Stream& stream, ErrorType type, const std::string& reason) const;
   void end_with(std::uint32_t code, const std::string& reason);
   void say_last_words();
@@ -179,12 +191,20 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   FloodGuard flood_;
   TableUse table_use_;
   std::optional<TimePoint> pinged_at_;
-  TimePoint flight_began_{};         ///< a round trip ago at most
-  std::uint32_t flight_writes_ = 0;  ///< since then
-  std::string end_reason_;           ///< why it drains or ended
+  TimePoint flight_began_{};           ///< a round trip ago at most
+  std::uint32_t flight_writes_ = 0;    ///< since then
+  std::string end_reason_;             ///< why it drains or ended
+  std::string goaway_;                 ///< GOAWAY (CODE, "debug data") of the peer
+  std::string own_goaway_;             ///< CODE: reason, of the peer's mistake
+  std::size_t lingering_ = 0;          ///< streams whose response is over before its END_STREAM
+  std::uint32_t peer_window_ = 65535;  ///< SETTINGS_INITIAL_WINDOW_SIZE of the peer
   /// Seen while somebody was in the middle of something, and not told yet.
   std::unique_ptr<End> end_;
-  bool fills_table_ = false;  ///< with the fields of the request that is being submitted
+  bool window_lifted_ = false;    ///< peer_window_ has grown since the last output
+  bool window_overflow_ = false;  ///< and lifted a stream's window beyond 2^31-1
+  bool http1_required_ = false;   ///< the peer has said HTTP_1_1_REQUIRED
+  bool http1_to_tell_ = false;    ///< and the listener has not heard of it
+  bool fills_table_ = false;      ///< with the fields of the request that is being submitted
   bool ping_to_write_ = false;
   bool preface_to_write_ = true;
   bool uploads_wait_ = false;  ///< for the socket to take pending_

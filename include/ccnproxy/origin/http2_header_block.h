@@ -18,18 +18,24 @@ class Http2HeaderBlock {
   Http2HeaderBlock(const Http2HeaderBlock&) = delete;
   Http2HeaderBlock& operator=(const Http2HeaderBlock&) = delete;
 
-  void add(nghttp2_rcbuf* name, nghttp2_rcbuf* value);
+  void add(nghttp2_rcbuf* name, nghttp2_rcbuf* value, http::FieldId id);
   void clear();
   /// Name, value and 32 bytes a field (RFC 9113 §10.5.1).
   std::size_t size() const noexcept { return size_; }
-  std::size_t count() const noexcept { return held_.size() / 2; }
+  std::size_t count() const noexcept { return held_.size(); }
   /// Unless it has held unusually many fields.
-  bool is_worth_keeping() const noexcept { return held_.capacity() / 2 <= 64; }
-  /// The block as a head; the status from `:status` (0 if there is none). Valid until clear().
+  bool is_worth_keeping() const noexcept { return held_.capacity() <= 64; }
+  /// The block as a head; the status from `:status` (0 if there is none). Values without the white
+  /// space around them (RFC 9110 §5.5). Valid until clear().
   const http::ResponseHead& head();
 
  private:
-  std::vector<nghttp2_rcbuf*> held_;
+  struct Held {
+    nghttp2_rcbuf* name;
+    nghttp2_rcbuf* value;
+    http::FieldId id;
+  };
+  std::vector<Held> held_;
   http::ResponseHead head_;
   std::size_t size_ = 0;
 };

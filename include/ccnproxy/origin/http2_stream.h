@@ -10,6 +10,7 @@
 #include "ccnproxy/base/byte_queue.h"
 #include "ccnproxy/base/memory_budget.h"
 #include "ccnproxy/origin/http2_header_block.h"
+#include "ccnproxy/origin/http2_response_rules.h"
 #include "ccnproxy/origin/interim_limiter.h"
 #include "ccnproxy/origin/origin_connection.h"
 #include "ccnproxy/origin/window_policy.h"
@@ -42,6 +43,7 @@ class Http2Stream final
 
  private:
   friend class Http2Connection;
+  friend struct Http2Callbacks;
   /// As much of an upload as is held for a stream; more than a bandwidth-delay product is in the
   /// socket's buffer, so this only has to bridge one turn.
   static constexpr std::size_t upload_limit = 256 * 1024;
@@ -76,6 +78,9 @@ class Http2Stream final
   bool final_head_ = false;  ///< the final response head was delivered
   bool done_ = false;        ///< the response is complete
   bool closed_ = false;      ///< nghttp2 has forgotten it
+  bool lingers_ = false;     ///< it is over but for the peer's END_STREAM
+  bool reset_by_peer_ = false;
+  Http2ResponseRules rules_;
   std::optional<Error> failure_;
 };
 

@@ -39,6 +39,7 @@ class NetworkDialer final : public Dialer {
   bool is_withdrawn(const std::string& address) override;
   bool is_prohibited(const std::string& address) override;
   DialAddresses addresses() override;
+  void offer_only_http1(bool only) override;
   void recall_stream_limit(std::uint32_t limit) override;
 
  private:

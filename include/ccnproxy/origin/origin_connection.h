@@ -38,8 +38,9 @@ struct ConnectionInfo {
   std::string address;  ///< ip:port of the peer
   DialTimings timings;
   bool tls_resumed = false;
-  Duration rtt{0};   ///< what connecting took: one round trip
-  bool ping = true;  ///< may be asked for a sign of life where it is at risk (`pool.ping`)
+  Duration rtt{0};            ///< what connecting took: one round trip
+  bool ping = true;           ///< may be asked for a sign of life where it is at risk (`pool.ping`)
+  bool http1_offered = true;  ///< the origin could have chosen HTTP/1.1 (`tls.alpn`)
 };
 
 /// What an HTTP/1.1 origin said of when it will close (Keep-Alive: timeout=, max=).
@@ -110,6 +111,9 @@ class ConnectionListener {
   virtual void on_capacity(OriginConnection& connection) = 0;
   /// The connection is over and all its streams have been told; it may be destroyed between turns.
   virtual void on_closed(OriginConnection& connection, std::string_view reason) = 0;
+  /// The origin wants HTTP/1.1 instead (HTTP_1_1_REQUIRED, RFC 9113 §7), and `tls.alpn` has it. The
+  /// requests that it refused hear of that afterwards.
+  virtual void on_http1_required(OriginConnection& /*connection*/) {}
 
  protected:
   ~ConnectionListener() = default;
@@ -138,6 +142,9 @@ class OriginConnection : public Retired {
   virtual void check_alive() {}
   /// No new streams (GOAWAY, Connection: close, a limit, drain()); the open ones run to their end.
   virtual bool is_draining() const = 0;
+  /// What the peer said when it began to end the connection, in words, bounded and printable;
+  /// empty: nothing.
+  virtual std::string_view farewell() const { return {}; }
   /// Opens a stream; capacity() must be at least 1. `request` and `sink` must live as long as the
   /// stream. Output goes out at the end of the turn.
   virtual OriginStream& open(const http::OutgoingRequest& request, ResponseSink& sink) = 0;

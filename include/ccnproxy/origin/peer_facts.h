@@ -20,6 +20,8 @@ class PeerFacts {
   /// What the origin's last SETTINGS said of streams at once, so that the next connection's first
   /// burst keeps to it before its own SETTINGS are there (F022).
   std::uint32_t stream_limit = streams_before_settings;
+  /// The origin wants HTTP/1.1 (HTTP_1_1_REQUIRED): dials offer nothing else.
+  bool only_http1 = false;
   /// No connection is sent a PING sooner than this after the one before.
   Duration ping_interval = std::chrono::seconds(10);
 

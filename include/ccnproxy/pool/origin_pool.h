@@ -134,6 +134,8 @@ class OriginPool {
   TimePoint last_used() const noexcept { return last_used_; }
   /// Whether it is known to be an origin: one that was connected to, now or before a restart.
   bool has_answered() const noexcept { return protocol_.has_value(); }
+  /// Whether it has said that it wants HTTP/1.1 instead of HTTP/2, which it is asked by since.
+  bool requires_http1() const;
 
   const origin::Origin& origin() const noexcept { return origin_; }
   const config::Timeouts& timeouts() const noexcept { return *context_.timeouts; }
@@ -168,6 +170,11 @@ class OriginPool {
   void on_connected(PooledConnection& c);
   void on_capacity(PooledConnection& c);
   void on_closed(PooledConnection& c, std::string_view reason);
+  void on_http1_required(const PooledConnection& c);
+  void leave_http2();
+  void forget_http1_requirement();
+  void recall_http1(std::chrono::system_clock::time_point until);
+  std::optional<std::chrono::system_clock::time_point> http1_until() const;
   void note_end(PooledConnection& c, std::string_view reason);
   void note_answers(PooledConnection& c);
 

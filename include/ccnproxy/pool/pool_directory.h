@@ -37,6 +37,18 @@ class SharedOrigin {
     return known < 0 ? std::nullopt : std::optional(static_cast<origin::Protocol>(known));
   }
 
+  /// Until then the origin is to be asked by HTTP/1.1 only (HTTP_1_1_REQUIRED).
+  void require_http1(TimePoint until) noexcept {
+    http1_until_.store(until.time_since_epoch().count(), std::memory_order_relaxed);
+  }
+  TimePoint http1_until() const noexcept {
+    return TimePoint(TimePoint::duration(http1_until_.load(std::memory_order_relaxed)));
+  }
+  bool requires_http1(TimePoint now) const noexcept {
+    const auto until = http1_until();
+    return until != TimePoint{} && now < until;
+  }
+
   /// Whether this worker has a connection that takes a request now.
   void set_ready(std::size_t worker, bool ready) noexcept {
     auto& known = workers_[worker].ready;  // only its worker writes to it, and often the same
@@ -65,6 +77,7 @@ class SharedOrigin {
   std::atomic<std::uint32_t> connections_{0};
   std::atomic<std::uint32_t> waiting_{0};
   std::atomic<int> protocol_{-1};
+  std::atomic<TimePoint::rep> http1_until_{0};
 };
 
 /// Finds the SharedOrigin of an origin: when a worker makes its pool, and for a request to an

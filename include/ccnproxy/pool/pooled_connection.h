@@ -45,6 +45,7 @@ class PooledConnection final : public Retired,
   void on_dialed(origin::DialResult result);
   void on_capacity(origin::OriginConnection&) override;
   void on_closed(origin::OriginConnection&, std::string_view reason) override;
+  void on_http1_required(origin::OriginConnection&) override;
 
   OriginPool& pool_;
   std::shared_ptr<origin::Dialer> dialer_;  ///< which outlives what it made

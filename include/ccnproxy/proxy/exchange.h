@@ -93,6 +93,7 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   bool answer_own_path();
   void answer_health();
   void ask_statistics();
+  std::string_view pseudonym() const;
   bool is_loop() const;
   void build_request(const http::BodyFraming& framing);
   void choose_request_id();
@@ -100,6 +101,7 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   void acquire(std::uint64_t avoid);
   void send_body();
   bool may_try_again(const Error& error) const;
+  bool may_afford(const Error& error) const;
   bool retry(const Error& error);
   void append_debug_fields(std::string& out) const;
   void fail(Error error);
@@ -107,6 +109,12 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
                  std::string_view detail);
   void answer(std::uint16_t status, std::string_view error_type, std::string_view text,
               std::string_view type = "text/plain; charset=utf-8");
+  bool wants_canonical_names() const;
+  /// Whether a Date is among them.
+  bool append_fields(std::string& out, const http::Fields& fields) const;
+  Error departure() const;
+  std::string in_mid_response() const;
+  Duration stands_still_for(Duration patience) const;
   void append_response_head(const http::ResponseHead& head, const http::BodyFraming& framing);
   void append_body_framing(const http::ResponseHead& head, const http::BodyFraming& framing);
   bool response_has_body(std::uint16_t status) const;

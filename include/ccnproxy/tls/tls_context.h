@@ -37,6 +37,9 @@ class TlsContext {
   std::unique_ptr<TlsTransport> connect(UniqueFd fd, const PeerName& peer,
                                         CipherBuffer& buffer) const;
 
+  /// Whether HTTP/1.1 is among what it offers (`tls.alpn`).
+  bool offers_http1() const noexcept { return offers_http1_; }
+
   /// What can be resumed. It outlives this as long as a connection does.
   SessionCache& sessions() const noexcept { return *sessions_; }
 
@@ -48,6 +51,7 @@ class TlsContext {
   std::shared_ptr<SessionCache> sessions_;
   std::string server_name_;
   bool verify_;
+  bool offers_http1_;
 };
 
 }  // namespace ccnproxy::tls

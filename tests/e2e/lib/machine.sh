@@ -44,7 +44,7 @@ api_locations() {
   cat <<'CONF'
     location /v1/ {
       default_type application/json;
-      return 200 '{"items":[1,2,3],"method":"$request_method","uri":"$request_uri","via":"$http_via"}\n';
+      return 200 '{"items":[1,2,3],"method":"$request_method","uri":"$request_uri","via":"$http_via$http_cdn_loop"}\n';
     }
     location /v1/down { return 503 "down for the moment\n"; }
 CONF

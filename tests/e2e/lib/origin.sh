@@ -24,7 +24,7 @@ origin_locations() {
     }
     location /echo {
       default_type text/plain;
-      return 200 "method=\$request_method\nuri=\$request_uri\nhost=\$http_host\nprotocol=\$server_protocol\nvia=\$http_via\nrequest-id=\$http_x_chocon_req\nconnection=\$http_connection\nx-hop=\$http_x_hop\nx-end=\$http_x_end\ncontent-length=\$http_content_length\n";
+      return 200 "method=\$request_method\nuri=\$request_uri\nhost=\$http_host\nprotocol=\$server_protocol\nvia=\$http_via\ncdn-loop=\$http_cdn_loop\nrequest-id=\$http_x_chocon_req\nconnection=\$http_connection\nx-hop=\$http_x_hop\nx-end=\$http_x_end\ncontent-length=\$http_content_length\n";
     }
 CONF
 }

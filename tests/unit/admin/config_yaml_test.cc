@@ -41,6 +41,8 @@ labels: {one: https, "123": http, "true": http}
 port_in_host: ignore
 upgrade: ["*.amazonaws.com", a.test]
 expect_continue: origin
+via: append
+field_case: as_received
 tunnel_upgrades: true
 request_id_header: X-Id
 clients: {allow: [192.0.2.0/24, "2001:db8::/32"]}

@@ -46,6 +46,8 @@ labels: {Proxy-TLS: https, plain: http}
 port_in_host: ignore
 upgrade: ["*.AmazonAWS.com", s3.example]
 expect_continue: origin
+via: append
+field_case: as_received
 tunnel_upgrades: true
 request_id_header: X-Chocon-Id
 admin: {address: "[::1]:9"}
@@ -67,6 +69,8 @@ log: {level: debug, access: {to: none, format: ltsv, rotate_every: 10m, keep: 5,
   EXPECT_EQ(config.port_in_host, PortInHost::ignore);
   EXPECT_EQ(config.upgrade, (std::vector<std::string>{"*.amazonaws.com", "s3.example"}));
   EXPECT_EQ(config.expect_continue, ExpectContinue::origin);
+  EXPECT_EQ(config.via, Via::append);
+  EXPECT_EQ(config.field_case, FieldCase::as_received);
   EXPECT_TRUE(config.tunnel_upgrades);
   EXPECT_EQ(config.request_id_header, "X-Chocon-Id");
   EXPECT_EQ(config.pool, (Pool{8, 2, 3, 4, 1500ms, 0.25, 2h, false}));

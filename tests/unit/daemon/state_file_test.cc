@@ -43,6 +43,7 @@ TEST_F(StateFile, what_was_written_is_read) {
   a.limits.unused = seconds(60);
   a.limits.age = seconds(3600);
   a.limits.requests = 1000;
+  a.http1_until = system_clock::time_point(seconds(1'700'003'600));
   auto b = memory("2001:db8::1");
   b.origin.scheme = origin::Scheme::http;
   b.origin.port = 8080;
@@ -50,6 +51,16 @@ TEST_F(StateFile, what_was_written_is_read) {
   const auto read = read_state_file(path());
   EXPECT_EQ(read.fault, "");
   EXPECT_THAT(read.origins, testing::UnorderedElementsAre(a, b));
+}
+
+TEST_F(StateFile, F128_of_several_workers_each_may_know_that_http1_is_required) {
+  auto a = memory("a.example", 100);
+  a.http1_until = system_clock::time_point(seconds(300));
+  const auto later = memory("a.example", 200);
+  const auto read = read_back(state_text({a, later}));
+  ASSERT_EQ(read.origins.size(), 1u);
+  EXPECT_EQ(read.origins[0].http1_until, a.http1_until);
+  EXPECT_EQ(read.origins[0].last_used, later.last_used);
 }
 
 TEST_F(StateFile, of_several_workers_the_latest_use_and_the_highest_peak_count) {

@@ -28,8 +28,7 @@ class Http2Fixture : public testing::Test {
     SocketPair pair;
     peer_ = std::make_unique<Http2SessionPeer>(loop_, std::move(pair.theirs), grants_windows);
     connection_ = std::make_unique<Http2Connection>(
-        context_, std::make_unique<tls::PlainTransport>(std::move(pair.ours)),
-        ConnectionInfo{9, Protocol::http2, "192.0.2.1:443", {}, false, Duration(0)}, listener_,
+        context_, std::make_unique<tls::PlainTransport>(std::move(pair.ours)), info_, listener_,
         std::move(facts));
   }
   void connect(std::uint32_t stream_limit = 100, bool grants_windows = true) {
@@ -85,6 +84,7 @@ class Http2Fixture : public testing::Test {
   WorkerBuffers buffers_{.held = MemoryBudget(memory_limit)};
   WindowBudget windows_;
   ConnectionContext context_{loop_, buffers_, windows_, {}, std::chrono::seconds(30)};
+  ConnectionInfo info_{9, Protocol::http2, "192.0.2.1:443", {}, false, Duration(0)};
   RecordingListener listener_;
   std::deque<std::unique_ptr<Call>> calls_;
   std::unique_ptr<Http2SessionPeer> peer_;

@@ -71,8 +71,10 @@ class Http2SessionPeer final : public SocketPeer {
     nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, code);
     pump();
   }
-  void goaway(std::int32_t last_id, std::uint32_t code = NGHTTP2_NO_ERROR) {
-    nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, last_id, code, nullptr, 0);
+  void goaway(std::int32_t last_id, std::uint32_t code = NGHTTP2_NO_ERROR,
+              const std::string& text = "") {
+    nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, last_id, code,
+                          reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
     pump();
   }
   /// The first half of an orderly end: GOAWAY(2^31-1).

@@ -112,7 +112,9 @@ class RecordingListener final : public ConnectionListener {
     EXPECT_EQ(c.capacity(), 0u);
     closed = reason;
   }
+  void on_http1_required(OriginConnection&) override { ++http1_required; }
 
+  int http1_required = 0;
   int capacity_changes = 0;
   std::optional<std::size_t> capacity;
   std::optional<std::string> closed;

@@ -63,6 +63,11 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
     listener_.on_capacity(*this);
     settle();
   }
+  /// It refuses a request so.
+  void require_http1() {
+    listener_.on_http1_required(*this);
+    end_stream();
+  }
   void suspect(bool suspicious) {
     suspicious_ = suspicious;
     listener_.on_capacity(*this);

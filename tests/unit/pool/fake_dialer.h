@@ -30,14 +30,17 @@ struct FakeNetwork {
   /// Where it is not empty, what DNS names: a connection leads to the one with the fewest.
   std::vector<std::string> named;
   Duration rtt = std::chrono::milliseconds(100);
+  bool only_http1 = false;    ///< as the dialer was told
+  bool http1_offered = true;  ///< by the next connections
 
   /// The oldest dial ends in a connection.
   FakeConnection& connect(origin::Protocol protocol, std::size_t limit) {
     const auto call = take();
     if (!named.empty()) address = least_used();
     auto made = std::make_unique<FakeConnection>(
-        origin::ConnectionInfo{++last_serial, protocol, address, {}, false, rtt}, limit,
-        *call.listener, [this](FakeConnection& c) { std::erase(connections, &c); });
+        origin::ConnectionInfo{
+            ++last_serial, protocol, address, {}, false, rtt, true, http1_offered},
+        limit, *call.listener, [this](FakeConnection& c) { std::erase(connections, &c); });
     auto& connection = *made;
     connections.push_back(&connection);
     call.on_result(origin::DialResult(std::move(made)));
@@ -101,6 +104,7 @@ class FakeDialer final : public origin::Dialer {
   bool is_prohibited(const std::string& address) override { return address == network_.prohibited; }
   origin::DialAddresses addresses() override { return network_.addresses(); }
   void recall_stream_limit(std::uint32_t limit) override { network_.stream_limit = limit; }
+  void offer_only_http1(bool only) override { network_.only_http1 = only; }
   std::unique_ptr<origin::Dial> dial(origin::ConnectionListener& listener,
                                      Delegate<void(origin::DialResult)> on_result) override {
     auto dial = std::make_unique<FakeDial>(network_);
