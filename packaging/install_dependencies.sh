@@ -12,7 +12,7 @@ packages[build]="g++ cmake ninja-build pkg-config libboost1.81-dev libssl-dev li
   libspdlog-dev libyaml-cpp-dev libcli11-dev"
 packages[demo]="nginx-light curl openssl iproute2 procps ca-certificates"
 packages[test]="${packages[demo]} libgtest-dev libgmock-dev php-cli php-curl php-guzzlehttp-guzzle
-  php-symfony-http-client haproxy jq unbound dns-root-data bind9 bind9-dnsutils dnsmasq-base python3 clang clang-format
+  php-symfony-http-client haproxy apache2-bin jq unbound dns-root-data bind9 bind9-dnsutils dnsmasq-base python3 clang clang-format
   libclang-rt-14-dev llvm shellcheck chromium nodejs npm prometheus prometheus-alertmanager python3-yaml awscli
   php-async-aws-core php-async-aws-sqs"
 packages[bench]="${packages[demo]} slowhttptest wrk nghttp2-client nghttp2-proxy h2o haproxy python3 libbenchmark-dev strace

@@ -37,6 +37,8 @@ void run(Prober& prober, std::uint32_t attempts, ProbeReport& report, const Tell
   for (std::uint32_t i = 1; i <= attempts; ++i) {
     report.attempts.push_back(prober.connect());
     tell(std::to_string(i), report.attempts.back(), true);
+    report.gave_up = i < attempts && report.failed_alike();
+    if (report.gave_up) break;
   }
   report.warm = prober.repeat();
   if (report.warm) tell("warm", *report.warm, false);
@@ -46,7 +48,7 @@ void run(Prober& prober, std::uint32_t attempts, ProbeReport& report, const Tell
 int run_and_print(const Shared& shared, const route::Mapped& mapped, const ProbeOptions& options,
                   std::ostream& out) {
   const auto target = (mapped.prepend_slash ? "/" : "") + std::string(mapped.target);
-  ProbeReport report{options.url, mapped.origin.to_string() + target, {}, {}};
+  ProbeReport report{options.url, mapped.origin.to_string() + target, {}, {}, false};
   Prober prober(shared, mapped.origin, target);
   if (options.json) {
     run(prober, options.attempts, report, [](const auto&...) {});

@@ -1,7 +1,5 @@
 #include "ccnproxy/daemon/probe_report.h"
 
-#include <ctime>
-
 #include "ccnproxy/daemon/terminal.h"
 #include "ccnproxy/observe/json_text.h"
 
@@ -18,17 +16,10 @@ std::string milliseconds(Duration time, int digits) {
   return {out, static_cast<std::size_t>(size)};
 }
 
-std::string rfc3339(std::time_t time) {
-  std::tm at{};
-  gmtime_r(&time, &at);
-  char out[32];
-  return {out, std::strftime(out, sizeof out, "%Y-%m-%dT%H:%M:%SZ", &at)};
-}
-
 /// The certificate that was met last.
 const tls::HandshakeFacts* certificate_of(const ProbeReport& report) {
   for (auto it = report.attempts.rbegin(); it != report.attempts.rend(); ++it) {
-    if (it->tls && it->tls->expires) return &*it->tls;
+    if (it->tls && it->tls->certificate) return &*it->tls;
   }
   return nullptr;
 }
@@ -52,7 +43,11 @@ Style style_of(const ProbeResult& result) {
 }
 
 std::string tls_text(const tls::HandshakeFacts& facts) {
-  return facts.version + ' ' + facts.cipher + (facts.resumed ? ", resumed" : ", full handshake");
+  auto text = facts.version + ' ' + facts.cipher;
+  if (!facts.group.empty()) text += ' ' + facts.group;
+  if (facts.alpn.empty()) text += ", no ALPN";
+  if (!facts.fault.empty()) return text;
+  return text + (facts.resumed ? ", resumed" : ", full handshake");
 }
 
 /// What no peer's text can make of it: a terminal's control sequence.
@@ -63,6 +58,12 @@ std::string printable(std::string text) {
   return text;
 }
 
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  observe::append_escaped(out, text);
+  return out + '"';
+}
+
 /// An object of JSON, written member by member.
 class JsonObject {
  public:
@@ -70,11 +71,7 @@ class JsonObject {
     out_ += (out_.empty() ? "{\"" : ",\"") + std::string(key) + "\":" + json;
     return *this;
   }
-  JsonObject& text(const char* key, std::string_view value) {
-    std::string quoted = "\"";
-    observe::append_escaped(quoted, value);
-    return raw(key, quoted + '"');
-  }
+  JsonObject& text(const char* key, std::string_view value) { return raw(key, quoted(value)); }
   std::string take() { return out_.empty() ? "{}" : out_ + '}'; }
 
  private:
@@ -95,6 +92,8 @@ std::string tls_json(const tls::HandshakeFacts& facts) {
   return JsonObject()
       .text("version", facts.version)
       .text("cipher", facts.cipher)
+      .text("group", facts.group)
+      .text("alpn", facts.alpn)
       .raw("resumed", facts.resumed ? "true" : "false")
       .take();
 }
@@ -122,14 +121,38 @@ std::string result_json(const ProbeResult& result, bool fresh) {
 std::string certificate_json(const ProbeReport& report) {
   const auto* facts = certificate_of(report);
   if (!facts) return "null";
+  const auto& shown = *facts->certificate;
+  std::string names;
+  for (const auto& name : shown.names) names += (names.empty() ? "" : ",") + quoted(name);
   return JsonObject()
-      .text("subject", facts->subject)
-      .text("issuer", facts->issuer)
-      .text("expires", rfc3339(*facts->expires))
+      .text("subject", shown.subject)
+      .text("issuer", shown.issuer)
+      .raw("names", '[' + names + ']')
+      .raw("more_names", std::to_string(shown.more_names))
+      .text("begins", tls::utc_text(shown.begins))
+      .text("expires", tls::utc_text(shown.ends))
+      .raw("refused", facts->fault.empty() ? "null" : quoted(facts->fault))
       .take();
 }
 
+/// What was shown, believed or not.
+std::string certificate_text(const tls::HandshakeFacts& facts) {
+  const auto& shown = *facts.certificate;
+  auto out = "certificate: " + shown.subject + "; for " + tls::names_text(shown) + "; issued by " +
+             shown.issuer + "; valid from " + tls::utc_text(shown.begins) + " until " +
+             tls::utc_text(shown.ends) + '\n';
+  if (!facts.fault.empty()) out += "refused: " + facts.fault + '\n';
+  return out;
+}
+
 }  // namespace
+
+bool ProbeReport::failed_alike() const {
+  if (attempts.size() < 2) return false;
+  const auto& last = attempts.back().error;
+  const auto& before = attempts[attempts.size() - 2].error;
+  return last && before && last->type == before->type && last->phase == before->phase;
+}
 
 bool ProbeReport::succeeded() const {
   const auto failed = [](const ProbeResult& result) { return result.error.has_value(); };
@@ -152,7 +175,7 @@ std::string text_line(const std::string& name, const ProbeResult& result, bool f
   out += "  " + painted(printable(outcome(result)), style_of(result), colour);
   std::string how;
   if (made) how += "  " + std::string(origin::to_string(made->protocol)) + ' ' + made->address;
-  if (made && fresh && result.tls) how += "  " + tls_text(*result.tls);
+  if (fresh && result.tls) how += "  " + tls_text(*result.tls);
   return out + printable(std::move(how)) + '\n';
 }
 
@@ -160,9 +183,8 @@ std::string text_tail(const ProbeReport& report) {
   std::string out;
   if (!report.warm && !report.attempts.empty() && !report.attempts.back().error)
     out += "warm: the origin takes one request a connection\n";
-  if (const auto* facts = certificate_of(report))
-    out += "certificate: " + facts->subject + "; issued by " + facts->issuer + "; valid until " +
-           rfc3339(*facts->expires) + '\n';
+  if (report.gave_up) out += "stopped: the last two attempts failed alike\n";
+  if (const auto* facts = certificate_of(report)) out += certificate_text(*facts);
   return out;
 }
 

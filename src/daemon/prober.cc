@@ -1,5 +1,6 @@
 #include "ccnproxy/daemon/prober.h"
 
+#include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/config/overrides.h"
 
 namespace ccnproxy::daemon {
@@ -90,7 +91,8 @@ void Prober::on_response(const http::ResponseHead& head, const http::BodyFraming
 void Prober::on_response_timeout() {
   if (stream_) stream_->cancel();
   finish(Error{ErrorType::http_response_timeout, Side::origin, Phase::response, Proof::unknown,
-               "no answer within timeouts.response_head"});
+               "no response head within " + time_text(settings_.timeouts.response_head) +
+                   " (timeouts.response_head)"});
 }
 
 void Prober::finish(std::optional<Error> error) {

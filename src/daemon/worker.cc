@@ -127,10 +127,12 @@ proxy::ClientSession& Worker::add_session(UniqueFd fd, proxy::ClientAddress addr
 /// Told in words that it has too many connections, and closed: what it would send is not waited
 /// for.
 void Worker::turn_away(UniqueFd fd) {
+  const auto why = "too many connections from this address (limits.clients_per_address is " +
+                   std::to_string(shared_->config().limits.clients_per_address) + ")";
   proxy::OwnResponse response;
   response.status = 503;
   response.error_type = to_string(ErrorType::connection_limit_reached);
-  response.text = "too many connections from this address (limits.clients_per_address)";
+  response.text = why;
   response.date = context_.date.at(loop_.now());
   response.close = true;
   std::string answer;

@@ -7,6 +7,7 @@
 
 #include <sys/socket.h>
 
+#include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/origin/socket_options.h"
 
 namespace ccnproxy::origin {
@@ -118,6 +119,7 @@ void AddressRace::on_deadline() {
   for (auto& entry : entries_) {
     if (entry.outcome == Outcome::connecting) entry.outcome = Outcome::no_answer;
   }
+  late_ = true;
   settle(failure());
 }
 
@@ -199,7 +201,12 @@ ErrorType AddressRace::verdict() const {
 Error AddressRace::failure() const {
   const auto type = verdict();
   const auto side = type == ErrorType::proxy_internal_error ? Side::us : Side::origin;
-  return {type, side, Phase::tcp, Proof::not_sent, summary()};
+  auto detail = summary();
+  if (late_) {
+    detail += (entries_.size() == 1 ? " within " : "; given up after ") +
+              time_text(options_.deadline) + " (timeouts.connect)";
+  }
+  return {type, side, Phase::tcp, Proof::not_sent, std::move(detail)};
 }
 
 std::string AddressRace::describe(const Entry& entry) {

@@ -147,12 +147,25 @@ void Http1Connection::cancel() {
 
 void Http1Connection::on_io(std::uint32_t events) {
   if (closed_) return;
+  if (transport_->read_awaits_room() || transport_->write_awaits_bytes())
+    return on_crossed_io(events & (EPOLLHUP | EPOLLERR));
   if (events & EPOLLOUT) {
     socket_full_ = false;
     update_watch();
     context_.loop.at_turn_end(flush_task_);
   }
   if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) read_all(events & (EPOLLHUP | EPOLLERR));
+}
+
+/// In a TLS handshake that the origin asked for, either direction may be what both wait for. What a
+/// write has received for it, no descriptor will tell of.
+void Http1Connection::on_crossed_io(bool to_the_end) {
+  read_all(to_the_end);
+  if (closed_) return;
+  socket_full_ = false;
+  read_again_ = more_to_read_ = true;
+  update_watch();
+  context_.loop.at_turn_end(flush_task_);
 }
 
 /// `to_the_end`: nothing more will come, and a pause would only be told so again and again.
@@ -235,7 +248,10 @@ bool Http1Connection::write_output() {
 
 void Http1Connection::update_watch() {
   if (closed_) return;
-  const std::uint32_t wanted = (takes_more() ? EPOLLIN : 0u) | (socket_full_ ? EPOLLOUT : 0u);
+  const bool full = socket_full_ && !transport_->write_awaits_bytes();
+  const bool writes = full || transport_->read_awaits_room();
+  const bool reads = (takes_more() && !transport_->read_awaits_room()) || (socket_full_ && !full);
+  const std::uint32_t wanted = (reads ? EPOLLIN : 0u) | (writes ? EPOLLOUT : 0u);
   if (wanted == watched_) return;
   watched_ = wanted;
   context_.loop.rewatch(transport_->fd(), wanted, *this);

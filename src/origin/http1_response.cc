@@ -1,6 +1,7 @@
 // An HTTP/1.1 connection's other half: what comes from the origin.
 
 #include "ccnproxy/http/keep_alive.h"
+#include "ccnproxy/http/limit_text.h"
 #include "ccnproxy/origin/http1_connection.h"
 
 namespace ccnproxy::origin {
@@ -52,7 +53,8 @@ bool Http1Connection::take_head(std::string_view& bytes) {
   if (result.status == http::ParseStatus::failed) {
     const auto type = result.over_limit ? ErrorType::http_response_header_section_size
                                         : ErrorType::http_protocol_error;
-    fail(type, std::string("the response head is malformed: ").append(result.reason));
+    fail(type, (result.over_limit ? "" : "the response head is malformed: ") +
+                   http::reason_text(result, context_.limits));
     return false;
   }
   if (result.status == http::ParseStatus::incomplete) {
@@ -213,10 +215,13 @@ void Http1Connection::on_end(tls::IoStatus status) {
     complete({});
     return;
   }
-  const auto reason = status == tls::IoStatus::failed ? transport_->failure()
-                      : status == tls::IoStatus::truncated
-                          ? std::string("closed by the origin without close_notify")
-                          : std::string("closed by the origin");
+  auto reason = transport_->failure();
+  if (status != tls::IoStatus::failed) {
+    const auto cause = reason.empty() ? "" : ": " + reason;
+    reason = (status == tls::IoStatus::truncated ? "closed by the origin without close_notify"
+                                                 : "closed by the origin") +
+             cause;
+  }
   fail(ErrorType::connection_terminated, reason);
 }
 

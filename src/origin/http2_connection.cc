@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/origin/socket_options.h"
 
 namespace ccnproxy::origin {
@@ -372,7 +373,8 @@ void Http2Connection::rest_soon() {
 
 void Http2Connection::on_timer() {
   if (settings_received_) return rest();
-  fail(ErrorType::connection_timeout, "the origin did not send its HTTP/2 SETTINGS");
+  fail(ErrorType::connection_timeout, "the origin did not send its HTTP/2 SETTINGS within " +
+                                          time_text(context_.settings_timeout) + " (timeouts.tls)");
 }
 
 }  // namespace ccnproxy::origin

@@ -2,6 +2,7 @@
 // changes only; sinks hear of heads and bodies at once, because those are borrowed, of all else in
 // deliver().
 
+#include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/origin/http2_connection.h"
 #include "ccnproxy/origin/peer_text.h"
 
@@ -41,7 +42,11 @@ int Http2Connection::on_header(Http2Stream& stream, nghttp2_rcbuf* name, nghttp2
   if (block.size() <= context_.limits.head_bytes && block.count() <= context_.limits.fields)
     return 0;
   on_broken(stream, ErrorType::http_response_header_section_size,
-            "the response's header section is over the limit");
+            block.size() > context_.limits.head_bytes
+                ? "the response's header section has " + std::to_string(block.size()) +
+                      " bytes so far: limits.head_bytes is " + size_text(context_.limits.head_bytes)
+                : "the response has more fields than limits.headers, which is " +
+                      std::to_string(context_.limits.fields));
   return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;  // this stream's failure, not the connection's
                                                  // (F068)
 }

@@ -1,5 +1,6 @@
 #include "ccnproxy/origin/network_dialer.h"
 
+#include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/origin/address_order.h"
 #include "ccnproxy/origin/address_race.h"
 #include "ccnproxy/origin/http1_connection.h"
@@ -56,7 +57,7 @@ class NetworkDial final : public Dial, private IoHandler {
     if (const auto* known = context_.resolver.cached(host())) return connect(*known);
     lookup_ = context_.resolver.resolve(host(), settings_.timeouts.dns, [this](auto addresses) {
       timings_.dns = end_of_phase();
-      if (!addresses) return fail(addresses.error());
+      if (!addresses) return fail(explained(addresses.error()));
       connect(*addresses);
     });
   }
@@ -150,8 +151,9 @@ class NetworkDial final : public Dial, private IoHandler {
     const bool wanted = facts_->only_http1 && settings_.tls->offers_http1();
     if (settings_.http1_only || wanted) tls_->offer_only_http1();
     const auto patience = std::max(tls_patience, rtt_ * 5);
-    tls_timer_.set_after(candidates_.empty() ? settings_.timeouts.tls
-                                             : std::min(settings_.timeouts.tls, patience));
+    tls_deadline_ =
+        candidates_.empty() ? settings_.timeouts.tls : std::min(settings_.timeouts.tls, patience);
+    tls_timer_.set_after(tls_deadline_);
     context_.connections.loop.watch(tls_->fd(), EPOLLOUT, *this);
     on_io(0);
   }
@@ -186,7 +188,8 @@ class NetworkDial final : public Dial, private IoHandler {
 
   void on_tls_timeout() {
     on_tls_failed({ErrorType::connection_timeout, Side::origin, Phase::tls, Proof::not_sent,
-                   "the TLS handshake took longer than timeouts.tls"});
+                   "the TLS handshake was not over within " + time_text(tls_deadline_) +
+                       (tls_deadline_ < settings_.timeouts.tls ? "" : " (timeouts.tls)")});
   }
 
   /// A process that hangs or dies behind one of the addresses is no reason to fail.
@@ -201,6 +204,24 @@ class NetworkDial final : public Dial, private IoHandler {
     tls_->close();
     tls_.reset();
     race(std::move(candidates_));
+  }
+
+  /// A timeout with the key that changes it.
+  Error explained(Error error) const {
+    if (error.type == ErrorType::dns_timeout) error.detail += " (timeouts.dns)";
+    return error;
+  }
+
+  /// How long each phase took that there was.
+  std::string phases_text() const {
+    std::string text;
+    const auto add = [&](const char* phase, Duration time) {
+      if (time > Duration(0)) text += (text.empty() ? "; " : ", ") + (phase + time_text(time));
+    };
+    add("dns ", timings_.dns);
+    add("tcp ", timings_.tcp);
+    add("tls ", timings_.tls);
+    return text;
   }
 
   Duration end_of_phase() {
@@ -244,10 +265,11 @@ class NetworkDial final : public Dial, private IoHandler {
     if (tls_) tls_->close();
     tls_.reset();
     if (error.type == ErrorType::destination_ip_prohibited) error.detail += ", " + objection_;
+    if (error.phase == Phase::tls) timings_.tls += end_of_phase();
     if (error.type == ErrorType::tls_alert_received && facts_->only_http1)
       error.detail += " (only http/1.1 was offered, as it had said HTTP_1_1_REQUIRED)";
-    error.detail =
-        origin_.to_string() + (peer_.empty() ? "" : " (" + peer_ + ")") + ": " + error.detail;
+    error.detail = origin_.to_string() + (peer_.empty() ? "" : " (" + peer_ + ")") + ": " +
+                   error.detail + phases_text();
     on_result_(DialResult(std::move(error)));
   }
 
@@ -271,6 +293,7 @@ class NetworkDial final : public Dial, private IoHandler {
   std::unique_ptr<tls::TlsTransport> tls_;
   bool resumed_ = false;
   Duration rtt_{0};
+  Duration tls_deadline_{0};
   Timer tls_timer_;
   Soon start_;
 };

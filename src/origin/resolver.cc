@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/origin/name_query.h"
 
 namespace ccnproxy::origin {
@@ -29,9 +30,8 @@ Error dns_failure(ErrorType type, Side side, std::string detail) {
 }
 
 Error too_late(const std::string& host, Duration deadline) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(deadline).count();
   return dns_failure(ErrorType::dns_timeout, Side::origin,
-                     host + ": no answer from the DNS servers in " + std::to_string(ms) + " ms");
+                     host + ": no answer from the DNS servers within " + time_text(deadline));
 }
 
 }  // namespace

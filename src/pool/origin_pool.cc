@@ -5,6 +5,7 @@
 
 #include <cassert>
 
+#include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/pool/readiness_policy.h"
 
 namespace ccnproxy::pool {
@@ -64,7 +65,8 @@ void OriginPool::acquire(StreamWaiter& waiter, std::uint64_t avoid) {
 void OriginPool::wait(StreamWaiter& waiter, std::uint64_t avoid) {
   if (!context_.shared->take_waiting(settings_->max_pending)) {
     return waiter.on_no_connection(
-        no_connection("too many requests wait for a connection (pool.max_pending)"));
+        no_connection("too many requests wait for a connection (pool.max_pending is " +
+                      std::to_string(settings_->max_pending) + ")"));
   }
   waiter.counted_ = context_.shared.get();
   waiter.avoid_ = avoid;
@@ -183,7 +185,11 @@ void OriginPool::expire_waiters(TimePoint now) {
          waiters_.front().deadline_ <= now) {  // in order of arrival, so of deadline
     StreamWaiter& waiter = waiters_.front();
     waiter.leave_queue();
-    waiter.on_no_connection(no_connection("no connection became free in time"));
+    waiter.on_no_connection(no_connection(
+        "no connection became free within " + time_text(queue_deadline_) +
+        (settings_->max_connections > 0
+             ? " (pool.max_connections is " + std::to_string(settings_->max_connections) + ")"
+             : "")));
   }
 }
 

@@ -4,7 +4,9 @@
 
 #include <sys/socket.h>
 
+#include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/http/framing.h"
+#include "ccnproxy/http/limit_text.h"
 #include "ccnproxy/origin/socket_options.h"
 #include "ccnproxy/proxy/client_socket.h"
 #include "ccnproxy/proxy/exchange.h"
@@ -229,7 +231,8 @@ void ClientSession::refuse(std::string_view bytes, const http::ParseResult& resu
   timer_.cancel();
   reading_ = Reading::unframed;
   exchange_ = context_.exchanges.take(context_);
-  exchange_->refuse(*this, bytes.substr(0, 256), result.status_code, result.reason);
+  exchange_->refuse(*this, bytes.substr(0, 256), result.status_code,
+                    http::reason_text(result, head_limits(context_.config->limits)));
 }
 
 /// Answered like any other request, so that a person at curl sees why, and logged.
@@ -359,7 +362,9 @@ void ClientSession::on_timer() {
     return bytes_in_socket(fd_.get()) > 0 ? abort() : close();
   exchange_ = context_.exchanges.take(context_);  // client_head
   exchange_->refuse(*this, input_.view().substr(0, 256), 408,
-                    "the request's head did not arrive in time");
+                    "the request's head was not complete within " +
+                        time_text(context_.config->timeouts.client_head) +
+                        " (timeouts.client_head)");
 }
 
 /// Whether the origin takes more of a request's body now.

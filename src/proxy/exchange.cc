@@ -1,5 +1,6 @@
 #include "ccnproxy/proxy/exchange.h"
 
+#include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/http/field_rules.h"
 #include "ccnproxy/proxy/client_session.h"
 #include "ccnproxy/proxy/own_response.h"
@@ -20,6 +21,10 @@ void rebase(const http::RequestHead& head, std::string_view from, std::string_vi
   out.fields.clear();
   for (const auto& field : head.fields)
     out.fields.push_back({move(field.name), move(field.value), field.id});
+}
+
+std::string body_over(std::uint64_t limit) {
+  return "the request's body is larger than limits.body_bytes, which is " + size_text(limit);
 }
 
 std::string_view host_of(const http::RequestHead& head) {
@@ -106,11 +111,11 @@ void Exchange::begin(ClientSession& client, std::string_view head_bytes,
   const auto limit = config_->limits.body_bytes;
   if (limit > 0 && framing.length > limit) {
     return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request,
-                     "the request's body is over limits.body_bytes");
+                     body_over(limit));
   }
   if (context_.memory.full()) {
     return fail_with(503, ErrorType::connection_limit_reached, Side::us, Phase::queue,
-                     "all the memory for those who are slow is in use (limits.memory)");
+                     "the memory for slow clients and origins is all in use (limits.memory)");
   }
   auto* pool = find_pool();
   if (!pool) return;
@@ -139,7 +144,7 @@ void Exchange::on_client_body(std::string_view bytes) {
   const auto limit = config_->limits.body_bytes;
   if (limit > 0 && body_.received() + bytes.size() > limit) {
     return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request,
-                     "the request's body is over limits.body_bytes");
+                     body_over(limit));
   }
   if (stream_ && body_.may_pass(bytes.size())) {
     const auto taken = stream_->write_body(bytes);
@@ -228,9 +233,11 @@ void Exchange::on_client_gone() {
 void Exchange::on_aborted() {
   drop_attempt();
   if (!error_)
-    error_ =
-        Error{ErrorType::connection_write_timeout, Side::client, Phase::response, Proof::unknown,
-              "the client took nothing for too long, or the proxy was told to end"};
+    error_ = Error{
+        ErrorType::connection_write_timeout, Side::client, Phase::response, Proof::unknown,
+        "the client took no byte within " + time_text(config_->timeouts.client_write) +
+            " (timeouts.client_write), or less than limits.min_rate, or the proxy was told to "
+            "end"};
   if (status_ == 0) status_ = 499;
   log();
 }

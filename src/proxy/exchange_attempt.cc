@@ -1,6 +1,7 @@
 // An exchange's attempts: a stream from the pool, the request's body into it, and what happens when
 // it fails.
 
+#include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/proxy/client_session.h"
 #include "ccnproxy/proxy/exchange.h"
 #include "ccnproxy/proxy/retry_policy.h"
@@ -102,14 +103,21 @@ void Exchange::on_timer() {
   if (owed) {
     keep_alive_ = false;
     return fail_with(408, ErrorType::connection_read_timeout, Side::client, Phase::request,
-                     "the request's body did not arrive in time (timeouts.body_idle, "
-                     "limits.min_rate)");
+                     "the request's body stood still for " + time_text(timeouts_.body_idle) +
+                         " (timeouts.body_idle), or came more slowly than limits.min_rate");
   }
   const bool body = response_begun_ || (outgoing_.has_body() && !body_end_sent_);
   fail({ErrorType::http_response_timeout, Side::origin, Phase::response,
         response_begun_ ? Proof::response_started : Proof::unknown,
-        origin_.to_string() + (body ? ": no progress within timeouts.body_idle"
-                                    : ": no response within timeouts.response_head")});
+        named_origin() +
+            (body ? "no progress within " + time_text(timeouts_.body_idle) + " (timeouts.body_idle)"
+                  : "no response head within " + time_text(timeouts_.response_head) +
+                        " (timeouts.response_head)")});
+}
+
+/// Before what is said of it: `https://api.test (192.0.2.1:443): `.
+std::string Exchange::named_origin() const {
+  return origin_.to_string() + (address_.empty() ? "" : " (" + address_ + ")") + ": ";
 }
 
 void Exchange::cancel_stream() {
@@ -129,8 +137,7 @@ void Exchange::on_failure(Error error) {
   stream_ = nullptr;
   dedicated_ = nullptr;
   timer_.cancel();
-  error.detail =
-      origin_.to_string() + (address_.empty() ? "" : " (" + address_ + ")") + ": " + error.detail;
+  error.detail = named_origin() + error.detail;
   if (!retry(error)) fail(std::move(error));
 }
 

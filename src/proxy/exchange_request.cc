@@ -89,7 +89,8 @@ pool::OriginPool* Exchange::find_pool() {
   auto* pool = context_.pools.find(origin_);
   if (!pool) {
     fail_with(503, ErrorType::connection_limit_reached, Side::us, Phase::queue,
-              "too many origins in use (limits.origins)");
+              "too many origins in use (limits.origins is " +
+                  std::to_string(config_->limits.origins) + ")");
   }
   return pool;
 }

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/http/field_case.h"
 #include "ccnproxy/http/field_rules.h"
 #include "ccnproxy/proxy/client_session.h"
@@ -103,8 +104,10 @@ void Exchange::note_tunnel(const UpgradeTunnel& tunnel, UpgradeTunnel::End how) 
                     : how == End::origin_broke ? Side::origin
                                                : Side::us;
   error_ = Error{ErrorType::connection_terminated, side, Phase::response, Proof::response_started,
-                 how == End::idle ? "the tunnel carried nothing for timeouts.tunnel_idle"
-                                  : "the tunnel was reset"};
+                 how == End::idle
+                     ? "the tunnel carried nothing for " +
+                           time_text(config_->timeouts.tunnel_idle) + " (timeouts.tunnel_idle)"
+                     : std::string("the tunnel was reset")};
 }
 
 bool Exchange::response_has_body(std::uint16_t status) const {

@@ -142,7 +142,8 @@ bool UpgradeTunnel::read(Side& from, Side& to) {
 void UpgradeTunnel::update_watch(Side& side, const Side& other) {
   std::uint32_t wanted = 0;
   if (may_read(side, other)) wanted |= EPOLLIN;
-  if (!side.owed.empty()) wanted |= EPOLLOUT;
+  if (side.transport->read_awaits_room()) wanted |= EPOLLOUT;
+  if (!side.owed.empty()) wanted |= side.transport->write_awaits_bytes() ? EPOLLIN : EPOLLOUT;
   if (wanted == side.watched) return;
   side.watched = wanted;
   loop_.rewatch(side.transport->fd(), wanted, side);

@@ -4,18 +4,10 @@
 
 #include <openssl/ssl.h>
 
-#include "ccnproxy/tls/certificate_time.h"
+#include "ccnproxy/tls/connection_notes.h"
 
 namespace ccnproxy::tls {
 namespace {
-
-std::string text_of(const X509_NAME* name) {
-  const std::unique_ptr<BIO, decltype(&BIO_free)> out(BIO_new(BIO_s_mem()), BIO_free);
-  char* bytes = nullptr;
-  if (!name || !out || X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253) < 0) return {};
-  const auto size = BIO_get_mem_data(out.get(), &bytes);
-  return {bytes, static_cast<std::size_t>(size)};
-}
 
 void free_witness(void*, void* witness, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<HandshakeWitness*>(witness);
@@ -26,11 +18,37 @@ int slot() {
   return index;
 }
 
-void on_progress(const SSL* ssl, int where, int) {
-  if (!(where & SSL_CB_HANDSHAKE_DONE)) return;
-  const auto* witness =
-      static_cast<HandshakeWitness*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), slot()));
-  if (witness && *witness) (*witness)(facts_of(*ssl));
+const HandshakeWitness& witness_of(const SSL* ssl) {
+  return *static_cast<HandshakeWitness*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), slot()));
+}
+
+void on_progress(const SSL* ssl, int where, int value) { note_progress(*ssl, where, value); }
+
+void on_witnessed_progress(const SSL* ssl, int where, int value) {
+  note_progress(*ssl, where, value);
+  const auto* notes = ConnectionNotes::of(*ssl);
+  const bool failed = where == SSL_CB_CONNECT_EXIT && value < 1;
+  if (where & SSL_CB_HANDSHAKE_DONE) witness_of(ssl)(facts_of(*ssl));
+  if (failed && notes && notes->fault) {
+    auto facts = facts_of(*ssl);
+    facts.certificate = notes->fault->shown;
+    facts.fault = notes->fault->reason;
+    witness_of(ssl)(facts);
+  }
+}
+
+std::string group_of(const SSL& ssl) {
+  auto* asked = const_cast<SSL*>(&ssl);  // SSL_ctrl() takes no const one
+  const auto group = SSL_get_negotiated_group(asked);
+  const char* name = group > 0 ? OBJ_nid2sn(static_cast<int>(group)) : nullptr;
+  return name ? name : "";
+}
+
+std::string alpn_of(const SSL& ssl) {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(&ssl, &name, &size);
+  return printable({reinterpret_cast<const char*>(name), size});
 }
 
 }  // namespace
@@ -39,21 +57,22 @@ HandshakeFacts facts_of(const ssl_st& ssl) {
   HandshakeFacts facts;
   facts.version = SSL_get_version(&ssl);
   facts.cipher = SSL_get_cipher_name(&ssl);
+  facts.group = group_of(ssl);
+  facts.alpn = alpn_of(ssl);
   facts.resumed = SSL_session_reused(&ssl) == 1;
-  if (const auto* certificate = SSL_get0_peer_certificate(&ssl)) {
-    facts.subject = text_of(X509_get_subject_name(certificate));
-    facts.issuer = text_of(X509_get_issuer_name(certificate));
-    facts.expires = end_of(*certificate);
-  }
+  if (const auto* certificate = SSL_get0_peer_certificate(&ssl))
+    facts.certificate = facts_of(*certificate);
   return facts;
 }
 
 void tell_handshakes(ssl_ctx_st& context, HandshakeWitness witness) {
+  SSL_CTX_set_info_callback(&context, on_progress);
+  if (!witness) return;
   auto kept = std::make_unique<HandshakeWitness>(std::move(witness));
   if (SSL_CTX_set_ex_data(&context, slot(), kept.get()) != 1)
     throw std::runtime_error("OpenSSL has no place for a witness");
   kept.release();
-  SSL_CTX_set_info_callback(&context, on_progress);
+  SSL_CTX_set_info_callback(&context, on_witnessed_progress);
 }
 
 }  // namespace ccnproxy::tls

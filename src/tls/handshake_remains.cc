@@ -17,10 +17,14 @@ void empty(EVP_PKEY* key) noexcept {
 
 }  // namespace
 
-void forget_handshake(ssl_st& ssl) noexcept {
+void forget_keys(ssl_st& ssl) noexcept {
   EVP_PKEY* key = nullptr;
   if (SSL_get_tmp_key(&ssl, &key) == 1) empty(key);
   if (SSL_get_peer_tmp_key(&ssl, &key) == 1) empty(key);
+  ERR_clear_error();
+}
+
+void forget_names(ssl_st& ssl) noexcept {
   X509_VERIFY_PARAM_set1_host(SSL_get0_param(&ssl), nullptr, 0);
   SSL_set_tlsext_host_name(&ssl, nullptr);
   SSL_set_alpn_protos(&ssl, nullptr, 0);

@@ -1,10 +1,10 @@
 #include "ccnproxy/tls/session_binding.h"
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include "ccnproxy/tls/certificate_time.h"
+#include "ccnproxy/tls/connection_notes.h"
 
 namespace ccnproxy::tls {
 namespace {
@@ -17,8 +17,8 @@ bool is_trusted(const SSL& ssl, bool verified) {
 /// OpenSSL calls it when a session is complete: with TLS 1.3 for each ticket, some time after the
 /// handshake. 0 leaves OpenSSL's own object to OpenSSL.
 int on_new_session(SSL* ssl, SSL_SESSION* session) {
-  void* const binding = BIO_get_callback_arg(SSL_get_rbio(ssl));
-  if (binding) static_cast<const SessionBinding*>(binding)->remember(*ssl, *session);
+  const auto* notes = ConnectionNotes::of(*ssl);
+  if (notes && notes->sessions) notes->sessions->remember(*ssl, *session);
   return 0;
 }
 
@@ -32,8 +32,6 @@ void keep_sessions(ssl_ctx_st& context) {
 SessionBinding::SessionBinding(ssl_st& ssl, std::shared_ptr<SessionCache> cache,
                                const PeerName& peer)
     : cache_(std::move(cache)), peer_(peer) {
-  void* const self = this;
-  BIO_set_callback_arg(SSL_get_rbio(&ssl), static_cast<char*>(self));
   const auto known = cache_->take(peer);
   certificate_end_ = known.certificate_end;
   offered_ = known.session && SSL_set_session(&ssl, known.session.get()) == 1;

@@ -15,6 +15,9 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "ccnproxy/tls/connection_notes.h"
+#include "ccnproxy/tls/host_match.h"
+
 namespace ccnproxy::tls {
 namespace {
 
@@ -42,6 +45,9 @@ void read_extensions(X509& certificate) {
 /// The certificates that were seen last, by what they are made of.
 class KnownCertificates {
  public:
+  explicit KnownCertificates(VerificationTerms terms) : terms_(std::move(terms)) {}
+
+  const VerificationTerms& terms() const noexcept { return terms_; }
   /// The one of these bytes that is known already, or this one, known from now on.
   UniqueCertificate known(X509& certificate) {
     const auto digest = digest_of(certificate);
@@ -78,34 +84,59 @@ class KnownCertificates {
     latest_first_.pop_back();
   }
 
+  const VerificationTerms terms_;
   std::mutex mutex_;  ///< guards what follows
   std::list<Entry> latest_first_;
   std::map<Digest, std::list<Entry>::iterator> by_digest_;
 };
 
 /// Whether a certificate is looked for a name or an address at all.
-bool expects_somebody(X509_VERIFY_PARAM* terms) {
+bool expects_a_name(X509_VERIFY_PARAM* terms) {
   if (X509_VERIFY_PARAM_get0_host(terms, 0)) return true;
   const std::unique_ptr<char, FreeText> address(X509_VERIFY_PARAM_get1_ip_asc(terms));
   return address != nullptr;
 }
 
+/// OpenSSL asks about each fault that it finds. One of the name is none where our own rule, curl's,
+/// finds the name in the certificate (F126); all else that is checked stays checked.
+int judge_step(int good, X509_STORE_CTX* verification) {
+  if (good || X509_STORE_CTX_get_error(verification) != X509_V_ERR_HOSTNAME_MISMATCH) return good;
+  const char* host = X509_VERIFY_PARAM_get0_host(X509_STORE_CTX_get0_param(verification), 0);
+  const auto* shown = X509_STORE_CTX_get0_cert(verification);
+  if (!host || !shown || !is_for_host(*shown, host)) return 0;
+  X509_STORE_CTX_set_error(verification, X509_V_OK);
+  return 1;
+}
+
+void note_fault(const X509_STORE_CTX& verification, const VerificationTerms& terms) {
+  const auto* ssl = static_cast<SSL*>(
+      X509_STORE_CTX_get_ex_data(&verification, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto* notes = ssl ? ConnectionNotes::of(*ssl) : nullptr;
+  if (!notes || SSL_get_verify_mode(ssl) == SSL_VERIFY_NONE) return;
+  notes->fault = std::make_unique<CertificateFault>(fault_of(verification, terms));
+}
+
 /// The chain that the connection will keep is the one that is verified here, before it is.
-int share_and_verify(X509_STORE_CTX* verification, void* known) {
+int share_and_verify(X509_STORE_CTX* verification, void* shared) {
+  auto& known = *static_cast<KnownCertificates*>(shared);
   auto* chain = X509_STORE_CTX_get0_untrusted(verification);
   for (int i = 0; i < sk_X509_num(chain); ++i) {
     auto* shown = sk_X509_value(chain, i);
-    auto* shared = static_cast<KnownCertificates*>(known)->known(*shown).release();
+    auto* kept = known.known(*shown).release();
     if (X509_STORE_CTX_get0_cert(verification) == shown)
-      X509_STORE_CTX_set_cert(verification, shared);
-    sk_X509_set(chain, i, shared);
+      X509_STORE_CTX_set_cert(verification, kept);
+    sk_X509_set(chain, i, kept);
     X509_free(shown);
   }
-  if (!expects_somebody(X509_STORE_CTX_get0_param(verification))) {
+  bool good = expects_a_name(X509_STORE_CTX_get0_param(verification));
+  if (good) {
+    X509_STORE_CTX_set_verify_cb(verification, judge_step);
+    good = X509_verify_cert(verification) > 0;  // below 0: it could not be done
+  } else {
     X509_STORE_CTX_set_error(verification, X509_V_ERR_HOSTNAME_MISMATCH);
-    return 0;
   }
-  return std::max(0, X509_verify_cert(verification));  // below 0: it could not be done
+  if (!good) note_fault(*verification, known.terms());
+  return good ? 1 : 0;
 }
 
 void free_known(void*, void* known, CRYPTO_EX_DATA*, int, long, void*) {
@@ -114,9 +145,9 @@ void free_known(void*, void* known, CRYPTO_EX_DATA*, int, long, void*) {
 
 }  // namespace
 
-void share_certificates(ssl_ctx_st& context) {
+void share_certificates(ssl_ctx_st& context, VerificationTerms terms) {
   static const int slot = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_known);
-  auto known = std::make_unique<KnownCertificates>();
+  auto known = std::make_unique<KnownCertificates>(std::move(terms));
   if (slot < 0 || SSL_CTX_set_ex_data(&context, slot, known.get()) != 1)
     throw std::runtime_error("OpenSSL has no place for certificates");
   SSL_CTX_set_cert_verify_callback(&context, share_and_verify, known.release());

@@ -1,6 +1,7 @@
 #include "ccnproxy/tls/tls_context.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <stdexcept>
 
 #include <arpa/inet.h>
@@ -8,6 +9,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "ccnproxy/tls/connection_notes.h"
 #include "ccnproxy/tls/session_binding.h"
 #include "ccnproxy/tls/session_cache.h"
 #include "ccnproxy/tls/shared_certificates.h"
@@ -23,10 +25,16 @@ namespace {
   throw std::runtime_error(text);
 }
 
+/// What the file holds is trusted, be it a root, an intermediate or the origin's own certificate
+/// alone, as curl has it (F139).
 void set_trust(SSL_CTX* ctx, const config::Tls& settings) {
+  X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), X509_V_FLAG_PARTIAL_CHAIN);
   SSL_CTX_set_verify(ctx, settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
   if (settings.ca_file == "system") {
     if (SSL_CTX_set_default_verify_paths(ctx) != 1) fail("tls.ca_file: the system's CA store");
+  } else if (std::error_code ignored; std::filesystem::is_directory(settings.ca_file, ignored)) {
+    throw std::runtime_error("tls.ca_file " + settings.ca_file +
+                             ": is a folder; put its certificates into one file and name that");
   } else if (SSL_CTX_load_verify_file(ctx, settings.ca_file.c_str()) != 1) {
     fail("tls.ca_file " + settings.ca_file);
   }
@@ -49,6 +57,18 @@ void set_alpn(SSL_CTX* ctx, const std::vector<std::string>& protocols) {
   const auto* bytes = reinterpret_cast<const unsigned char*>(wire.data());
   if (!wire.empty() && SSL_CTX_set_alpn_protos(ctx, bytes, static_cast<unsigned>(wire.size())) != 0)
     fail("tls.alpn");
+}
+
+/// An origin may ask for the certificate when it sees the request's path (F129): by
+/// post-handshake authentication, or by renegotiation in TLS 1.2. Without a certificate there is
+/// nothing to gain from either.
+void set_late_handshakes(SSL_CTX* ctx, const config::Tls& settings) {
+  note_requests(*ctx);
+  if (settings.certificate.empty()) {
+    SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
+  } else {
+    SSL_CTX_set_post_handshake_auth(ctx, 1);
+  }
 }
 
 /// Of what is offered for TLS 1.3, AES with 128 bits comes first, as browsers have it: bulk data
@@ -106,13 +126,14 @@ TlsContext::TlsContext(const config::Tls& settings, HandshakeWitness witness)
   const auto oldest =
       settings.min_version == config::TlsVersion::tls13 ? TLS1_3_VERSION : TLS1_2_VERSION;
   if (SSL_CTX_set_min_proto_version(ctx, oldest) != 1) fail("tls.min_version");
-  SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                             SSL_MODE_RELEASE_BUFFERS);
   prefer_cheap_ciphers(ctx);
   keep_sessions(*ctx);
-  share_certificates(*ctx);
-  if (witness) tell_handshakes(*ctx, std::move(witness));
+  share_certificates(*ctx, {settings.ca_file, settings.server_name});
+  tell_handshakes(*ctx, std::move(witness));
+  set_late_handshakes(ctx, settings);
   set_trust(ctx, settings);
   set_certificate(ctx, settings);
   set_alpn(ctx, settings.alpn);

@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "ccnproxy/tls/alert_text.h"
 #include "ccnproxy/tls/handshake_remains.h"
 
 namespace ccnproxy::tls {
@@ -22,11 +23,6 @@ bool is_unexpected_eof(unsigned long error) {
          ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
 }
 
-std::string words(unsigned long error) {
-  const char* reason = ERR_reason_error_string(error);
-  return reason ? reason : "unknown TLS error";
-}
-
 int clamp(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, INT_MAX)); }
 
 }  // namespace
@@ -37,6 +33,7 @@ TlsTransport::TlsTransport(UniqueFd fd, ssl_st* ssl, CipherBuffer& buffer)
     : Transport(std::move(fd)), reader_(fd_.get(), buffer), ssl_(ssl) {
   auto* bio = reader_.make_bio();
   SSL_set_bio(ssl_.get(), bio, bio);
+  notes_.attach(*ssl_);
   SSL_set_connect_state(ssl_.get());
 }
 
@@ -44,6 +41,7 @@ TlsTransport::~TlsTransport() = default;
 
 void TlsTransport::bind_sessions(std::shared_ptr<SessionCache> cache, const PeerName& peer) {
   sessions_.emplace(*ssl_, std::move(cache), peer);
+  notes_.sessions = &*sessions_;
 }
 
 void TlsTransport::offer_only_http1() {
@@ -56,8 +54,7 @@ TlsTransport::Handshake TlsTransport::handshake() {
   errno = 0;
   const auto returned = SSL_do_handshake(ssl_.get());
   if (returned == 1) {
-    established_ = true;
-    forget_handshake(*ssl_);
+    settle_late_handshakes();
     SSL_free_buffers(ssl_.get());  // many may stand before the first has something to read
     return Handshake::done;
   }
@@ -68,24 +65,60 @@ TlsTransport::Handshake TlsTransport::handshake() {
   if (kind == SSL_ERROR_WANT_WRITE) return Handshake::want_write;
   broken_ = true;
   if (sessions_) sessions_->distrust();
+  error_ = std::make_unique<Error>(failed_handshake(kind, system_error));
+  ERR_clear_error();
+  return Handshake::failed;
+}
+
+/// From here on handshakes are the origin's wish. Only HTTP/1.1 may fulfil it, and only a
+/// renegotiation needs the names again.
+void TlsTransport::settle_late_handshakes() {
+  notes_.established = true;
+  notes_.declined = notes_.certificate_asked = false;
+  const bool http2 = alpn() == "h2";
+  if (http2) notes_.late = ConnectionNotes::LateHandshakes::forbidden;
+  renegotiates_ = !http2 && SSL_version(ssl_.get()) < TLS1_3_VERSION &&
+                  (SSL_get_options(ssl_.get()) & SSL_OP_NO_RENEGOTIATION) == 0;
+  forget_keys(*ssl_);
+  if (renegotiates_) return;
+  SSL_set_options(ssl_.get(), SSL_OP_NO_RENEGOTIATION);
+  forget_names(*ssl_);
+}
+
+/// Of the handshake that has just failed.
+Error TlsTransport::failed_handshake(int kind, int system_error) {
   const auto error = ERR_peek_error();
-  error_ = std::make_unique<Error>(Error{ErrorType::tls_protocol_error, Side::origin, Phase::tls,
-                                         Proof::not_sent, words(error)});
-  auto& e = *error_;
-  if (const auto verdict = SSL_get_verify_result(ssl_.get());
-      verdict != X509_V_OK && SSL_get_verify_mode(ssl_.get()) != SSL_VERIFY_NONE) {
+  Error e{ErrorType::tls_protocol_error, Side::origin, Phase::tls, Proof::not_sent,
+          words_of(error)};
+  if (notes_.fault) {
     e.type = ErrorType::tls_certificate_error;
-    e.detail = X509_verify_cert_error_string(verdict);
+    e.detail = notes_.fault->reason;
   } else if (is_alert(error)) {
     e.type = ErrorType::tls_alert_received;
   } else if (kind == SSL_ERROR_SYSCALL || kind == SSL_ERROR_ZERO_RETURN ||
              is_unexpected_eof(error)) {
     e.type = ErrorType::connection_terminated;
-    e.detail = system_error ? std::generic_category().message(system_error)
-                            : "closed by the origin during the TLS handshake";
+    e.detail = system_error
+                   ? "in the TLS handshake: " + std::generic_category().message(system_error)
+                   : "closed by the origin during the TLS handshake";
   }
-  ERR_clear_error();
-  return Handshake::failed;
+  return e;
+}
+
+/// Servers end a connection whose renegotiation was declined, with an alert or without.
+std::string TlsTransport::declined_text() const {
+  const bool only_http2 =
+      SSL_get_certificate(ssl_.get()) && notes_.late == ConnectionNotes::LateHandshakes::forbidden;
+  return std::string("it had asked for a renegotiation, ") +
+         (only_http2 ? "which HTTP/2 forbids: set tls.alpn to [http/1.1] for it"
+                     : "maybe for a client certificate (tls.certificate)");
+}
+
+std::string TlsTransport::words_of(unsigned long error) const {
+  if (notes_.declined) return "ended by the origin: " + declined_text();
+  const AlertContext context{SSL_get_certificate(ssl_.get()) != nullptr, notes_.certificate_asked};
+  return is_alert(error) ? alert_text(ERR_GET_REASON(error) - SSL_AD_REASON_OFFSET, context)
+                         : tls_error_text(error);
 }
 
 Error TlsTransport::handshake_error() const { return error_ ? *error_ : Error(); }
@@ -99,10 +132,12 @@ std::string_view TlsTransport::alpn() const {
 
 bool TlsTransport::resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
 
-IoResult TlsTransport::outcome(int returned) {
+IoResult TlsTransport::outcome(int returned, int& kind) {
+  kind = SSL_ERROR_NONE;
+  if (notes_.refusal != ConnectionNotes::Refusal::none) return refused();
   if (returned > 0) return {IoStatus::ok, static_cast<std::size_t>(returned)};
   const auto system_error = errno;
-  const auto kind = SSL_get_error(ssl_.get(), returned);
+  kind = SSL_get_error(ssl_.get(), returned);
   if (kind == SSL_ERROR_WANT_READ || kind == SSL_ERROR_WANT_WRITE) return {IoStatus::would_block};
   if (kind == SSL_ERROR_ZERO_RETURN) return {IoStatus::closed};
   broken_ = true;
@@ -110,16 +145,34 @@ IoResult TlsTransport::outcome(int returned) {
   ERR_clear_error();
   if (is_unexpected_eof(error)) return {IoStatus::truncated};
   error_ = std::make_unique<Error>();
-  error_->detail = kind == SSL_ERROR_SYSCALL && system_error
-                       ? std::generic_category().message(system_error)
-                       : words(error);
+  if (notes_.fault) {
+    error_->detail = "in a renegotiation: " + notes_.fault->reason;
+  } else if (kind == SSL_ERROR_SYSCALL && system_error) {
+    error_->detail = std::generic_category().message(system_error);
+  } else {
+    error_->detail = words_of(error);
+  }
+  return {IoStatus::failed};
+}
+
+IoResult TlsTransport::refused() {
+  broken_ = true;
+  ERR_clear_error();
+  error_ = std::make_unique<Error>();
+  error_->detail =
+      notes_.refusal == ConnectionNotes::Refusal::on_http2
+          ? "the origin asked for a client certificate on an HTTP/2 connection, which RFC 9113 "
+            "forbids: set tls.alpn to [http/1.1] for it"
+          : "the origin asks for TLS handshakes (client certificates) without end";
   return {IoStatus::failed};
 }
 
 IoResult TlsTransport::read(char* into, std::size_t size) {
   ERR_clear_error();
   errno = 0;
-  const auto result = outcome(SSL_read(ssl_.get(), into, clamp(size)));
+  int kind = SSL_ERROR_NONE;
+  const auto result = outcome(SSL_read(ssl_.get(), into, clamp(size)), kind);
+  read_awaits_room_ = kind == SSL_ERROR_WANT_WRITE;
   if (result.status == IoStatus::would_block) reader_.rearm();
   return result;
 }
@@ -128,7 +181,14 @@ IoResult TlsTransport::write(std::string_view bytes) {
   ERR_clear_error();
   errno = 0;
   reader_.more_follows(bytes.size() > SSL3_RT_MAX_PLAIN_LENGTH);  // a call writes one record
-  return outcome(SSL_write(ssl_.get(), bytes.data(), clamp(bytes.size())));
+  int kind = SSL_ERROR_NONE;
+  const auto result = outcome(SSL_write(ssl_.get(), bytes.data(), clamp(bytes.size())), kind);
+  write_awaits_bytes_ = kind == SSL_ERROR_WANT_READ;
+  if (write_awaits_bytes_) reader_.rearm();
+  // A renegotiation waits for a record that was half written; no descriptor tells of that.
+  if (renegotiates_ && result.status == IoStatus::ok && SSL_renegotiate_pending(ssl_.get()) == 1)
+    SSL_do_handshake(ssl_.get());  // how it goes is seen by the next read
+  return result;
 }
 
 bool TlsTransport::has_more() {
@@ -144,9 +204,14 @@ std::size_t TlsTransport::held() const noexcept {
   return reader_.held() + static_cast<std::size_t>(SSL_pending(ssl_.get()));
 }
 
+std::string TlsTransport::failure() const {
+  if (error_) return error_->detail;
+  return notes_.declined ? declined_text() : std::string();
+}
+
 void TlsTransport::close() {
   if (!fd_) return;
-  if (!established_) {
+  if (!notes_.established) {
     if (sessions_) sessions_->distrust();
   } else if (!broken_) {
     SSL_shutdown(ssl_.get());  // sends close_notify, does not wait

@@ -4,11 +4,22 @@
 #include <charconv>
 #include <stdexcept>
 
+#include <openssl/err.h>
+
 #include "fakes/body_reader.h"
 #include "fakes/origin_books.h"
+#include "fakes/origin_setup.h"
 
 namespace ccnproxy::fakes {
 namespace {
+
+/// Of the handshake that runs on this thread.
+thread_local int certificates_seen = 0;
+
+int note_certificate(int good, X509_STORE_CTX*) {
+  ++certificates_seen;
+  return good;
+}
 
 Request parse_head(const std::string& head) {
   Request request;
@@ -118,6 +129,20 @@ void OriginConnection::send_session_ticket() {
   if (SSL_new_session_ticket(stream_.ssl()) != 1) throw Failure("no session ticket to send");
   // OpenSSL sends it with the next write or handshake call; this is the call without payload.
   SSL_do_handshake(stream_.ssl());
+}
+
+std::string OriginConnection::ask_certificate(Deadline deadline) {
+  SSL* ssl = stream_.ssl();
+  certificates_seen = 0;
+  SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, note_certificate);
+  SSL_set_options(ssl, SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION);  // it shows no certificate
+  const bool tls13 = SSL_version(ssl) >= TLS1_3_VERSION;
+  if ((tls13 ? SSL_verify_client_post_handshake(ssl) : SSL_renegotiate(ssl)) != 1)
+    throw Failure("the client can't be asked for a certificate on this connection");
+  ERR_clear_error();
+  SSL_do_handshake(ssl);
+  stream_.drive_tls([&] { return certificates_seen > 0 && SSL_in_init(ssl) == 0; }, deadline);
+  return subject_of_client(ssl);
 }
 
 }  // namespace ccnproxy::fakes

@@ -85,6 +85,11 @@ class OriginConnection {
   /// TLS 1.3: sends one more session ticket now (what a client may see on an idle connection).
   void send_session_ticket();
 
+  /// Asks for the client's certificate now, as an origin does that protects a path: TLS 1.3
+  /// post-handshake authentication, TLS 1.2 renegotiation. Returns its CN. Throws PeerGone where
+  /// the client ends the connection instead, Failure where it did not offer to be asked.
+  std::string ask_certificate(Deadline deadline = {});
+
   Stream& stream() { return stream_; }
   OriginBooks& books() { return *books_; }
 

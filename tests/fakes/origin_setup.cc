@@ -71,7 +71,9 @@ void demand_client_certificate(SSL_CTX* context, const std::string& ca_file) {
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
 }
 
-std::string client_subject(SSL* ssl) {
+}  // namespace
+
+std::string subject_of_client(SSL* ssl) {
   X509* certificate = SSL_get0_peer_certificate(ssl);
   if (certificate == nullptr) return "";
   std::array<char, 256> name{};
@@ -80,6 +82,8 @@ std::string client_subject(SSL* ssl) {
   return name.data();
 }
 
+namespace {
+
 void note_agreement(SSL* ssl, TlsFacts& facts) {
   const unsigned char* protocol = nullptr;
   unsigned int size = 0;
@@ -87,7 +91,7 @@ void note_agreement(SSL* ssl, TlsFacts& facts) {
   facts.alpn.assign(reinterpret_cast<const char*>(protocol), size);
   facts.version = SSL_get_version(ssl);
   facts.resumed = SSL_session_reused(ssl) == 1;
-  facts.client_subject = client_subject(ssl);
+  facts.client_subject = subject_of_client(ssl);
 }
 
 }  // namespace
@@ -103,6 +107,10 @@ OriginSetup::OriginSetup(OriginOptions options, TicketKeys keys)
   if (!alpn_.empty()) SSL_CTX_set_alpn_select_cb(context_.get(), choose_protocol, &alpn_);
   if (!options_.client_ca_file.empty())
     demand_client_certificate(context_.get(), options_.client_ca_file);
+  if (!options_.late_client_ca_file.empty()) {
+    demand_client_certificate(context_.get(), options_.late_client_ca_file);
+    SSL_CTX_set_verify(context_.get(), SSL_VERIFY_NONE, nullptr);
+  }
   set_tickets(context_.get(), options_.session_tickets, keys);
   if (options_.early_data > 0) allow_early_data(context_.get(), options_.early_data);
 }

@@ -22,9 +22,14 @@ struct OriginOptions {
   bool session_tickets = true;
   std::uint32_t early_data = 0;  ///< bytes of 0-RTT that tickets allow a client to send
   std::string client_ca_file{};  ///< clients must show a certificate of this CA
-  int receive_buffer = 0;        ///< SO_RCVBUF in bytes; only what the origin was made with counts
+  /// Of this CA a certificate is believed that OriginConnection::ask_certificate() gets.
+  std::string late_client_ca_file{};
+  int receive_buffer = 0;  ///< SO_RCVBUF in bytes; only what the origin was made with counts
   std::string address = "127.0.0.1:0";
 };
+
+/// The CN of the certificate that a client has shown; empty if it has shown none.
+std::string subject_of_client(SSL* ssl);
 
 /// Options with the TLS context made from them; what a connection's handshake runs on.
 class OriginSetup {

@@ -73,6 +73,22 @@ void Stream::start_tls(SSL* ssl, Deadline deadline) {
   }
 }
 
+void Stream::drive_tls(const std::function<bool()>& done, Deadline deadline) {
+  while (true) {
+    ERR_clear_error();
+    char ignored = 0;
+    const int result = SSL_peek(ssl_.get(), &ignored, 1);
+    if (done()) return;
+    if (result > 0) throw Failure("bytes of the client's where a handshake was awaited");
+    const int error = SSL_get_error(ssl_.get(), result);
+    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) {
+      note_error(result);
+      throw PeerGone("a later TLS handshake: " + std::string(to_string(end_)) + " " + tls_error_);
+    }
+    wait(error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, deadline, "a later TLS handshake");
+  }
+}
+
 void Stream::note_plain_error() {
   end_ = errno == ECONNRESET || errno == EPIPE ? StreamEnd::Reset : StreamEnd::Fin;
 }

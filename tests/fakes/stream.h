@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,6 +47,9 @@ class Stream {
   /// Takes `ssl` and completes the handshake; its role is set already. Throws PeerGone with
   /// OpenSSL's reason when it fails.
   void start_tls(SSL* ssl, Deadline deadline = {});
+  /// Lets TLS read and write until `done`, and takes no bytes of the client's. Throws PeerGone
+  /// where the connection ends first.
+  void drive_tls(const std::function<bool()>& done, Deadline deadline);
   /// Null for plain TCP.
   SSL* ssl() const { return ssl_.get(); }
   int fd() const { return socket_.get(); }

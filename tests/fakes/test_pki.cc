@@ -128,9 +128,10 @@ struct TestPki::Authority {
     must(X509_sign(made, key, EVP_sha256()) > 0, "signing");
   }
 
-  static std::unique_ptr<Authority> make(const std::string& name, const Authority* issuer) {
+  static std::unique_ptr<Authority> make(const std::string& name, const Authority* issuer,
+                                         Validity validity = {}) {
     auto made = std::make_unique<Authority>();
-    made->cert = prepare(name, made->key.get(), {});
+    made->cert = prepare(name, made->key.get(), validity);
     extend(made->cert.get(), made->cert.get(), NID_basic_constraints, "critical,CA:TRUE");
     extend(made->cert.get(), made->cert.get(), NID_key_usage, "critical,keyCertSign,cRLSign");
     sign(made->cert.get(), issuer, made->key.get());
@@ -195,6 +196,27 @@ Certificate TestPki::through_intermediate(const Names& names) {
 
 Certificate TestPki::missing_intermediate(const Names& names) {
   return leaf(names, *Authority::make("ccnproxy test intermediate", authority_.get()), {});
+}
+
+TestPki::Chain TestPki::chain(const Names& names, bool intermediate_has_expired) {
+  const auto middle = Authority::make(
+      "ccnproxy test intermediate", authority_.get(),
+      intermediate_has_expired ? Validity{-30 * day_seconds, -day_seconds} : Validity{});
+  Chain made;
+  made.without_the_chain = leaf(names, *middle, {});
+  const std::string intermediate = pem(middle->cert.get());
+  made.server =
+      store(made.without_the_chain.chain_pem + intermediate, made.without_the_chain.key_pem);
+  made.intermediate_file = store(intermediate, "").chain_file;
+  return made;
+}
+
+Certificate TestPki::common_name_only(const std::string& name) {
+  const Key key = make_key();
+  const Cert made = Authority::prepare(name, key.get(), {});
+  extend(made.get(), authority_->cert.get(), NID_ext_key_usage, "serverAuth");
+  Authority::sign(made.get(), authority_.get(), nullptr);
+  return store(pem(made.get()), pem(key.get()));
 }
 
 Certificate TestPki::client(const std::string& name) {

@@ -39,6 +39,15 @@ class TestPki {
   Certificate through_intermediate(const Names& names);
   /// As through_intermediate, but the chain leaves the intermediate out.
   Certificate missing_intermediate(const Names& names);
+  /// A server's certificate below an intermediate, in the pieces that a CA file may hold.
+  struct Chain {
+    Certificate server;             ///< its chain holds the intermediate
+    Certificate without_the_chain;  ///< the same certificate alone
+    std::string intermediate_file;
+  };
+  Chain chain(const Names& names, bool intermediate_has_expired = false);
+  /// No subjectAltName: the name is in the subject only.
+  Certificate common_name_only(const std::string& name);
   /// For client authentication: `name` is the subject's CN.
   Certificate client(const std::string& name);
 

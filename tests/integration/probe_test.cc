@@ -56,6 +56,35 @@ TEST_F(ProbeCommand, a_failure_is_told_with_its_phase_and_ends_with_1) {
   EXPECT_THAT(outcome.out, HasSubstr("expired"));
 }
 
+TEST_F(ProbeCommand, stops_after_two_failures_alike_and_shows_the_certificate_that_was_refused) {
+  origin_.reconfigure([](OriginOptions& options) {
+    options.certificate = pki().server({"other.example", "*.other.example"});
+  });
+  const Outcome outcome = probe({"-n", "9", "https://api.test/"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(origin_.accepts(), 2U);
+  EXPECT_THAT(outcome.out, HasSubstr("\nstopped: the last two attempts failed alike"));
+  EXPECT_THAT(outcome.out, HasSubstr("\ncertificate: CN=other.example; for other.example, "
+                                     "*.other.example; issued by CN=ccnproxy test root; valid "
+                                     "from 20"));
+  EXPECT_THAT(outcome.out, HasSubstr("\nrefused: the certificate is for other.example, "
+                                     "*.other.example, not api.test"));
+}
+
+TEST_F(ProbeCommand, goes_on_after_failures_that_differ) {
+  int attempt = 0;
+  ScriptedOrigin fickle(speaking({"http/1.1"}), [&](OriginConnection& c) {
+    c.read_request();
+    if (attempt++ % 2 == 0) c.respond(200);
+  });
+  DaemonConfig config;
+  config.origin("api.test", fickle.endpoint(), pki().ca_file());
+  const Outcome outcome =
+      run({"probe", "-f", folder_.write("f.yaml", config.yaml()), "-n", "4", "https://api.test/"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(fickle.accepts(), 4U);
+}
+
 TEST_F(ProbeCommand, what_has_no_origin_is_told) {
   for (const std::string url : {"http://", "a b", "ftp://x/", "http://.ccnproxy-https/"}) {
     const Outcome outcome = probe({url});

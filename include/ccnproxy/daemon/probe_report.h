@@ -14,8 +14,11 @@ struct ProbeReport {
   std::string to;   ///< the origin with the target
   std::vector<ProbeResult> attempts;
   std::optional<ProbeResult> warm;  ///< one more request on the last connection
+  bool gave_up = false;             ///< fewer attempts than were wanted, since two failed alike
 
   bool succeeded() const;
+  /// Whether the last two attempts failed in the same phase with the same type of error.
+  bool failed_alike() const;
 };
 
 /// For people, in three parts, so that each attempt is seen when it ends; times in milliseconds.

@@ -97,6 +97,7 @@ class AddressRace {
   std::unique_ptr<Result<Connected>> result_;       ///< known, but not yet told
   Timer stagger_;
   Timer deadline_;
+  bool late_ = false;  ///< the deadline has passed
   Soon tell_soon_;
 };
 

@@ -82,6 +82,7 @@ class Http1Connection final : public OriginConnection,
   void queue_body(std::string_view bytes);
   void on_io(std::uint32_t events) override;
   void read_all(bool to_the_end);
+  void on_crossed_io(bool to_the_end);
   bool may_read();
   bool takes_more() const;
   void end_pause();

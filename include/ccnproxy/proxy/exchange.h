@@ -118,6 +118,7 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   void append_response_head(const http::ResponseHead& head, const http::BodyFraming& framing);
   void append_body_framing(const http::ResponseHead& head, const http::BodyFraming& framing);
   bool response_has_body(std::uint16_t status) const;
+  std::string named_origin() const;
   void cancel_stream();
   void drop_attempt();
   bool client_owes() const;

@@ -1,32 +1,36 @@
 #pragma once
 
-#include <ctime>
 #include <functional>
 #include <optional>
 #include <string>
+
+#include "ccnproxy/tls/certificate_facts.h"
 
 struct ssl_ctx_st;
 struct ssl_st;
 
 namespace ccnproxy::tls {
 
-/// What a finished handshake agreed on, and whom it met, for people. Names of certificates are in
-/// the form of RFC 2253, printable ASCII whatever the certificate holds.
+/// What a handshake agreed on, and the certificate that it met, for people: of one that finished,
+/// or that failed at the certificate.
 struct HandshakeFacts {
   std::string version;  ///< TLSv1.3
   std::string cipher;   ///< OpenSSL's name: TLS_AES_128_GCM_SHA256
+  std::string group;    ///< of the key exchange: X25519; empty if it is not known
+  std::string alpn;     ///< h2; empty if the origin chose nothing
   bool resumed = false;
-  std::string subject;  ///< of the certificate that was shown, as are those below
-  std::string issuer;
-  std::optional<std::time_t> expires;
+  std::optional<CertificateFacts> certificate;  ///< that was shown
+  std::string fault;                            ///< why it was refused; empty if it was not
 };
 
 HandshakeFacts facts_of(const ssl_st& ssl);
 
-/// Told of each handshake that a connection of a context finished, on that connection's thread.
+/// Told of each handshake that a connection of a context finished, or ended for the origin's
+/// certificate, on that connection's thread.
 using HandshakeWitness = std::function<void(const HandshakeFacts&)>;
 
-/// The context keeps the witness as long as it lives.
+/// Lets connections of this context take notes (ConnectionNotes) and, if there is a witness, tell
+/// it. The context keeps the witness as long as it lives.
 void tell_handshakes(ssl_ctx_st& context, HandshakeWitness witness);
 
 }  // namespace ccnproxy::tls

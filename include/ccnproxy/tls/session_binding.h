@@ -15,13 +15,12 @@ namespace ccnproxy::tls {
 /// OpenSSL's own, which knows no names.
 void keep_sessions(ssl_ctx_st& context);
 
-/// Where the sessions of one connection belong. OpenSSL finds it by the connection's BIO, which
-/// costs no memory; must outlive `ssl`.
+/// Where the sessions of one connection belong. OpenSSL finds it by the connection's notes; must
+/// outlive `ssl`.
 class SessionBinding {
  public:
-  /// Before the handshake, when `ssl` has its BIO: offers a session of this peer if one is
-  /// remembered, and remembers those that come, at any time in the connection's life. Never any
-  /// early data (F044).
+  /// Before the handshake: offers a session of this peer if one is remembered, and remembers those
+  /// that come, at any time in the connection's life. Never any early data (F044).
   SessionBinding(ssl_st& ssl, std::shared_ptr<SessionCache> cache, const PeerName& peer);
   SessionBinding(const SessionBinding&) = delete;
   SessionBinding& operator=(const SessionBinding&) = delete;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "ccnproxy/base/error.h"
+#include "ccnproxy/tls/connection_notes.h"
 #include "ccnproxy/tls/session_binding.h"
 #include "ccnproxy/tls/socket_reader.h"
 #include "ccnproxy/tls/transport.h"
@@ -13,7 +14,9 @@ struct ssl_st;
 
 namespace ccnproxy::tls {
 
-/// TLS over a non-blocking socket.
+/// TLS over a non-blocking socket. Handshakes that the origin asks for later (renegotiation,
+/// post-handshake authentication) run within read() and write(), where a client certificate is
+/// configured and the connection speaks HTTP/1.1; their number is bounded (HandshakeLimit).
 class TlsTransport final : public Transport {
  public:
   /// Takes both over; `ssl` is set up for a client and not yet connected to the descriptor.
@@ -42,20 +45,26 @@ class TlsTransport final : public Transport {
   bool has_more() override;
   std::size_t held() const noexcept override;
   void close() override;
-  std::string failure() const override { return error_ ? error_->detail : std::string(); }
+  std::string failure() const override;
 
  private:
   struct Free {
     void operator()(ssl_st* ssl) const noexcept;
   };
-  IoResult outcome(int returned);
+  void settle_late_handshakes();
+  IoResult outcome(int returned, int& kind);
+  IoResult refused();
+  Error failed_handshake(int kind, int system_error);
+  std::string declined_text() const;
+  std::string words_of(unsigned long error) const;
 
   SocketReader reader_;
+  ConnectionNotes notes_;
   std::optional<SessionBinding> sessions_;
   std::unique_ptr<ssl_st, Free> ssl_;
   std::unique_ptr<Error>
       error_;  ///< of the handshake, or what ended the connection; most have none
-  bool established_ = false;
+  bool renegotiates_ = false;
   bool broken_ = false;  ///< OpenSSL forbids SSL_shutdown after a fatal error
 };
 

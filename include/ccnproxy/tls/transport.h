@@ -36,13 +36,21 @@ class Transport {
   virtual std::size_t held() const noexcept { return 0; }
   /// Ends our side in order where that needs no waiting, and closes the descriptor.
   virtual void close() = 0;
-  /// After `failed`: the cause in words.
+  /// After `failed`: the cause in words. After `closed` or `truncated`: what may be the cause;
+  /// mostly empty.
   virtual std::string failure() const = 0;
   int fd() const noexcept { return fd_.get(); }
+  /// After a read() that would block: it waits until the descriptor is writable, not readable. TLS
+  /// only, in a handshake that the origin asked for.
+  bool read_awaits_room() const noexcept { return read_awaits_room_; }
+  /// After a write() that would block: it waits until the descriptor is readable, not writable.
+  bool write_awaits_bytes() const noexcept { return write_awaits_bytes_; }
 
  protected:
   explicit Transport(UniqueFd fd) : fd_(std::move(fd)) {}
   UniqueFd fd_;
+  bool read_awaits_room_ = false;
+  bool write_awaits_bytes_ = false;
 };
 
 /// TCP without TLS, for http:// origins.

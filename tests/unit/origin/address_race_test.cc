@@ -127,8 +127,9 @@ TEST_F(AddressRaceTest, F051_does_not_start_the_next_before_its_turn) {
   EXPECT_THAT(begun, ElementsAre(first.where()));
   ASSERT_TRUE(result_->has_error());
   EXPECT_EQ(error().type, ErrorType::connection_timeout);
-  EXPECT_EQ(error().detail, first.where().to_string() + ": no answer, " +
-                                second.where().to_string() + ": not tried for lack of time");
+  EXPECT_EQ(error().detail,
+            first.where().to_string() + ": no answer, " + second.where().to_string() +
+                ": not tried for lack of time; given up after 50 ms (timeouts.connect)");
 }
 
 TEST_F(AddressRaceTest, F051_several_that_do_not_answer_are_left_behind) {
@@ -210,7 +211,8 @@ TEST_F(AddressRaceTest, ends_at_the_deadline) {
   run({only.where()}, options);
   ASSERT_TRUE(result_->has_error());
   EXPECT_EQ(error().type, ErrorType::connection_timeout);
-  EXPECT_EQ(error().detail, only.where().to_string() + ": no answer");
+  EXPECT_EQ(error().detail,
+            only.where().to_string() + ": no answer within 30 ms (timeouts.connect)");
   EXPECT_EQ(open_descriptors(), before);
 }
 

@@ -115,7 +115,7 @@ TEST_F(ResolverTest, F052_a_lookup_ends_at_its_deadline) {
   EXPECT_EQ(hasty->error->side, Side::origin);
   EXPECT_EQ(hasty->error->phase, Phase::dns);
   EXPECT_EQ(hasty->error->proof, Proof::not_sent);
-  EXPECT_EQ(hasty->error->detail, "slow.example: no answer from the DNS servers in 20 ms");
+  EXPECT_EQ(hasty->error->detail, "slow.example: no answer from the DNS servers within 20 ms");
   EXPECT_EQ(patient->calls, 0);
 }
 

@@ -107,7 +107,7 @@ TEST_P(HandshakeKeys, are_gone) {
   const auto own = own_key(), peers = peers_key();
   ASSERT_TRUE(holds(peers));
   ASSERT_EQ(own && holds(own), GetParam().version == TLS1_3_VERSION);
-  forget_handshake(*client_);
+  forget_keys(*client_), forget_names(*client_);
   EXPECT_FALSE(holds(peers));
   EXPECT_FALSE(own && holds(own));
   EXPECT_EQ(ERR_peek_error(), 0u);
@@ -116,14 +116,14 @@ TEST_P(HandshakeKeys, are_gone) {
 TEST_P(HandshakeKeys, names_that_were_asked_for_go_with_them) {
   SSL_set1_host(client_.get(), "api.example.test");
   SSL_set_tlsext_host_name(client_.get(), "api.example.test");
-  forget_handshake(*client_);
+  forget_keys(*client_), forget_names(*client_);
   EXPECT_EQ(X509_VERIFY_PARAM_get0_host(SSL_get0_param(client_.get()), 0), nullptr);
   EXPECT_EQ(SSL_get_servername(client_.get(), TLSEXT_NAMETYPE_host_name), nullptr);
 }
 
 TEST_P(HandshakeKeys, are_not_missed) {
-  forget_handshake(*client_);
-  forget_handshake(*client_);
+  forget_keys(*client_), forget_names(*client_);
+  forget_keys(*client_), forget_names(*client_);
   EXPECT_EQ(pass(*client_, *server_, "one"), "one");
   EXPECT_EQ(pass(*server_, *client_, "two"), "two");
   if (GetParam().version == TLS1_3_VERSION) {

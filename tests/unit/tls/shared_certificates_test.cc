@@ -31,7 +31,7 @@ class SharedCertificates : public TlsFixture {
     Context made(SSL_CTX_new(TLS_client_method()));
     SSL_CTX_set_verify(made.get(), SSL_VERIFY_PEER, nullptr);
     EXPECT_EQ(SSL_CTX_load_verify_file(made.get(), ca_file.c_str()), 1);
-    share_certificates(*made);
+    share_certificates(*made, {ca_file, ""});
     return made;
   }
   /// Whether the handshake was done.

@@ -162,7 +162,7 @@ TEST_F(TlsContextTest, F107_an_alert_is_told_as_such) {
   const auto transport = dial(origin, settings());
   ASSERT_EQ(shake(*transport), Handshake::failed);
   EXPECT_EQ(to_string(transport->handshake_error().type), "tls_alert_received");
-  EXPECT_THAT(transport->handshake_error().detail, HasSubstr("application protocol"));
+  EXPECT_THAT(transport->handshake_error().detail, HasSubstr("no_application_protocol"));
 }
 
 TEST_F(TlsContextTest, a_version_older_than_allowed_is_refused) {
@@ -202,11 +202,11 @@ TEST_F(TlsContextTest, a_witness_is_told_what_a_handshake_agreed_on) {
     EXPECT_EQ(seen.back().version, "TLSv1.3");
     EXPECT_THAT(seen.back().cipher, HasSubstr("TLS_AES"));
     EXPECT_EQ(seen.back().resumed, resumed);
-    EXPECT_EQ(seen.back().expires.has_value(), !resumed) << "a resumed handshake shows none";
+    EXPECT_EQ(seen.back().certificate.has_value(), !resumed) << "a resumed handshake shows none";
     if (!resumed) {
-      EXPECT_THAT(seen.back().subject, HasSubstr("CN="));
-      EXPECT_THAT(seen.back().issuer, HasSubstr("CN="));
-      EXPECT_GT(seen.back().expires.value(), std::time(nullptr));
+      EXPECT_THAT(seen.back().certificate->subject, HasSubstr("CN="));
+      EXPECT_THAT(seen.back().certificate->issuer, HasSubstr("CN="));
+      EXPECT_GT(seen.back().certificate->ends, std::time(nullptr));
     }
     origin.accept()->write("x");
     auto last = IoStatus::ok;
@@ -224,10 +224,23 @@ TEST_F(TlsContextTest, of_the_ciphers_the_origin_leaves_to_us_the_cheapest_is_ag
   EXPECT_EQ(seen.front().cipher, "TLS_AES_128_GCM_SHA256");
 }
 
-TEST_F(TlsContextTest, a_witness_is_not_told_of_handshakes_that_fail) {
+TEST_F(TlsContextTest, a_witness_is_told_of_a_certificate_that_is_refused) {
+  std::vector<HandshakeFacts> told;
+  const TlsContext context(settings(), [&](const HandshakeFacts& facts) { told.push_back(facts); });
+  ScriptedOrigin origin(options(pki_.server({"evil.test"})), [](OriginConnection&) {});
+  EXPECT_EQ(shake(*dial(origin, context)), Handshake::failed);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_THAT(told[0].certificate.value().names, ElementsAre("evil.test"));
+  EXPECT_THAT(told[0].fault, HasSubstr("for evil.test, not api.example.test"));
+  EXPECT_EQ(told[0].version, "TLSv1.3");
+}
+
+TEST_F(TlsContextTest, a_witness_is_not_told_of_other_handshakes_that_fail) {
   bool told = false;
   const TlsContext context(settings(), [&](const HandshakeFacts&) { told = true; });
-  ScriptedOrigin origin(options(pki_.server({"evil.test"})), [](OriginConnection&) {});
+  auto theirs = options();
+  theirs.alpn = {"no-such-protocol"};
+  ScriptedOrigin origin(theirs, [](OriginConnection&) {});
   EXPECT_EQ(shake(*dial(origin, context)), Handshake::failed);
   EXPECT_FALSE(told);
 }
