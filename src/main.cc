@@ -1,10 +1,12 @@
 #include <iostream>
+#include <system_error>
 
 #include <unistd.h>
 
 #include "ccnproxy/config/check_json.h"
 #include "ccnproxy/config/command_line.h"
 #include "ccnproxy/daemon/daemon.h"
+#include "ccnproxy/daemon/environment_check.h"
 #include "ccnproxy/daemon/probe.h"
 #include "ccnproxy/daemon/status.h"
 #include "ccnproxy/daemon/terminal.h"
@@ -15,11 +17,18 @@ using namespace ccnproxy;
 
 namespace {
 
+/// The configuration of the service, for commands without -f.
+constexpr const char* usual_file = "/etc/ccnproxy/ccnproxy.yaml";
+
 int explain(const config::Invocation& invocation) {
   const route::LabelTable table(route::label_options(invocation.config));
-  for (const auto& url : invocation.urls)
-    std::cout << route::explain(table, invocation.config, url, invocation.json) << '\n';
-  return config::exit_ok;
+  bool refused = false;
+  for (const auto& url : invocation.urls) {
+    const auto explained = route::explain(table, invocation.config, url, invocation.json);
+    std::cout << explained.text << '\n';
+    refused = refused || explained.refused;
+  }
+  return refused ? config::exit_failure : config::exit_ok;
 }
 
 int approve(const config::Invocation& invocation) {
@@ -50,20 +59,39 @@ int carry_out(config::Invocation invocation, std::function<config::Parsed()> rer
     case config::Command::serve:
       break;
   }
-  return daemon::serve(std::move(invocation.config), std::move(reread));
+  return daemon::serve(std::move(invocation), std::move(reread));
+}
+
+/// Reads command line and configuration: for every command, and again for each reload. What one of
+/// them refuses, all do.
+config::Parsed read(int argc, char** argv) {
+  return config::parse_command_line(argc, argv,
+                                    {.usual_file = usual_file, .vet = daemon::find_unusable});
+}
+
+int run(int argc, char** argv) {
+  auto parsed = read(argc, argv);
+  std::cout << parsed.output;
+  std::cerr << parsed.errors;
+  if (!parsed.invocation) return parsed.exit_code;
+  return carry_out(std::move(*parsed.invocation), [argc, argv] { return read(argc, argv); });
+}
+
+int fail(std::string_view why) {
+  std::cerr << "ccnproxy: " << why << '\n';
+  return config::exit_internal;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    const auto read = [argc, argv] { return config::parse_command_line(argc, argv); };
-    auto parsed = read();
-    std::cout << parsed.output;
-    std::cerr << parsed.errors;
-    return parsed.invocation ? carry_out(std::move(*parsed.invocation), read) : parsed.exit_code;
-  } catch (const std::exception& e) {
-    std::cerr << "ccnproxy: " << e.what() << '\n';
-    return config::exit_internal;
+    return run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return fail("out of memory");
+  } catch (const std::system_error& e) {
+    return fail("an operation of the system failed: " + e.code().message());
+  } catch (const std::exception&) {
+    return fail("an internal error; please report the command and its configuration");
   }
 }

@@ -42,6 +42,10 @@ _ccnproxy() {
         choices=$(_ccnproxy_flags "$command")
       elif [[ ! $command ]]; then
         choices='serve check map probe status'
+      elif [[ $command == check ]]; then
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
       fi
       ;;
   esac

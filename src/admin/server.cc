@@ -175,7 +175,7 @@ asio::awaitable<bool> Server::State::serve_one(Stream& stream, beast::flat_buffe
     co_return false;
   }
   if (error) {
-    const auto page = refusal(400, "This is not HTTP/1.1: " + error.message() + '.');
+    const auto page = refusal(400, "This is not HTTP/1.1.");
     if (is_malformed(error)) co_await refuse(stream, page);
     co_return false;
   }

@@ -173,6 +173,7 @@ void check_targets(Reading& reading, const Config& config) {
 
 std::optional<HostPattern> pattern_of_origin(std::string_view origin) {
   const bool secure = origin.starts_with("https://");
+  if (!secure && !origin.starts_with("http://")) return std::nullopt;
   const auto pattern = parse_host_pattern(origin.substr(secure ? 8 : 7));
   if (!pattern) return std::nullopt;
   const std::uint16_t usual = secure ? 443 : 80;

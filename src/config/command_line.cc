@@ -1,15 +1,22 @@
 #include "ccnproxy/config/command_line.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
+#include <sys/stat.h>
 
 #include "ccnproxy/config/check_json.h"
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/listen_address.h"
 #include "ccnproxy/config/loader.h"
 #include "ccnproxy/config/schema.h"
+#include "ccnproxy/config/units.h"
 #include "ccnproxy/config/upstream.h"
+
+#include "listen_contradictions.h"
+#include "usage.h"
 
 namespace ccnproxy::config {
 namespace {
@@ -48,12 +55,15 @@ struct Flags {
       {"--access-log-rotate", "log.access.keep", "Access log files kept, 0 = all"},
       {"--access-log-rotate-time", "log.access.rotate_every", "Minutes for a file", "m"},
   };
-  std::string ignored;  ///< the value of a flag of chocon's that has no meaning here
+  std::string ignored;                 ///< the value of a flag of chocon's that has no meaning here
+  std::optional<std::string> checked;  ///< the file of `check FILE`
   std::vector<std::string> urls;
   bool json = false;
-  std::uint32_t attempts = 3;
+  std::string attempts = "3";
   bool watch = false;
 };
+
+constexpr std::uint32_t most_attempts = 1000;
 
 void add_file(CLI::App& app, Flags& flags) {
   app.add_option("-f,--config", flags.file, "Configuration file (YAML)")->type_name("FILE");
@@ -72,8 +82,7 @@ void add_serve_flags(CLI::App& app, Flags& flags) {
 void add_probe_flags(CLI::App& app, Flags& flags) {
   add_file(app, flags);
   app.add_option("-n,--attempts", flags.attempts, "Connections, one after the other; 3 unless set")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1000));
+      ->type_name("N");
   app.add_flag("--json", flags.json, "One line of JSON");
   app.add_option("URL", flags.urls, "What a client would ask for, or the origin's own URL")
       ->required()
@@ -84,6 +93,10 @@ void add_status_flags(CLI::App& app, Flags& flags) {
   add_file(app, flags);
   app.add_flag("--watch", flags.watch, "Again each second, until interrupted");
   app.add_flag("--json", flags.json, "The daemon's /pools as it is");
+}
+
+Parsed usage_error(const std::string& message) {
+  return {{}, exit_usage, "", message + "\nRun ccnproxy --help for what can be said.\n"};
 }
 
 /// The commands, all writing to one set of flags.
@@ -98,6 +111,7 @@ class CommandLine {
                     flags);
     check_ = app_.add_subcommand("check", "Read the configuration and tell every mistake");
     add_file(*check_, flags);
+    check_->add_option("FILE", flags.checked, "The same, without -f");
     check_->add_flag("--json", flags.json, "One line of JSON");
     map_ = app_.add_subcommand("map", "Tell what a URL maps to");
     add_file(*map_, flags);
@@ -111,9 +125,8 @@ class CommandLine {
 
   /// Throws CLI::ParseError.
   void parse(int argc, const char* const* argv) { app_.parse(argc, argv); }
-  int exit(const CLI::ParseError& error, std::ostream& out, std::ostream& err) {
-    return app_.exit(error, out, err);
-  }
+  /// After what it has thrown: help or the version, or what is wrong.
+  Parsed answer(const CLI::ParseError& error) const;
 
   Command command() const {
     if (*check_) return Command::check;
@@ -132,8 +145,13 @@ class CommandLine {
   CLI::App* status_ = nullptr;
 };
 
-Parsed usage_error(const std::string& message) {
-  return {{}, exit_usage, "", message + "\nRun ccnproxy --help for what can be said.\n"};
+Parsed CommandLine::answer(const CLI::ParseError& error) const {
+  if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success))
+    return usage_error(explain_usage(app_, error));
+  std::ostringstream out;
+  std::ostringstream none;
+  app_.exit(error, out, none);
+  return {{}, exit_ok, out.str(), ""};
 }
 
 // As chocon: either flag replaces the listeners of the file by one.
@@ -158,21 +176,38 @@ std::string apply_listener(const Flags& flags, Config& config) {
   return "";
 }
 
-std::string apply_flags(const Flags& flags, Config& config) {
+std::string long_name(const KeyFlag& key) {
+  const std::string_view names = key.flag;
+  return std::string(names.substr(names.find("--")));
+}
+
+/// What the flags make of a file that is right by itself; empty if it is right with them, too.
+std::string contradiction_of(const Flags& flags, const Invocation& invocation) {
+  const auto& config = invocation.config;
+  if (const auto all = upstream_contradictions(config); !all.empty()) {
+    return "with upstream " + config.upstream + ": `" + all.front().key + "` " + all.front().what;
+  }
+  if (!flags.listen && !flags.port) return "";
+  const auto all = listen_contradictions(config, invocation.places.given("admin.address"));
+  return all.empty() ? ""
+                     : invocation.places.mistake(all.front().key, all.front().what).to_string();
+}
+
+std::string apply_flags(const Flags& flags, Invocation& invocation) {
+  auto& config = invocation.config;
   for (const KeyFlag& key : flags.keys) {
     if (!key.value) continue;
     const bool bare = key.value->find_first_not_of("0123456789") == std::string::npos;
     const auto text = bare && *key.value != "0" ? *key.value + key.unit : *key.value;
     const std::string fault = set_value(config, key.key, text);
     if (!fault.empty()) return std::string(key.flag) + ": " + fault;
+    invocation.places.add_flag(key.key, long_name(key));
   }
   const std::string fault = apply_listener(flags, config);
   if (!fault.empty()) return fault;
-  // The file was right by itself; with the flags it need not be.
-  const auto contradictions = upstream_contradictions(config);
-  if (contradictions.empty()) return "";
-  const auto& first = contradictions.front();
-  return "with upstream " + config.upstream + ": `" + first.key + "` " + first.what;
+  if (flags.listen || flags.port)
+    invocation.places.add_flag("listeners", flags.port ? "--port" : "--listen");
+  return contradiction_of(flags, invocation);
 }
 
 bool has_serve_flags(const Flags& flags) {
@@ -181,49 +216,86 @@ bool has_serve_flags(const Flags& flags) {
   return keyed || flags.listen || flags.port;
 }
 
-Parsed build(const CommandLine& line) {
+/// The answer where the configuration can't be used.
+Parsed refuse(const Invocation& invocation, const std::vector<Mistake>& mistakes,
+              const std::string& remark) {
+  Parsed parsed{{}, exit_configuration, "", remark};
+  if (invocation.command == Command::check && invocation.json) {
+    parsed.output = check_json(invocation.config_file, mistakes);
+    return parsed;
+  }
+  for (const Mistake& mistake : mistakes) parsed.errors += mistake.to_string() + '\n';
+  return parsed;
+}
+
+/// Whether there is something of this name, be it readable or not.
+bool exists(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+/// The file that is named, or the usual one; empty if there is none.
+std::string find_file(const Flags& flags, const Surroundings& surroundings) {
+  if (flags.file) return *flags.file;
+  if (flags.checked) return *flags.checked;
+  return exists(surroundings.usual_file) ? surroundings.usual_file : "";
+}
+
+/// Which file is used, where the command line does not say.
+std::string remark_on(const Flags& flags, const std::string& usual, Command command) {
+  if (flags.file || flags.checked || usual.empty()) return "";
+  if (command != Command::serve) return "ccnproxy: using " + usual + " (no -f given)\n";
+  return "ccnproxy: using the defaults and flags (no -f given); " + usual + " is not read\n";
+}
+
+/// What the words of the command line ask for, the configuration apart; or why it can't be done.
+std::string read_words(const CommandLine& line, Invocation& invocation) {
   const Flags& flags = line.flags;
-  Invocation invocation;
   invocation.command = line.command();
-  if (invocation.command != Command::serve && has_serve_flags(flags)) {
-    return usage_error("flags that change the configuration belong to serve");
-  }
-  if (flags.file) {
-    Loaded loaded = load_file(*flags.file);
-    if (!loaded.ok()) {
-      Parsed parsed{{}, exit_configuration, "", ""};
-      if (invocation.command == Command::check && flags.json) {
-        parsed.output = check_json(*flags.file, loaded.mistakes);
-        return parsed;
-      }
-      for (const Mistake& mistake : loaded.mistakes) parsed.errors += mistake.to_string() + '\n';
-      return parsed;
-    }
-    invocation.config = std::move(loaded.config);
-    invocation.config_file = *flags.file;
-  }
-  const std::string fault = apply_flags(flags, invocation.config);
-  if (!fault.empty()) return usage_error(fault);
   invocation.urls = flags.urls;
   invocation.json = flags.json;
-  invocation.attempts = flags.attempts;
   invocation.watch = flags.watch;
-  return {std::move(invocation), exit_ok, "", ""};
+  if (invocation.command != Command::serve && has_serve_flags(flags))
+    return "flags that change the configuration belong to serve";
+  if (flags.file && flags.checked)
+    return "check takes one file: " + *flags.checked + " or that of -f";
+  const bool bare = flags.attempts.find_first_not_of("0123456789") == std::string::npos;
+  const auto attempts = bare ? parse_size(flags.attempts) : std::nullopt;
+  if (!attempts || *attempts < 1 || *attempts > most_attempts)
+    return "--attempts: must be a number from 1 to 1000, not `" + flags.attempts + '`';
+  invocation.attempts = static_cast<std::uint32_t>(*attempts);
+  return "";
+}
+
+Parsed build(const CommandLine& line, const Surroundings& surroundings) {
+  Invocation invocation;
+  if (const auto fault = read_words(line, invocation); !fault.empty()) return usage_error(fault);
+  const auto file = find_file(line.flags, surroundings);
+  const auto remark = remark_on(line.flags, file, invocation.command);
+  if (line.flags.file || (!file.empty() && invocation.command != Command::serve)) {
+    invocation.config_file = file;
+    Loaded loaded = load_file(file);
+    if (!loaded.ok()) return refuse(invocation, loaded.mistakes, remark);
+    invocation.config = std::move(loaded.config);
+    invocation.places = std::move(loaded.places);
+  }
+  const std::string fault = apply_flags(line.flags, invocation);
+  if (!fault.empty()) return usage_error(fault);
+  const auto mistakes = surroundings.vet ? surroundings.vet(invocation) : std::vector<Mistake>();
+  if (!mistakes.empty()) return refuse(invocation, mistakes, remark);
+  return {std::move(invocation), exit_ok, "", remark};
 }
 
 }  // namespace
 
-Parsed parse_command_line(int argc, const char* const* argv) {
+Parsed parse_command_line(int argc, const char* const* argv, const Surroundings& surroundings) {
   CommandLine line;
   try {
     line.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    std::ostringstream out;
-    std::ostringstream err;
-    const int code = line.exit(error, out, err);
-    return {{}, code == 0 ? exit_ok : exit_usage, out.str(), err.str()};
+    return line.answer(error);
   }
-  return build(line);
+  return build(line, surroundings);
 }
 
 }  // namespace ccnproxy::config

@@ -1,27 +1,12 @@
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <set>
-
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "ccnproxy/config/host_pattern.h"
 
+#include "listen_contradictions.h"
 #include "schema_parts.h"
 
 namespace ccnproxy::config {
 namespace {
-
-// A file that a later step will read; directories would only fail there.
-void check_file(Reading& reading, const std::string& path, const std::string& key) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0 || ::access(path.c_str(), R_OK) != 0) {
-    return reading.mistake_in(
-        key, "names a file that can't be read: " + std::string(std::strerror(errno)));
-  }
-  if (S_ISDIR(info.st_mode)) reading.mistake_in(key, "names a folder, not a file");
-}
 
 // `prefix` is `tls` or `overrides[N].tls`; what an override only inherits was checked where it
 // stands.
@@ -29,12 +14,6 @@ void check_tls(Reading& reading, const Tls& tls, const std::string& prefix) {
   const auto given = [&](const char* key) {
     return reading.given(prefix + key) && !reading.failed(prefix + key);
   };
-  if (given(".ca_file") && tls.ca_file != "system")
-    check_file(reading, tls.ca_file, prefix + ".ca_file");
-  if (given(".certificate") && !tls.certificate.empty())
-    check_file(reading, tls.certificate, prefix + ".certificate");
-  if (given(".key") && !tls.key.empty()) check_file(reading, tls.key, prefix + ".key");
-
   const bool pair_failed =
       reading.failed(prefix + ".certificate") || reading.failed(prefix + ".key");
   const bool touched = given(".certificate") || given(".key");
@@ -51,15 +30,10 @@ void check_tls(Reading& reading, const Tls& tls, const std::string& prefix) {
 }
 
 void check_listeners(Reading& reading, const Config& config) {
-  std::set<std::string> seen;
-  for (std::size_t i = 0; i < config.listeners.size(); ++i) {
-    const auto& address = config.listeners[i];
-    const std::string path = "listeners[" + std::to_string(i) + "].address";
-    if (!reading.given(path) || reading.failed(path)) continue;
-    const bool chosen_by_kernel = address.unix_path.empty() && address.port == 0;
-    if (!chosen_by_kernel && !seen.insert(address.to_string()).second) {
-      reading.mistake_in(path, "listens a second time on " + address.to_string());
-    }
+  for (const auto& [key, what] : listen_contradictions(config, reading.given("admin.address"))) {
+    // Of a list that is not there, or is wrong, nothing is known.
+    const bool known = reading.given(key) && !reading.failed(key);
+    if (known && !reading.failed("admin.address")) reading.mistake_in(key, what);
   }
 }
 
@@ -90,18 +64,6 @@ void check_overrides(Reading& reading, const Config& config) {
   }
 }
 
-void check_log(Reading& reading, const std::string& to) {
-  if (to == "stdout" || to == "stderr" || to == "none" || reading.failed("log.access.to")) return;
-  struct stat info {};
-  if (::stat(to.c_str(), &info) != 0) {
-    reading.mistake_in("log.access.to",
-                       "names a folder that can't be used: " + std::string(std::strerror(errno)));
-  } else if (!S_ISDIR(info.st_mode)) {
-    reading.mistake_in("log.access.to",
-                       "must be `stdout`, `stderr`, `none` or a folder, not a file");
-  }
-}
-
 }  // namespace
 
 void find_contradictions(Reading& reading, const Config& config) {
@@ -125,7 +87,6 @@ void find_contradictions(Reading& reading, const Config& config) {
   check_overrides(reading, config);
   find_access_contradictions(reading, config);
   find_upstream_contradictions(reading, config);
-  check_log(reading, config.log.access.to);
 }
 
 }  // namespace ccnproxy::config

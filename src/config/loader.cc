@@ -11,6 +11,7 @@
 #include <yaml-cpp/eventhandler.h>
 
 #include "schema_parts.h"
+#include "yaml_fault.h"
 
 namespace ccnproxy::config {
 namespace {
@@ -19,25 +20,11 @@ namespace {
 constexpr std::size_t max_bytes = 1024 * 1024;
 
 Loaded refuse(const std::string& name, std::string message, int line = 1, int column = 1) {
-  return {{}, {{name, line, column, std::move(message)}}};
+  return {{}, {{name, line, column, std::move(message)}}, {}};
 }
 
-// YAML 1.2 §5.1 allows none of them, but yaml-cpp would take a 0x04 for the end of the file.
-std::optional<Mistake> find_control_byte(std::string_view text, const std::string& name) {
-  int line = 1;
-  std::size_t line_start = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte == '\n') {
-      ++line;
-      line_start = i + 1;
-    } else if ((byte < 0x20 && byte != '\t' && byte != '\r') || byte == 0x7f) {
-      return Mistake{
-          name, line, static_cast<int>(i - line_start) + 1,
-          "a control byte (" + std::to_string(byte) + ") stands here; this is no text file"};
-    }
-  }
-  return {};
+Loaded refuse(const std::string& name, YamlFault fault) {
+  return refuse(name, std::move(fault.what), fault.line, fault.column);
 }
 
 /// Sees the parser's events and keeps only where a document starts.
@@ -70,10 +57,19 @@ std::optional<YAML::Mark> find_rest(const std::string& text) {
   return document.mark;
 }
 
+YAML::Mark mark_of(const YamlFault& fault) {
+  YAML::Mark mark;
+  mark.line = fault.line - 1;
+  mark.column = fault.column - 1;
+  return mark;
+}
+
 void read_document(Reading& reading, const std::string& text, Config& config) {
   if (const auto rest = find_rest(text)) {
     return reading.plain_mistake(*rest, "a second document or no YAML at all begins here");
   }
+  if (const auto open = find_open_quote(text))
+    return reading.plain_mistake(mark_of(*open), "this is not YAML: " + open->what);
   read_fields(reading, YAML::Load(text), config_fields(), config);
   reading.run_tasks();
   find_contradictions(reading, config);
@@ -85,23 +81,24 @@ struct CloseFile {
 
 }  // namespace
 
-std::string Mistake::to_string() const {
-  return file + ':' + std::to_string(line) + ':' + std::to_string(column) + ": " + message;
-}
-
 Loaded load_text(std::string_view text, const std::string& name) {
-  if (text.size() > max_bytes) return refuse(name, "the file is larger than 1 MiB");
-  if (auto control = find_control_byte(text, name)) return {{}, {*std::move(control)}};
+  if (text.size() > max_bytes)
+    return refuse(name, "the file is larger than 1 MiB: is it the configuration?");
+  if (auto odd = find_odd_byte(text)) return refuse(name, *std::move(odd));
   Loaded loaded;
   Reading reading(name);
+  const std::string copy(text);
   try {
-    read_document(reading, std::string(text), loaded.config);
+    read_document(reading, copy, loaded.config);
   } catch (const YAML::Exception& error) {
-    reading.plain_mistake(error.mark, "this is not YAML: " + error.msg);
-  } catch (const std::exception& error) {
-    reading.plain_mistake(YAML::Mark(), std::string("can't be read: ") + error.what());
+    const auto fault = explain_yaml_error(text, error);
+    reading.plain_mistake(mark_of(fault), "this is not YAML: " + fault.what);
+  } catch (const std::exception&) {  // none is known
+    reading.plain_mistake(YAML::Mark(),
+                          "can't be read: a defect of ccnproxy; please report the file");
   }
   loaded.mistakes = reading.take_mistakes();
+  loaded.places = reading.places();
   if (!loaded.ok()) loaded.config = Config{};
   return loaded;
 }
@@ -116,8 +113,10 @@ Loaded load_file(const std::string& path) {
     text.append(piece.data(), n);
     if (n < piece.size()) break;
   }
-  if (std::ferror(file.get()))
+  if (std::ferror(file.get())) {
+    if (errno == EISDIR) return refuse(path, "is a folder; name the file in it");
     return refuse(path, std::string("can't be read: ") + std::strerror(errno));
+  }
   return load_text(text, path);
 }
 

@@ -1,4 +1,4 @@
-#include "nearest.h"
+#include "ccnproxy/config/nearest.h"
 
 #include <algorithm>
 #include <cctype>
@@ -16,8 +16,10 @@ char fold(char c) {
   return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
 }
 
-// Levenshtein's distance over one row; `max-age` and `Max_Age` are at distance 0 of `max_age`.
-std::size_t distance(std::string_view a, std::string_view b) {
+}  // namespace
+
+// Over one row; `max-age` and `Max_Age` are at distance 0 of `max_age`.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -32,15 +34,13 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-}  // namespace
-
 std::string_view nearest(std::string_view word, std::span<const std::string_view> names) {
   if (word.size() > max_word) return {};
   std::string_view best;
   std::size_t least = 2 + word.size() / 4;  // a slip or two in a word, more in a long one
   least = std::min(least, (word.size() + 1) / 2);
   for (const std::string_view name : names) {
-    const std::size_t d = distance(word, name);
+    const std::size_t d = edit_distance(word, name);
     if (d < least || (d == least && best.empty())) {
       best = name;
       least = d;

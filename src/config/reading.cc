@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "ccnproxy/config/nearest.h"
 #include "ccnproxy/config/schema.h"
 
-#include "nearest.h"
+#include "hints.h"
 
 namespace ccnproxy::config {
 namespace {
@@ -34,15 +35,47 @@ std::string describe(const YAML::Node& node) {
   return quote(node.Scalar());
 }
 
-// Where a key of this name stands in the schema, for one that was put at the wrong level.
+std::string_view last_part(std::string_view path) {
+  const std::size_t dot = path.rfind('.');
+  return dot == path.npos ? path : path.substr(dot + 1);
+}
+
+constexpr std::string_view in_overrides = "overrides[].";
+
+// Where keys of this name stand in the schema: "`a.b` or `c.b`". In `overrides:` only where
+// nowhere else.
+std::string places_of(std::string_view name) {
+  static const std::vector<std::string> paths = schema_keys();
+  std::string all;
+  std::string special;
+  for (const std::string& path : paths) {
+    if (last_part(path) != name || path == name) continue;
+    auto& list = path.starts_with(in_overrides) ? special : all;
+    list += (list.empty() ? "`" : " or `") + path + '`';
+  }
+  return all.empty() ? special : all;
+}
+
+// A key in the wrong section, or one with dots: where it belongs.
 std::string elsewhere(std::string_view word) {
   static const std::vector<std::string> paths = schema_keys();
-  for (const std::string& path : paths) {
-    if (path.find("[]") != path.npos) continue;
-    const std::size_t dot = path.rfind('.');
-    if (dot != path.npos && std::string_view(path).substr(dot + 1) == word) return path;
+  if (word.find('.') != word.npos && std::find(paths.begin(), paths.end(), word) != paths.end()) {
+    return "; write `" + std::string(last_part(word)) + "` below `" +
+           std::string(word.substr(0, word.rfind('.'))) + ":`, indented";
   }
-  return {};
+  const auto found = places_of(word);
+  return found.empty() ? "" : "; did you mean " + found + '?';
+}
+
+// A key in the wrong section that is misspelt, too.
+std::string misspelt_elsewhere(std::string_view word) {
+  static const std::vector<std::string> paths = schema_keys();
+  std::vector<std::string_view> names;
+  for (const std::string& path : paths) names.push_back(last_part(path));
+  const auto near = word.size() < 5 ? std::string_view() : nearest(word, names);
+  const bool is_slip = !near.empty() && edit_distance(word, near) <= 2;
+  const auto found = is_slip ? places_of(near) : "";
+  return found.empty() ? "" : "; did you mean " + found + '?';
 }
 
 }  // namespace
@@ -97,7 +130,7 @@ void Reading::wrong_value(const YAML::Node& node, std::string_view wanted) {
   const auto key = marks_.find(path_);
   const bool at_key = node.IsNull() && key != marks_.end();
   mistake(at_key ? key->second : node.Mark(),
-          "must be " + std::string(wanted) + ", not " + describe(node));
+          "must be " + std::string(wanted) + ", not " + describe(node) + hint_for(wanted, node));
 }
 
 bool Reading::may_visit(const YAML::Node& node) {
@@ -119,21 +152,30 @@ void Reading::unknown_key(const YAML::Node& key, std::span<const std::string_vie
   std::string message = "unknown key " + quote(word);
   if (!path_.empty()) message += " in `" + path_ + '`';
   const std::string_view near = nearest(word, names);
-  const std::string meant = near.empty() ? elsewhere(word) : std::string(near);
-  if (!meant.empty()) message += "; did you mean `" + meant + "`?";
-  plain_mistake(key.Mark(), std::move(message));
+  std::string meant = elsewhere(word);
+  if (const auto right = spaced(word); meant.empty() && !right.empty()) {
+    meant = "; a space is missing after the colon: write " + right;
+  } else if (meant.empty() && !near.empty()) {
+    meant = "; did you mean `" + std::string(near) + "`?";
+  } else if (meant.empty()) {
+    meant = misspelt_elsewhere(word);
+  }
+  plain_mistake(key.Mark(), message + meant);
 }
 
 void Reading::walk(const YAML::Node& map, const Visit& visit) {
   if (!is_map(map)) return;
-  std::set<std::string> seen;
+  std::map<std::string, int> seen;  // and the line of each
   for (const auto& pair : map) {
     if (!may_visit(pair.first)) return;
     if (!pair.first.IsScalar()) {
       plain_mistake(pair.first.Mark(), "a key must be a word, not " + describe(pair.first));
-    } else if (!seen.insert(pair.first.Scalar()).second) {
-      plain_mistake(pair.first.Mark(),
-                    "the key " + quote(pair.first.Scalar()) + " stands here twice");
+    } else if (const auto [first, fresh] =
+                   seen.emplace(pair.first.Scalar(), pair.first.Mark().line + 1);
+               !fresh) {
+      plain_mistake(pair.first.Mark(), "the key " + quote(pair.first.Scalar()) +
+                                           " stands here twice, first in line " +
+                                           std::to_string(first->second) + "; keep one");
     } else {
       visit(pair.first, pair.second);
     }
@@ -178,6 +220,13 @@ std::vector<Mistake> Reading::take_mistakes() {
     return std::pair(a.line, a.column) < std::pair(b.line, b.column);
   });
   return std::move(mistakes_);
+}
+
+KeyPlaces Reading::places() const {
+  KeyPlaces places(file_);
+  for (const auto& [key, mark] : marks_)
+    places.add(key, std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1);
+  return places;
 }
 
 }  // namespace ccnproxy::config

@@ -75,6 +75,8 @@ class Reading {
 
   /// In the order of the file.
   std::vector<Mistake> take_mistakes();
+  /// Of every key that was read.
+  KeyPlaces places() const;
 
  private:
   using Visit = std::function<void(const YAML::Node& key, const YAML::Node& value)>;

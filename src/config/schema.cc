@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 
+#include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/host_pattern.h"
 
@@ -55,6 +56,10 @@ bool take_request_id_header(const std::string& text, Config& config) {
 }
 
 bool take_log_level(const std::string& text, Log& log) {
+  if (text == "warning") {  // spdlog's own word, and syslog's
+    log.level = "warn";
+    return true;
+  }
   for (const std::string_view level : log_levels) {
     if (text == level) {
       log.level = text;
@@ -80,11 +85,9 @@ bool take_alpn(const std::string& text, std::string& protocol) {
 // An address, with a port where it is not 53; the text stays as the file has it.
 bool take_dns_server(const std::string& text, std::string& server) {
   server = text;
-  if (canonical_address(text)) return true;
-  const auto parts = split_host_port(text);
-  if (!parts) return false;
-  const auto host = normalise_host(parts->host);
-  return host.ok() && canonical_address(host.name).has_value();
+  if (Endpoint::from_literal(text, 53)) return true;
+  const auto endpoint = Endpoint::parse(text);
+  return endpoint && endpoint->port() != 0;
 }
 
 bool take_spare(const std::string& text, Pool& pool) {

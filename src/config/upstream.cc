@@ -91,7 +91,7 @@ std::vector<Contradiction> upstream_contradictions(const Config& config) {
   if (config.upgrade != defaults.upgrade) all.push_back({"upgrade", no_effect});
   const auto& warm = config.warmth.warm;
   for (std::size_t i = 0; i < warm.size(); ++i) {
-    if (warm[i] != config.upstream)
+    if (!warm[i].empty() && warm[i] != config.upstream)
       all.push_back({"pool.warm[" + std::to_string(i) + ']',
                      "names an origin that nobody can ask for: everything goes to `upstream`"});
   }

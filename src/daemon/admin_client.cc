@@ -53,6 +53,15 @@ Error connect_failure(const config::ListenAddress& address, const std::string& w
               "); is it running, with this configuration?"};
 }
 
+/// In words of the system or of ours: those of the library are for programmers.
+std::string reason(const boost::system::error_code& error) {
+  if (error == beast::error::timeout) return "no answer in time";
+  if (error.category() == boost::system::system_category()) return error.message();
+  const bool ended = error == http::error::end_of_stream || error == http::error::partial_message ||
+                     error == asio::error::eof;
+  return ended ? "the connection ended before the answer" : "the answer is not HTTP";
+}
+
 bool is_absent(const boost::system::error_code& error) {
   namespace errc = boost::system::errc;
   return error == errc::connection_refused || error == errc::no_such_file_or_directory;
@@ -75,8 +84,7 @@ Result<std::string> fetch_from_admin(const config::ListenAddress& address, const
     if (thrown) std::rethrow_exception(thrown);
   } catch (const boost::system::system_error& e) {
     if (is_absent(e.code())) return connect_failure(address, e.code().message());
-    return failure(address,
-                   e.code() == beast::error::timeout ? "no answer in time" : e.code().message());
+    return failure(address, reason(e.code()));
   }
   if (response.result() != http::status::ok)
     return failure(address, "it answered " + std::to_string(response.result_int()));

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <iostream>
+#include <system_error>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -18,6 +20,7 @@
 #include "ccnproxy/base/free_heap.h"
 #include "ccnproxy/base/kernel_settings.h"
 #include "ccnproxy/base/sd_notify.h"
+#include "ccnproxy/base/start_fault.h"
 #include "ccnproxy/base/startup_memory.h"
 #include "ccnproxy/config/command_line.h"
 #include "ccnproxy/daemon/admin_source.h"
@@ -63,8 +66,10 @@ bool has_port_of_chance(const config::Config& config) {
 /// Starts everything, then lives by its signals.
 class Daemon {
  public:
-  Daemon(std::shared_ptr<Shared> shared, std::function<config::Parsed()> reread)
-      : log_(observe::make_process_log(shared->config().log)),
+  Daemon(std::shared_ptr<Shared> shared, config::KeyPlaces places,
+         std::function<config::Parsed()> reread)
+      : places_(std::move(places)),
+        log_(observe::make_process_log(shared->config().log)),
         in_force_{shared},
         access_log_(in_force_.config().log.access, log_flush_deadline),
         group_(worker_count(in_force_.config()),
@@ -98,6 +103,8 @@ class Daemon {
     for (auto& worker : workers_)
       worker->start([this] { asio::post(io_, [this] { on_worker_end(); }); });
     running_ = workers_.size();
+    log_->info("configuration: {}",
+               places_.file().empty() ? "no file, the defaults and flags" : places_.file());
     log_->info("ccnproxy {} is serving with {} workers", CCNPROXY_VERSION, workers_.size());
     if (const std::size_t most = group_.client_limit; most < in_force_.config().limits.clients)
       log_->info("the limit of open files ({}) leaves room for {} clients at once",
@@ -121,19 +128,31 @@ class Daemon {
   void bind_admin(Shared& shared) {
     const auto& address = in_force_.config().admin.address;
     if (!address) return;
-    auto socket = std::move(open_listener(*address, 1).front());
+    auto socket = std::move(open_listener("admin.address", *address, 1).front());
     log_->info("admin endpoint listening on {}", socket.address);
     listening_.push_back(socket.fd.get());
     shared.note_listening(socket.address);
     admin_ = std::make_unique<admin::Server>(io_, std::move(socket.fd), admin_source_);
   }
 
-  std::vector<ListeningSocket> open_listener(const config::ListenAddress& address,
+  /// `key` is where the configuration has the address.
+  std::vector<ListeningSocket> open_listener(const std::string& key,
+                                             const config::ListenAddress& address,
                                              std::size_t workers) {
     auto inherited = inherited_.take(address);
-    if (inherited.empty()) return bind_listener(address, workers);
+    if (inherited.empty()) return bind_anew(key, address, workers);
     log_->info("{} was open before this process", inherited.front().address);
     return share_out(std::move(inherited), workers);
+  }
+
+  std::vector<ListeningSocket> bind_anew(const std::string& key,
+                                         const config::ListenAddress& address,
+                                         std::size_t workers) const {
+    try {
+      return bind_listener(address, workers);
+    } catch (const StartFault& fault) {
+      throw StartFault(places_.mistake(key, fault.what()).to_string());
+    }
   }
 
   void open_for_clients() {
@@ -162,7 +181,7 @@ class Daemon {
     }
     const auto left = inherited_.left();
     if (left.empty()) return;
-    throw std::runtime_error(
+    throw StartFault(
         "an inherited socket has an address that no listener of the "
         "configuration has: " +
         left.front());
@@ -186,8 +205,10 @@ class Daemon {
   std::vector<std::vector<ListeningSocket>> bind(Shared& shared) {
     const auto count = worker_count(in_force_.config());
     std::vector<std::vector<ListeningSocket>> sockets(count);
-    for (const auto& address : in_force_.config().listeners) {
-      auto bound = open_listener(address, count);
+    const auto& listeners = in_force_.config().listeners;
+    for (std::size_t number = 0; number < listeners.size(); ++number) {
+      const auto key = "listeners[" + std::to_string(number) + "].address";
+      auto bound = open_listener(key, listeners[number], count);
       log_->info("listening on {}", bound.front().address);
       shared.note_listening(bound.front().address);
       for (std::size_t i = 0; i < bound.size(); ++i) {
@@ -270,6 +291,7 @@ class Daemon {
   /// First: the environment is changed while nothing else runs.
   InheritedSockets inherited_ = InheritedSockets::from_environment();
   Predecessor predecessor_ = Predecessor::from_environment();
+  config::KeyPlaces places_;  ///< of the configuration that it started with
   std::shared_ptr<spdlog::logger> log_;
   InForce in_force_;
   observe::AccessLog access_log_;
@@ -293,18 +315,26 @@ class Daemon {
 
 }  // namespace
 
-int serve(config::Config config, std::function<config::Parsed()> reread) {
+int serve(config::Invocation invocation, std::function<config::Parsed()> reread) {
   std::signal(SIGPIPE, SIG_IGN);
   bound_free_heap();
   raise_descriptor_limit();
   widen_descriptor_table();
+  const auto fail = [](std::string_view why) -> int {
+    std::cerr << "ccnproxy: " << why << '\n';
+    return config::exit_configuration;
+  };
   try {
-    Daemon daemon(std::make_shared<Shared>(std::move(config)), std::move(reread));
+    Daemon daemon(std::make_shared<Shared>(std::move(invocation.config)),
+                  std::move(invocation.places), std::move(reread));
     daemon.run();
     return config::exit_ok;
-  } catch (const std::exception& e) {
-    std::cerr << "ccnproxy: " << e.what() << '\n';
-    return config::exit_configuration;
+  } catch (const StartFault& fault) {
+    return fail(fault.what());
+  } catch (const std::filesystem::filesystem_error& e) {
+    return fail(e.path1().string() + ": " + e.code().message());
+  } catch (const std::system_error& e) {
+    return fail(e.what());
   }
 }
 

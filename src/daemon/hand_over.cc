@@ -1,5 +1,7 @@
 #include "ccnproxy/daemon/hand_over.h"
 
+#include <system_error>
+
 #include "ccnproxy/base/sd_notify.h"
 #include "ccnproxy/daemon/standstill.h"
 #include "ccnproxy/daemon/worker.h"
@@ -41,8 +43,10 @@ void HandOver::start(const std::vector<int>& listening, const std::string& state
         });
     log_.info(begun ? "SIGUSR2: the next process is starting"
                     : "SIGUSR2: the next process is starting already");
-  } catch (const std::exception& e) {
-    log_.error("SIGUSR2: the next process can't be started: {}", e.what());
+  } catch (const std::system_error& e) {
+    log_.error("SIGUSR2: the next process can't be started: {}", e.code().message());
+  } catch (const std::exception&) {
+    log_.error("SIGUSR2: the next process can't be started: an internal error");
   }
 }
 

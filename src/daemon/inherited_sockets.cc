@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <optional>
-#include <stdexcept>
 
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "ccnproxy/base/ip_address.h"
+#include "ccnproxy/base/start_fault.h"
 
 namespace ccnproxy::daemon {
 namespace {
@@ -25,7 +25,7 @@ constexpr int first_fd = 3;
 /// through it.
 constexpr int most_fds = 1024;
 
-[[noreturn]] void refuse(const std::string& what) { throw std::runtime_error(what); }
+[[noreturn]] void refuse(const std::string& what) { throw StartFault(what); }
 
 std::optional<int> number(std::string_view text) {
   int value = 0;

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -11,28 +10,39 @@
 #include <sys/un.h>
 
 #include "ccnproxy/base/ip_address.h"
+#include "ccnproxy/base/start_fault.h"
+#include "ccnproxy/daemon/socket_owner.h"
+
+#include "bind_fault.h"
 
 namespace ccnproxy::daemon {
 namespace {
 
 constexpr int backlog = 4096;
 
-[[noreturn]] void fail(const std::string& what) {
-  throw std::system_error(errno, std::generic_category(), "can't listen on " + what);
+[[noreturn]] void fail(const config::ListenAddress& address, const std::string& owner = "") {
+  throw StartFault(explain_bind_error(address, errno, owner));
+}
+
+/// Of a TCP socket that was to be bound there.
+[[noreturn]] void fail_to_bind(const config::ListenAddress& address, const Endpoint& endpoint) {
+  const int error = errno;
+  const auto owner = error == EADDRINUSE ? listener_at(endpoint) : "";
+  throw StartFault(explain_bind_error(address, error, owner));
 }
 
 void set(int fd, int level, int option, int value) {
   ::setsockopt(fd, level, option, &value, sizeof value);
 }
 
-UniqueFd open_tcp(const Endpoint& endpoint, bool share, const std::string& name) {
+UniqueFd open_tcp(const Endpoint& endpoint, bool share, const config::ListenAddress& address) {
   UniqueFd fd(::socket(endpoint.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd) fail(name);
+  if (!fd) fail(address);
   set(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   if (share) set(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1);
   if (endpoint.is_v6()) set(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
   set(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);  // inherited by what is accepted: no call for each
-  if (::bind(fd.get(), endpoint.data(), endpoint.size()) < 0) fail(name);
+  if (::bind(fd.get(), endpoint.data(), endpoint.size()) < 0) fail_to_bind(address, endpoint);
   return fd;
 }
 
@@ -44,40 +54,50 @@ Endpoint bound_to(int fd) {
 }
 
 std::vector<ListeningSocket> bind_tcp(const config::ListenAddress& address, std::size_t workers) {
-  const auto name = address.to_string();
   auto endpoint = Endpoint::from_literal(address.host, address.port);
-  if (!endpoint)
-    throw std::system_error(EINVAL, std::generic_category(), "can't listen on " + name);
+  if (!endpoint) throw StartFault(explain_bind_error(address, EINVAL, ""));
   {  // Alone first: with SO_REUSEPORT a second daemon would silently take half of the connections.
-    const auto probe = open_tcp(*endpoint, false, name);
-    if (::listen(probe.get(), 1) < 0) fail(name);
+    const auto probe = open_tcp(*endpoint, false, address);
+    if (::listen(probe.get(), 1) < 0) fail_to_bind(address, *endpoint);
   }
   std::vector<ListeningSocket> sockets;
   for (std::size_t i = 0; i < workers; ++i) {
-    auto fd = open_tcp(*endpoint, true, name);
+    auto fd = open_tcp(*endpoint, true, address);
     *endpoint = bound_to(fd.get());  // port 0: the others take the first one's
-    if (::listen(fd.get(), backlog) < 0) fail(name);
+    if (::listen(fd.get(), backlog) < 0) fail_to_bind(address, *endpoint);
     sockets.push_back({std::move(fd), endpoint->port(), endpoint->to_string()});
   }
   return sockets;
 }
 
-/// A socket file that a daemon left behind may go; a file of any other kind, or a living socket,
-/// may not.
-void remove_stale(const sockaddr_un& address, const std::string& name) {
+/// Which process listens on a connected unix socket.
+std::string peer_of(int fd) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0) return "";
+  return process_name(peer.pid);
+}
+
+/// A socket file that a daemon left behind may go; a file of any other kind, a living socket, or
+/// one that can't be asked whether it lives, may not.
+void remove_stale(const sockaddr_un& where, const config::ListenAddress& address) {
   struct stat info {};
-  if (::lstat(address.sun_path, &info) < 0) return;
+  if (::lstat(where.sun_path, &info) < 0) return;
   if (!S_ISSOCK(info.st_mode)) {
     errno = EEXIST;
-    fail(name);
+    fail(address);
   }
   const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
-      errno == EAGAIN) {
+  if (!probe) fail(address);
+  const bool connected =
+      ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0;
+  if (connected || errno == EAGAIN) {
+    const auto owner = connected ? peer_of(probe.get()) : "";
     errno = EADDRINUSE;
-    fail(name);
+    fail(address, owner);
   }
-  ::unlink(address.sun_path);
+  if (errno != ECONNREFUSED && errno != ENOENT) fail(address);
+  ::unlink(where.sun_path);
 }
 
 std::vector<ListeningSocket> bind_unix(const config::ListenAddress& address, std::size_t workers) {
@@ -86,14 +106,14 @@ std::vector<ListeningSocket> bind_unix(const config::ListenAddress& address, std
   where.sun_family = AF_UNIX;
   if (address.unix_path.size() >= sizeof where.sun_path) {
     errno = ENAMETOOLONG;
-    fail(name);
+    fail(address);
   }
   std::memcpy(where.sun_path, address.unix_path.data(), address.unix_path.size());
-  remove_stale(where, name);
+  remove_stale(where, address);
   UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd || ::bind(fd.get(), reinterpret_cast<sockaddr*>(&where), sizeof where) < 0) fail(name);
+  if (!fd || ::bind(fd.get(), reinterpret_cast<sockaddr*>(&where), sizeof where) < 0) fail(address);
   ::chmod(where.sun_path, 0666);  // who may use it is the folder's matter
-  if (::listen(fd.get(), backlog) < 0) fail(name);
+  if (::listen(fd.get(), backlog) < 0) fail(address);
   std::vector<ListeningSocket> sockets;
   sockets.push_back({std::move(fd), 0, name});
   return share_out(std::move(sockets), workers);
@@ -101,7 +121,7 @@ std::vector<ListeningSocket> bind_unix(const config::ListenAddress& address, std
 
 ListeningSocket duplicate(const ListeningSocket& socket) {
   UniqueFd fd(::fcntl(socket.fd.get(), F_DUPFD_CLOEXEC, 0));
-  if (!fd) fail(socket.address);
+  if (!fd) throw StartFault(socket.address + " can't be shared out: " + std::strerror(errno));
   return {std::move(fd), socket.port, socket.address};
 }
 

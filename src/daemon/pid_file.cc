@@ -2,12 +2,13 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
-#include <system_error>
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "ccnproxy/base/start_fault.h"
 #include "ccnproxy/base/unique_fd.h"
 
 namespace ccnproxy::daemon {
@@ -16,7 +17,7 @@ namespace {
 std::string own_line() { return std::to_string(::getpid()) + '\n'; }
 
 [[noreturn]] void fail(const std::string& path) {
-  throw std::system_error(errno, std::system_category(), "pid file " + path);
+  throw StartFault("`pid_file` " + path + " can't be written: " + std::strerror(errno));
 }
 
 }  // namespace

@@ -232,7 +232,7 @@ Error no_pools(const std::string& why) {
 Result<std::string> pool_table(std::string_view pools_json, bool colour) {
   boost::system::error_code error;
   const auto parsed = json::parse({pools_json.data(), pools_json.size()}, error);
-  if (error) return no_pools(error.message());
+  if (error) return no_pools("it is no JSON");
   const auto* object = parsed.if_object();
   if (!object || !object->contains("origins")) return no_pools("it names no origins");
   Rows rows;

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 
 #include "ccnproxy/base/sd_notify.h"
+#include "ccnproxy/base/start_fault.h"
 #include "ccnproxy/daemon/client_capacity.h"
 #include "ccnproxy/daemon/descriptor_limit.h"
 #include "ccnproxy/daemon/worker.h"
@@ -62,8 +63,11 @@ bool Reload::put_in_force(const config::Config& wanted) {
   std::shared_ptr<const Shared> shared;
   try {
     shared = std::make_shared<const Shared>(std::move(plan.in_force), *in_force_.shared);
-  } catch (const std::exception& e) {
-    log_.error("SIGHUP: {}", e.what());
+  } catch (const StartFault& fault) {  // a file that was right a moment ago
+    log_.error("SIGHUP: {}", fault.what());
+    return false;
+  } catch (const std::exception&) {
+    log_.error("SIGHUP: an internal error; please report the configuration");
     return false;
   }
   say(plan, *shared);

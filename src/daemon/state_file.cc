@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -18,6 +19,12 @@ namespace {
 
 constexpr std::size_t largest_file = 16 * 1024 * 1024;
 constexpr int format_version = 1;
+
+/// What is wrong with the file, for its reader.
+class StateFault : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 using std::chrono::milliseconds;
 using std::chrono::system_clock;
@@ -101,18 +108,25 @@ RememberedState read_state_file(const std::string& path) {
   }
   try {
     if (!S_ISREG(info.st_mode) || static_cast<std::size_t>(info.st_size) > largest_file)
-      throw std::runtime_error("not a file of a sensible size");
+      throw StateFault("it is no file of a sensible size");
     std::ifstream file(path);
     std::stringstream text;
     text << file.rdbuf();
     const auto root = YAML::Load(text.str());
     if (root["version"].as<int>() != format_version)
-      throw std::runtime_error("written by another version");
-    if (!root["origins"].IsSequence()) throw std::runtime_error("it holds no list of origins");
+      throw StateFault("it was written by another version");
+    if (!root["origins"].IsSequence()) throw StateFault("it holds no list of origins");
     for (const auto& node : root["origins"]) state.origins.push_back(memory_of(node));
-  } catch (const std::exception& e) {
+  } catch (const StateFault& fault) {
     state.origins.clear();
-    state.fault = path + ": " + e.what();
+    state.fault = path + ": " + fault.what();
+  } catch (const YAML::Exception& error) {
+    state.origins.clear();
+    state.fault = path + ':' + std::to_string(std::max(error.mark.line, 0) + 1) +
+                  ": this is not what ccnproxy writes";
+  } catch (const std::exception&) {
+    state.origins.clear();
+    state.fault = path + ": it can't be used";
   }
   return state;
 }

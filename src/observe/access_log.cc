@@ -2,8 +2,8 @@
 
 #include <atomic>
 #include <exception>
-#include <filesystem>
 #include <future>
+#include <system_error>
 #include <utility>
 
 #include <pthread.h>
@@ -38,7 +38,6 @@ class NullWriter final : public AccessLog::Writer {
 /// The files of the folder, or nothing for a stream that we were started with.
 std::unique_ptr<LogRotation> make_rotation(const config::AccessLog& settings) {
   if (settings.to == "stdout" || settings.to == "stderr") return nullptr;
-  std::filesystem::create_directories(settings.to);
   return std::make_unique<LogRotation>(settings.to, settings.rotate_every, settings.keep);
 }
 
@@ -196,8 +195,10 @@ void AccessLog::State::reopen_file() {
   if (!rotation) return;
   try {
     sink->replace(rotation->open(std::chrono::system_clock::now()));
-  } catch (const std::exception& e) {
+  } catch (const std::system_error& e) {
     report_trouble("access_log_reopen_failed", e.what());
+  } catch (const std::exception&) {
+    report_trouble("access_log_reopen_failed", "an internal error");
   }
   if (const auto trouble = rotation->take_trouble(); !trouble.empty())
     report_trouble("access_log_rotation_failed", trouble);

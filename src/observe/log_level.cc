@@ -12,6 +12,7 @@ constexpr std::array<std::string_view, 7> words = {"trace", "debug",    "info", 
 }  // namespace
 
 std::optional<spdlog::level::level_enum> parse_log_level(std::string_view word) noexcept {
+  if (word == "warning") return spdlog::level::warn;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] == word) return static_cast<spdlog::level::level_enum>(i);
   }

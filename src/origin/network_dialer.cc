@@ -144,9 +144,9 @@ class NetworkDial final : public Dial, private IoHandler {
     try {
       tls_ = settings_.tls->connect(std::move(connected.fd), {origin_.host, origin_.port},
                                     context_.connections.buffers.cipher);
-    } catch (const std::exception& e) {
-      return fail(
-          {ErrorType::proxy_internal_error, Side::us, Phase::tls, Proof::not_sent, e.what()});
+    } catch (const std::exception&) {
+      return fail({ErrorType::proxy_internal_error, Side::us, Phase::tls, Proof::not_sent,
+                   "TLS to " + origin_.host + " can't be set up"});
     }
     const bool wanted = facts_->only_http1 && settings_.tls->offers_http1();
     if (settings_.http1_only || wanted) tls_->offer_only_http1();

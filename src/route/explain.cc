@@ -1,10 +1,12 @@
 #include "ccnproxy/route/explain.h"
 
 #include <algorithm>
-#include <array>
+#include <optional>
 
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/overrides.h"
+#include "ccnproxy/http/framing.h"
+#include "ccnproxy/http/head_parser.h"
 #include "ccnproxy/route/origin_access.h"
 
 namespace ccnproxy::route {
@@ -38,24 +40,6 @@ bool is_printable(std::string_view text) noexcept {
 // What a terminal can show of a URL.
 std::string shown(std::string_view url) {
   return is_printable(url) ? std::string(url) : quoted(url);
-}
-
-// A "://" further behind is part of a query.
-bool has_scheme(std::string_view url) noexcept {
-  const std::size_t end = url.find("://");
-  return end != url.npos && url.find_first_of("/?#") == end + 1;
-}
-
-// The listener that would take this request: the one whose port the URL names, if there is one.
-std::uint16_t listener_port(const config::Config& config, std::string_view uri) {
-  const std::size_t start = uri.find("://") + 3;
-  const std::string_view rest = uri.substr(start);
-  const auto parts = config::split_host_port(rest.substr(0, rest.find_first_of("/?#")));
-  const auto has_port = [&](const config::ListenAddress& listener) {
-    return parts && parts->port != 0 && listener.port == parts->port;
-  };
-  const bool ours = std::any_of(config.listeners.begin(), config.listeners.end(), has_port);
-  return ours ? parts->port : 0;
 }
 
 std::string connect_to(const config::Override& entry, std::uint16_t origin_port) {
@@ -108,7 +92,7 @@ std::string as_text(const Explanation& e) {
 
 std::string as_json(const Explanation& e) {
   std::string out =
-      ",\"to\":" + quoted(e.url) + ",\"protocols\":[" + join(e.protocols, ",", quoted) + ']';
+      "\"to\":" + quoted(e.url) + ",\"protocols\":[" + join(e.protocols, ",", quoted) + ']';
   if (e.entry != nullptr) out += ",\"override\":" + quoted(e.entry->match);
   if (!e.connect_to.empty()) out += ",\"connect_to\":" + quoted(e.connect_to);
   if (!e.host.empty()) out += ",\"host\":" + quoted(e.host);
@@ -116,35 +100,131 @@ std::string as_json(const Explanation& e) {
          ",\"allowed_by\":" + quoted(e.allowed_by);
 }
 
-std::string refusal(std::string_view url, std::uint16_t status, std::string_view reason,
-                    bool json) {
-  const std::string code = std::to_string(status);
-  if (!json) return shown(url) + " -> " + code + ": " + std::string(reason);
-  return "{\"url\":" + quoted(url) + ",\"status\":" + code + ",\"reason\":" + quoted(reason) + '}';
+/// A GET as a client would send it.
+struct Form {
+  std::string target;
+  std::string host;
+};
+
+/// `http://HOST/path`, taken apart for the form in which Host names the origin.
+Form by_host(std::string_view uri) {
+  const auto rest = uri.substr(std::min(uri.find("://") + 3, uri.size()));
+  const auto end = std::min(rest.find_first_of("/?#"), rest.size());
+  std::string target(rest.substr(end));
+  if (!target.starts_with('/')) target.insert(0, "/");
+  return {std::move(target), std::string(rest.substr(0, end))};
 }
 
-boost::system::result<Mapped, MapFailure> map_url(const LabelTable& table,
-                                                  const config::Config& config,
-                                                  std::string_view uri) {
-  if (!is_printable(uri))
-    return MapFailure{400, "a URL holds printable ASCII without spaces only", false};
-  return table.map({"GET", uri, "", listener_port(config, uri)});
+Form by_proxy(std::string_view uri) { return {std::string(uri), by_host(uri).host}; }
+
+/// What the daemon would do with one form: send it on, answer it itself, or refuse it.
+struct Answer {
+  std::optional<Explanation> served;
+  std::uint16_t status = 0;
+  std::string reason;      ///< of a status
+  bool is_ours = false;    ///< one of the daemon's own paths
+  bool no_label = false;   ///< that is all that is wrong
+  std::string suggestion;  ///< the label that was meant
+};
+
+Answer refused(std::uint16_t status, std::string_view reason) {
+  Answer answer;
+  answer.status = status;
+  answer.reason = reason;
+  return answer;
+}
+
+/// Where Host carries no label, two paths are the daemon's own.
+Answer unmapped(const MapFailure& failure, std::string_view target) {
+  const auto path = target.substr(0, target.find('?'));
+  if (failure.no_label && (path == "/hc" || path == "/.api/http-stats")) {
+    Answer answer = refused(200, "answered by ccnproxy itself");
+    answer.is_ours = true;
+    return answer;
+  }
+  Answer answer = refused(failure.status_code, failure.reason);
+  answer.no_label = failure.no_label;
+  answer.suggestion = failure.suggestion;
+  return answer;
+}
+
+Answer answer_of(const LabelTable& table, const config::Config& config, const Form& form,
+                 std::uint16_t port) {
+  const std::string text = "GET " + form.target + " HTTP/1.1\r\nHost: " + form.host + "\r\n\r\n";
+  http::RequestHead head;
+  const http::HeadLimits limits{config.limits.head_bytes, config.limits.headers,
+                                config.limits.target_bytes};
+  const auto parsed = http::RequestHeadParser().parse(text, limits, head);
+  if (parsed.status != http::ParseStatus::complete)
+    return refused(parsed.status_code == 0 ? 400 : parsed.status_code, parsed.reason);
+  const auto host = http::request_host(head);
+  if (!host) return refused(host.error().status_code, host.error().reason);
+  const auto mapped = table.map({head.method, head.target, *host, port});
+  if (!mapped) return unmapped(mapped.error(), head.target);
+  const auto decision = OriginAccess(config).judge(mapped->origin);
+  if (!decision.allowed) return refused(403, decision.reason);
+  Answer answer;
+  answer.served = describe(config, *mapped);
+  answer.served->allowed_by = decision.rule;
+  return answer;
+}
+
+std::string text_of(const Answer& answer) {
+  if (answer.served) return as_text(*answer.served);
+  return std::to_string(answer.status) + ": " + answer.reason;
+}
+
+std::string json_of(const Answer& answer) {
+  if (answer.served) return as_json(*answer.served);
+  std::string out =
+      "\"status\":" + std::to_string(answer.status) + ",\"reason\":" + quoted(answer.reason);
+  if (!answer.suggestion.empty()) out += ",\"suggestion\":" + quoted(answer.suggestion);
+  return out;
+}
+
+bool is_refusal(const Answer& answer) { return !answer.served && !answer.is_ours; }
+
+std::string lines_of(const std::string& url, const Answer& host, const Answer& proxy) {
+  const auto by_host = text_of(host);
+  const auto by_proxy = text_of(proxy);
+  if (by_host == by_proxy) return url + " -> " + by_host;
+  return url + " by Host -> " + by_host + '\n' + url + " as the client's proxy -> " + by_proxy;
 }
 
 }  // namespace
 
-std::string explain(const LabelTable& table, const config::Config& config, std::string_view url,
-                    bool json) {
-  std::string uri(url);
-  if (!has_scheme(uri)) uri.insert(0, "http://");
-  const auto mapped = map_url(table, config, uri);
-  if (!mapped) return refusal(url, mapped.error().status_code, mapped.error().reason, json);
-  const auto decision = OriginAccess(config).judge(mapped->origin);
-  if (!decision.allowed) return refusal(url, 403, decision.reason, json);
-  Explanation explanation = describe(config, *mapped);
-  explanation.allowed_by = decision.rule;
-  if (!json) return shown(url) + " -> " + as_text(explanation);
-  return "{\"url\":" + quoted(url) + as_json(explanation) + '}';
+// A "://" further behind is part of a query.
+std::string with_scheme(std::string_view url) {
+  const std::size_t end = url.find("://");
+  const bool has_one = end != url.npos && url.find_first_of("/?#") == end + 1;
+  return (has_one ? "" : "http://") + std::string(url);
+}
+
+std::uint16_t listener_port(const config::Config& config, std::string_view uri) {
+  const auto host = by_host(uri).host;
+  const auto parts = config::split_host_port(host);
+  if (!parts || parts->port == 0) return 0;
+  const bool ours = std::any_of(config.listeners.begin(), config.listeners.end(),
+                                [&](const auto& listener) { return listener.port == parts->port; });
+  return ours ? parts->port : 0;
+}
+
+Explained explain(const LabelTable& table, const config::Config& config, std::string_view url,
+                  bool json) {
+  const auto uri = with_scheme(url);
+  Answer host = refused(400, "a URL holds printable ASCII without spaces only");
+  Answer proxy = host;
+  if (is_printable(uri)) {
+    const auto port = listener_port(config, uri);
+    host = answer_of(table, config, by_host(uri), port);
+    proxy = answer_of(table, config, by_proxy(uri), port);
+  }
+  const bool misspelt = !host.no_label || !host.suggestion.empty();
+  Explained explained{"", is_refusal(proxy) || (is_refusal(host) && misspelt)};
+  explained.text = !json ? lines_of(shown(url), host, proxy)
+                         : "{\"url\":" + quoted(url) + ',' + json_of(proxy) + ",\"by_host\":{" +
+                               json_of(host) + "}}";
+  return explained;
 }
 
 }  // namespace ccnproxy::route

@@ -1,11 +1,13 @@
 #include "ccnproxy/route/label_table.h"
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
 
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/host_pattern.h"
+#include "ccnproxy/config/nearest.h"
 #include "ccnproxy/http/field_rules.h"
 
 namespace ccnproxy::route {
@@ -13,6 +15,11 @@ namespace {
 
 using origin::Origin;
 using origin::Scheme;
+
+/// So many bytes of a label may be wrong for it to be taken for a misspelling,
+constexpr std::size_t most_slips = 2;
+/// and it must be so long that these are few: `com` is no misspelling of `cdn`.
+constexpr std::size_t shortest_misspelt = 6;
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
@@ -176,7 +183,35 @@ LabelTable::OriginResult LabelTable::direct_origin(Scheme scheme, std::string_vi
 MapFailure LabelTable::unlabelled(std::string_view host) const {
   const auto normal = config::normalise_host(host);
   if (!normal.ok()) return bad_host(normal.fault);
-  return {400, "Host " + normal.name + " carries no label; " + hint_, true};
+  const auto meant = suggest_label(normal.name);
+  if (meant.empty()) return {400, "Host " + normal.name + " carries no label; " + hint_, true};
+  return {400,
+          "Host " + normal.name + " carries no label that this proxy knows; did you mean " +
+              std::string(meant) + "?",
+          true, std::string(meant)};
+}
+
+// From the right, as labels are looked for. A host has 253 bytes, and a label so few that may
+// differ that most are passed over by their length.
+std::string_view LabelTable::suggest_label(std::string_view host) const {
+  while (!host.empty()) {
+    const std::size_t dot = host.rfind('.');
+    const auto part = host.substr(dot == host.npos ? 0 : dot + 1);
+    std::string_view best;
+    std::size_t least = most_slips + 1;
+    for (const auto& [label, scheme] : options_.labels) {
+      const std::size_t longer = std::max(label.size(), part.size());
+      const std::size_t shorter = std::min(label.size(), part.size());
+      if (longer - shorter > most_slips || shorter < shortest_misspelt) continue;
+      const auto slips = config::edit_distance(part, label);
+      if (slips >= least) continue;
+      least = slips;
+      best = label;
+    }
+    if (!best.empty()) return best;
+    host = dot == host.npos ? "" : host.substr(0, dot);
+  }
+  return {};
 }
 
 LabelTable::OriginResult LabelTable::from_host(const MapQuery& query) const {

@@ -9,7 +9,9 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "ccnproxy/base/start_fault.h"
 #include "ccnproxy/tls/connection_notes.h"
+#include "ccnproxy/tls/credentials.h"
 #include "ccnproxy/tls/session_binding.h"
 #include "ccnproxy/tls/session_cache.h"
 #include "ccnproxy/tls/shared_certificates.h"
@@ -19,10 +21,8 @@ namespace ccnproxy::tls {
 namespace {
 
 [[noreturn]] void fail(const std::string& what) {
-  const char* reason = ERR_reason_error_string(ERR_peek_last_error());
-  const auto text = what + (reason ? std::string(": ") + reason : "");
   ERR_clear_error();
-  throw std::runtime_error(text);
+  throw StartFault("TLS can't be set up: " + what);
 }
 
 /// What the file holds is trusted, be it a root, an intermediate or the origin's own certificate
@@ -32,23 +32,14 @@ void set_trust(SSL_CTX* ctx, const config::Tls& settings) {
   SSL_CTX_set_verify(ctx, settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
   if (settings.ca_file == "system") {
     if (SSL_CTX_set_default_verify_paths(ctx) != 1) fail("tls.ca_file: the system's CA store");
-  } else if (std::error_code ignored; std::filesystem::is_directory(settings.ca_file, ignored)) {
-    throw std::runtime_error("tls.ca_file " + settings.ca_file +
-                             ": is a folder; put its certificates into one file and name that");
-  } else if (SSL_CTX_load_verify_file(ctx, settings.ca_file.c_str()) != 1) {
-    fail("tls.ca_file " + settings.ca_file);
+  } else if (const auto fault = load_ca_file(*ctx, settings.ca_file)) {
+    throw StartFault(fault->to_string());
   }
   read_trusted_extensions(*ctx);
 }
 
 void set_certificate(SSL_CTX* ctx, const config::Tls& settings) {
-  if (settings.certificate.empty()) return;
-  if (SSL_CTX_use_certificate_chain_file(ctx, settings.certificate.c_str()) != 1)
-    fail("tls.certificate " + settings.certificate);
-  if (SSL_CTX_use_PrivateKey_file(ctx, settings.key.c_str(), SSL_FILETYPE_PEM) != 1)
-    fail("tls.key " + settings.key);
-  if (SSL_CTX_check_private_key(ctx) != 1)
-    fail("tls.key " + settings.key + " does not fit its certificate");
+  if (const auto fault = load_certificate(*ctx, settings)) throw StartFault(fault->to_string());
 }
 
 void set_alpn(SSL_CTX* ctx, const std::vector<std::string>& protocols) {

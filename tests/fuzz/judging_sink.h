@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "ccnproxy/http/characters.h"
 #include "ccnproxy/origin/origin_connection.h"
 
 #include "fit_field.h"

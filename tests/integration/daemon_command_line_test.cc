@@ -1,4 +1,8 @@
 // The program as a person at a shell meets it: what it says, and its exit codes.
+#include <csignal>
+
+#include <unistd.h>
+
 #include "client_fixture.h"
 #include "fakes/temp_dir.h"
 #include "shell.h"
@@ -104,8 +108,10 @@ TEST_F(CommandLine, an_address_in_use_is_named) {
   const Outcome outcome =
       run({"serve", "-f", file(beside_others + "listeners: [{address: \"" + address + "\"}]\n")});
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_THAT(outcome.err, HasSubstr(address));
-  EXPECT_THAT(outcome.err, HasSubstr("in use"));
+  EXPECT_THAT(
+      outcome.err,
+      HasSubstr("c.yaml:3:14: `listeners[0].address` " + address + " is in use by process " +
+                std::to_string(proxy.daemon->process().pid()) + " (ccnproxy)"));
   EXPECT_EQ(proxy.connect().get(proxy.label_host).status, 200);  // and nobody lost a connection
 }
 
@@ -116,8 +122,66 @@ TEST_F(CommandLine, a_unix_socket_in_use_is_not_taken_over) {
   const Outcome outcome =
       run({"serve", "-f", file(beside_others + "listeners: [{address: \"" + address + "\"}]\n")});
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_THAT(outcome.err, HasSubstr(address));
+  EXPECT_THAT(outcome.err,
+              HasSubstr("`listeners[0].address` " + address + " is in use by process " +
+                        std::to_string(proxy.daemon->process().pid())));
   EXPECT_EQ(RawClient(address).get(proxy.label_host).status, 200);
+}
+
+TEST_F(CommandLine, addresses_that_can_not_be_bound_name_their_key_and_what_to_do) {
+  const auto serve = [&](const std::string& address) {
+    return run({"serve", "-f",
+                file("workers: 1\nadmin: {address: \"" + address +
+                     "\"}\nlisteners: [{address: \"127.0.0.1:0\"}]\n")});
+  };
+  const auto elsewhere = serve("192.0.2.1:3000");
+  EXPECT_EQ(elsewhere.code, 1);
+  EXPECT_THAT(elsewhere.err, HasSubstr("c.yaml:2:9: `admin.address` 192.0.2.1:3000: this machine "
+                                       "has no address 192.0.2.1"));
+}
+
+TEST_F(CommandLine, a_unix_socket_that_a_daemon_left_behind_is_replaced) {
+  const std::string path = folder_.path() + "/s";
+  {
+    const auto first = start_daemon(one_worker().listen_only("unix:" + path), {});
+    first->signal(SIGKILL);
+    first->wait_for_exit();
+  }
+  ASSERT_EQ(::access(path.c_str(), F_OK), 0);
+  const auto second = start_daemon(one_worker().listen_only("unix:" + path));
+  EXPECT_EQ(RawClient("unix:" + path).get("localhost", "/hc").status, 200);
+}
+
+TEST_F(CommandLine, the_access_log_goes_to_a_folder_that_is_there_from_file_and_flag) {
+  const std::string missing = folder_.path() + "/missing";
+  const auto by_file = run({"serve", "-f",
+                            file(beside_others + "log: {access: {to: " + missing +
+                                 "}}\nlisteners: [{address: \"127.0.0.1:0\"}]\n")});
+  const auto by_flag = run({"serve", "-p", "0", "--access-log-dir", missing});
+  EXPECT_EQ(by_file.code, 1);
+  EXPECT_EQ(by_flag.code, 1);
+  const std::string words = "`log.access.to` names a folder that can't be used: No such file";
+  EXPECT_THAT(by_file.err, HasSubstr("c.yaml:3:16: " + words));
+  EXPECT_THAT(by_flag.err, StartsWith("--access-log-dir: " + words));
+}
+
+TEST_F(CommandLine, F135_check_tells_the_mistakes_of_files_in_json_too) {
+  const auto outcome =
+      run({"check", "--json", file("pid_file: " + folder_.path() + "/missing/pid\n")});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_THAT(outcome.out, HasSubstr("\"line\":1,\"column\":1,\"message\":\"`pid_file` needs"));
+}
+
+TEST_F(CommandLine, F135_what_only_the_daemons_user_may_read_is_nothing_to_map_and_status) {
+  const auto path = file(
+      "tls: {certificate: /missing.pem, key: /missing.key}\nadmin: {address: "
+      "\"unix:" +
+      folder_.path() + "/none\"}\n");
+  EXPECT_EQ(run({"map", "-f", path, "api.test.ccnproxy"}).code, 0);
+  EXPECT_THAT(run({"status", "-f", path}).err, HasSubstr("no daemon has its admin endpoint"));
+  EXPECT_THAT(run({"probe", "-f", path, "api.test.ccnproxy"}).err,
+              HasSubstr(path + ":1:7: `tls.certificate` names a file that can't be read"));
 }
 
 TEST_F(CommandLine, a_certificate_that_cannot_be_read_is_told_with_its_place) {

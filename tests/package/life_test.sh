@@ -89,6 +89,7 @@ test_its_kernel_settings_hold() {
 
 test_its_configuration_is_good_and_finds_the_mistakes_in_it() {
   contains check ok "$(in_machine ccnproxy check -f /etc/ccnproxy/ccnproxy.yaml)"
+  contains 'check without -f' 'using /etc/ccnproxy/ccnproxy.yaml' "$(in_machine sh -c 'ccnproxy check 2>&1')"
 }
 
 test_serves_a_request_to_an_https_origin() {

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "ccnproxy/config/config.h"
+#include "ccnproxy/config/key_places.h"
 
 namespace ccnproxy::config {
 
@@ -15,7 +17,8 @@ enum class Command : std::uint8_t { serve, check, map, probe, status };
 struct Invocation {
   Command command = Command::serve;
   Config config;
-  std::string config_file;        ///< empty: none was given
+  std::string config_file;        ///< empty: none was read
+  KeyPlaces places;               ///< where the file and the flags give the keys
   std::vector<std::string> urls;  ///< of `map`, and the one of `probe`
   bool json = false;              ///< of `check`, `map`, `probe` and `status`
   std::uint32_t attempts = 3;     ///< of `probe`: connections, one after the other
@@ -26,7 +29,7 @@ struct Invocation {
 enum ExitCode : int {
   exit_ok = 0,
   exit_configuration = 1,
-  exit_failure = 1,  ///< `probe` and `status`: the origin or the daemon could not be reached
+  exit_failure = 1,  ///< `probe`, `status`: nothing was reached; `map`: a URL would be refused
   exit_usage = 2,
   exit_internal = 70,
 };
@@ -40,7 +43,17 @@ struct Parsed {
   std::string errors;
 };
 
-/// Reads the command line (CLI11) and the configuration file it names.
-Parsed parse_command_line(int argc, const char* const* argv);
+/// What stands around a command line.
+struct Surroundings {
+  /// Read by the tools where no `-f` is given; it need not be there. `serve` does not read it: what
+  /// was started by flags alone must not change with a file that appears. Empty: none.
+  std::string usual_file = {};
+  /// What keeps a configuration that is right in itself from being used here; empty if nothing.
+  std::function<std::vector<Mistake>(const Invocation&)> vet = {};
+};
+
+/// Reads the command line (CLI11) and the configuration file. `errors` of an invocation that can be
+/// carried out are remarks: which file was read, where the command line does not say.
+Parsed parse_command_line(int argc, const char* const* argv, const Surroundings& surroundings = {});
 
 }  // namespace ccnproxy::config

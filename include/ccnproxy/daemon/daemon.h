@@ -13,6 +13,6 @@ namespace ccnproxy::daemon {
 ///
 /// Returns the exit code: 0 after an ordered end, 1 if what the configuration names can't be used
 /// (an address in use, a certificate that can't be read), after saying so on stderr.
-int serve(config::Config config, std::function<config::Parsed()> reread);
+int serve(config::Invocation invocation, std::function<config::Parsed()> reread);
 
 }  // namespace ccnproxy::daemon

@@ -19,15 +19,15 @@ struct ListeningSocket {
 /// Binds one address for `workers` event loops: over TCP a socket for each (SO_REUSEPORT: the
 /// kernel spreads connections, and no worker wakes for another's), on a unix path one that they
 /// share. An address in use by another process is an error also where that one would share it. A
-/// unix socket that nobody answers on is replaced. Throws std::system_error with the address in its
-/// text.
+/// unix socket that nobody answers on is replaced. Throws StartFault: a line that begins with the
+/// address, and names the process that has it where that can be known.
 std::vector<ListeningSocket> bind_listener(const config::ListenAddress& address,
                                            std::size_t workers);
 
 /// Sockets that are there already (at least one), for so many event loops: number i is for loop i %
 /// `workers`. Where there are fewer sockets than loops, some share one; where there are more, some
 /// loops have several, for what the kernel gives to a socket that nobody accepts from is lost.
-/// Throws std::system_error if the process has no descriptors left.
+/// Throws StartFault if the process has no descriptors left.
 std::vector<ListeningSocket> share_out(std::vector<ListeningSocket> sockets, std::size_t workers);
 
 }  // namespace ccnproxy::daemon

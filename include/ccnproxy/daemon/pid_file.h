@@ -8,7 +8,7 @@ namespace ccnproxy::daemon {
 /// it is still ours (a successor may have written its own). Nothing is done for an empty path.
 class PidFile {
  public:
-  /// Throws std::system_error.
+  /// Throws StartFault.
   explicit PidFile(std::string path);
   ~PidFile();
   PidFile(const PidFile&) = delete;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -8,12 +9,29 @@
 
 namespace ccnproxy::route {
 
-/// One line (without its end) for `ccnproxy map`: the origin and target that a GET of this URL
-/// gets, by which protocols and override, or why it gets none. `json` makes it one JSON object.
-/// Pure: what the answer says is what the daemon with this configuration does.
+/// What `ccnproxy map` says of one URL.
+struct Explained {
+  /// One line, without its end, where the daemon answers both forms alike or JSON is wanted; else
+  /// one line for each form.
+  std::string text;
+  /// A request for this URL would be refused. A Host without a label is no refusal where the URL
+  /// names its origin itself, unless it looks like a misspelt label.
+  bool refused = false;
+};
+
+/// What the daemon does with a GET of this URL in both forms: with the URL's authority as Host, and
+/// in absolute form, from a client that has the daemon as its proxy. The requests go through the
+/// same parser, label table and rules as those of clients. Pure.
 ///
-/// A URL without a scheme is taken for http://, as curl does.
-std::string explain(const LabelTable& table, const config::Config& config, std::string_view url,
-                    bool json);
+/// A URL without a scheme is taken for http://, as curl does. In JSON the absolute form is told at
+/// the top level, the other in `by_host`.
+Explained explain(const LabelTable& table, const config::Config& config, std::string_view url,
+                  bool json);
+
+/// The same URL with its scheme; http:// where it has none.
+std::string with_scheme(std::string_view url);
+/// The listener that would take a request for this URI: the one whose port it names, 0 if there is
+/// none. What such a port means depends on it.
+std::uint16_t listener_port(const config::Config& config, std::string_view uri);
 
 }  // namespace ccnproxy::route

@@ -24,6 +24,8 @@ struct MapFailure {
   std::string reason;
   /// The Host is well-formed (or absent) and carries no label: our own paths (/hc) may answer.
   bool no_label = false;
+  /// The label that was probably meant by one that is unknown.
+  std::string suggestion = {};
 };
 
 /// What one request asks for, as far as mapping needs it. Views; nothing is kept.
@@ -65,6 +67,9 @@ class LabelTable {
   /// ccnproxy-https, ccnproxy-ssl, ccnproxy-secure → https; ccnproxy → http; automatic; nothing to
   /// upgrade.
   static Options defaults();
+
+  /// The label that one part of this host is a misspelling of; empty if there is none.
+  std::string_view suggest_label(std::string_view host) const;
 
   /// On the path of every request: allocates nothing but the origin's host, where that is long.
   boost::system::result<Mapped, MapFailure> map(const MapQuery& query) const;

@@ -59,7 +59,8 @@ TEST(AccessConfig, tells_mistakes_where_they_stand) {
        "f:1:19: `clients.allow[0]` must be an address or a block of addresses, as in 10.0.0.0/8, "
        "not `multicast`"},
       {"clients: {allow: 10.0.0.0/8}",
-       "f:1:18: `clients.allow` must be a list of blocks of addresses, not `10.0.0.0/8`"},
+       "f:1:18: `clients.allow` must be a list of blocks of addresses, not `10.0.0.0/8`; write "
+       "[10.0.0.0/8]"},
       {"origins:\n  deny_addresses:\n",
        "f:2:3: `origins.deny_addresses` must be a list of blocks of addresses ([] for none), not "
        "empty"},
@@ -68,7 +69,7 @@ TEST(AccessConfig, tells_mistakes_where_they_stand) {
        "belong into origins.deny), not `bad.test`"},
       {"origins: {deny: [10.0.0.0/8]}",
        "f:1:18: `origins.deny[0]` must be a name or one address (blocks of addresses belong into "
-       "origins.deny_addresses), not `10.0.0.0/8`"},
+       "origins.deny_addresses), not `10.0.0.0/8`; write [10.0.0.0/8]"},
       {"origins: {deny: [\"https://a.test\"]}",
        "f:1:18: `origins.deny[0]` must be a host, *.suffix or *, with or without a port, not "
        "`https://a.test`"},

@@ -118,7 +118,7 @@ TEST(CommandLine, usage_mistakes_end_with_2) {
       {"check", "-p", "1"},
       {"-p", "1", "check"},
       {"--workers", "2", "map", "a"},
-      {"check", "x"},
+      {"check", "x", "-f", "y"},
       {"serve", "check"},
       {"-l", "unix:/run/x", "-p", "1"},
       {"-l", "unix:x"},
@@ -166,6 +166,125 @@ TEST(CommandLine, check_and_map) {
   EXPECT_EQ(run.command, Command::map);
   EXPECT_TRUE(run.json);
   EXPECT_EQ(run.urls, (std::vector<std::string>{"http://a.ccnproxy/", "b.ccnproxy-https"}));
+}
+
+TEST(CommandLine, check_takes_its_file_without_a_flag_too) {
+  const testing_files::TemporaryFolder folder;
+  const std::string file = folder.write("c.yaml", "workers: 3\n");
+  const auto run = invocation({"check", file.c_str()});
+  EXPECT_EQ(run.config_file, file);
+  EXPECT_EQ(run.config.workers, 3u);
+}
+
+/// What is said of a command line, in its first line.
+std::string complaint(std::vector<const char*> args) {
+  const auto errors = parse(std::move(args)).errors;
+  return errors.substr(0, errors.find('\n'));
+}
+
+TEST(CommandLine, a_flag_or_command_that_is_unknown_has_the_nearest_one_named) {
+  EXPECT_EQ(complaint({"--confg", "x"}), "unknown flag `--confg`; did you mean `--config`?");
+  EXPECT_EQ(complaint({"--log-lvel=x"}), "unknown flag `--log-lvel`; did you mean `--log-level`?");
+  EXPECT_EQ(complaint({"status", "--whatch"}), "unknown flag `--whatch`; did you mean `--watch`?");
+  EXPECT_EQ(complaint({"--zzzzzzzz"}), "unknown flag `--zzzzzzzz`");
+  EXPECT_EQ(complaint({"-z"}), "unknown flag `-z`");
+  EXPECT_EQ(complaint({"chek"}), "unknown command `chek`; did you mean `check`?");
+  EXPECT_EQ(complaint({"frobnicate"}), "unknown command `frobnicate`");
+  EXPECT_EQ(complaint({"check", "-p", "80"}), "`-p` is no flag of check; it belongs to serve");
+  EXPECT_EQ(complaint({"serve", "--watch"}), "`--watch` is no flag of serve; it belongs to status");
+  EXPECT_EQ(complaint({"serve", "c.yaml"}),
+            "unexpected argument `c.yaml`; a configuration file is given by -f");
+  EXPECT_EQ(complaint({"status", "x"}), "unexpected argument `x` of status");
+}
+
+TEST(CommandLine, F137_no_message_of_the_library_reaches_anybody) {
+  EXPECT_EQ(complaint({"-p"}), "--port needs a value");
+  EXPECT_EQ(complaint({"-f", "a", "-f", "b"}), "--config is given more than once");
+  EXPECT_EQ(complaint({"map"}).find("map needs a URL"), 0u);
+  EXPECT_EQ(complaint({"probe"}).find("probe needs a URL"), 0u);
+  EXPECT_EQ(complaint({"probe", "a", "-n", "x"}),
+            "--attempts: must be a number from 1 to 1000, not `x`");
+  EXPECT_EQ(complaint({"probe", "a", "-n", "99999999999999999999999"}),
+            "--attempts: must be a number from 1 to 1000, not `99999999999999999999999`");
+  EXPECT_EQ(complaint({"check", "--json=x"}), "--json can't be given like this");
+}
+
+TEST(CommandLine, the_usual_file_is_read_where_it_is_there_and_named) {
+  const testing_files::TemporaryFolder folder;
+  const std::string file = folder.write("usual.yaml", "workers: 3\n");
+  for (const char* command : {"check", "status"}) {
+    const char* args[] = {"ccnproxy", command};
+    const auto parsed = parse_command_line(2, args, {.usual_file = file});
+    ASSERT_TRUE(parsed.invocation) << parsed.errors;
+    EXPECT_EQ(parsed.invocation->config.workers, 3u);
+    EXPECT_EQ(parsed.invocation->config_file, file);
+    EXPECT_EQ(parsed.output, "");
+    EXPECT_EQ(parsed.errors, "ccnproxy: using " + file + " (no -f given)\n");
+    const auto none = parse_command_line(2, args, {.usual_file = folder.path() + "/none.yaml"});
+    ASSERT_TRUE(none.invocation) << none.errors;
+    EXPECT_EQ(none.invocation->config_file, "");
+    EXPECT_EQ(none.errors, "");
+  }
+  const char* named[] = {"ccnproxy", "check", "-f", "/dev/null"};
+  const auto parsed = parse_command_line(4, named, {.usual_file = file});
+  EXPECT_EQ(parsed.invocation.value().config, Config{});
+  EXPECT_EQ(parsed.errors, "");
+}
+
+TEST(CommandLine, a_usual_file_with_mistakes_is_not_passed_over) {
+  const testing_files::TemporaryFolder folder;
+  const std::string file = folder.write("usual.yaml", "nope: 1\n");
+  const char* args[] = {"ccnproxy", "map", "a"};
+  const auto parsed = parse_command_line(3, args, {.usual_file = file});
+  EXPECT_EQ(parsed.exit_code, exit_configuration);
+  EXPECT_EQ(parsed.errors,
+            "ccnproxy: using " + file + " (no -f given)\n" + file + ":1:1: unknown key `nope`\n");
+}
+
+TEST(CommandLine, serve_does_not_read_the_usual_file_and_says_so) {
+  const testing_files::TemporaryFolder folder;
+  const std::string file = folder.write("usual.yaml", "workers: 3\n");
+  const char* args[] = {"ccnproxy", "-p", "3100"};
+  const auto parsed = parse_command_line(3, args, {.usual_file = file});
+  ASSERT_TRUE(parsed.invocation) << parsed.errors;
+  EXPECT_EQ(parsed.invocation->config.workers, 0u);
+  EXPECT_EQ(parsed.invocation->config_file, "");
+  EXPECT_EQ(parsed.errors,
+            "ccnproxy: using the defaults and flags (no -f given); " + file + " is not read\n");
+}
+
+TEST(CommandLine, F135_what_is_found_wrong_with_the_surroundings_is_told_like_any_mistake) {
+  const testing_files::TemporaryFolder folder;
+  const std::string file = folder.write("c.yaml", "workers: 3\npid_file: /a\n");
+  const auto vet = [](const Invocation& invocation) {
+    return std::vector<Mistake>{invocation.places.mistake("pid_file", "is odd"),
+                                invocation.places.mistake("log.access.to", "is odd")};
+  };
+  const char* args[] = {"ccnproxy", "serve", "-f", file.c_str(), "--access-log-dir", "/x"};
+  const auto parsed = parse_command_line(6, args, {.vet = vet});
+  EXPECT_EQ(parsed.exit_code, exit_configuration);
+  EXPECT_EQ(parsed.errors,
+            file + ":2:1: `pid_file` is odd\n--access-log-dir: `log.access.to` is odd\n");
+  const char* json[] = {"ccnproxy", "check", "--json", file.c_str()};
+  const auto answer = parse_command_line(4, json, {.vet = vet});
+  EXPECT_EQ(answer.exit_code, exit_configuration);
+  EXPECT_NE(answer.output.find("\"message\":\"`pid_file` is odd\""), std::string::npos);
+  EXPECT_EQ(answer.errors, "");
+}
+
+TEST(CommandLine, F135_flags_may_not_put_a_listener_where_the_admin_endpoint_is) {
+  EXPECT_EQ(parse({"-p", "3001"}).exit_code, exit_usage);
+  EXPECT_EQ(complaint({"-p", "3001"}).find("--port: `listeners[0].address` is where the admin"), 0u)
+      << complaint({"-p", "3001"});
+  EXPECT_EQ(parse({"-l", "0.0.0.0", "-p", "3001"}).exit_code, exit_usage);
+  EXPECT_TRUE(parse({"-l", "::", "-p", "3001"}).invocation);
+}
+
+TEST(CommandLine, warning_is_a_log_level_from_the_file_and_from_the_flag) {
+  const testing_files::TemporaryFolder folder;
+  const std::string file = folder.write("c.yaml", "log: {level: warning}\n");
+  EXPECT_EQ(invocation({"-f", file.c_str()}).config.log.level, "warn");
+  EXPECT_EQ(invocation({"--log-level", "warning"}).config.log.level, "warn");
 }
 
 TEST(CommandLine, probe) {

@@ -61,13 +61,9 @@ TEST(Documentation, every_key_stands_in_the_file) {
   EXPECT_GT(schema_keys().size(), 60u);
 }
 
-TEST(Documentation, the_example_of_an_override_is_right_but_for_its_files) {
+TEST(Documentation, the_example_of_an_override_is_right) {
   const Loaded loaded = load_text(with_example(), "f");
-  EXPECT_EQ(loaded.mistakes.size(), 3u);
-  for (const auto& mistake : loaded.mistakes) {
-    EXPECT_NE(mistake.message.find("names a file that can't be read"), std::string::npos)
-        << mistake.to_string();
-  }
+  for (const auto& mistake : loaded.mistakes) ADD_FAILURE() << mistake.to_string();
 }
 
 }  // namespace

@@ -181,17 +181,17 @@ TEST(Loader, wrong_types_and_impossible_values) {
        "`0`"},
       {"timeouts: {dns: 5}",
        "f:1:17: `timeouts.dns` must be a duration from 1ms to 24h (units: us, ms, s, m, h), not "
-       "`5`"},
+       "`5`; write 5s"},
       {"pool: {max_connections: -1}",
        "f:1:25: `pool.max_connections` must be a number from 0 to 65536 (0 = no limit), not `-1`"},
       {"pool: {max_pending: 0}",
        "f:1:21: `pool.max_pending` must be a number from 1 to 1000000, not `0`"},
       {"limits: {head_bytes: 64KB}",
        "f:1:22: `limits.head_bytes` must be a size from 256 to 16MiB (units: KiB, MiB, GiB), not "
-       "`64KB`"},
+       "`64KB`; write 64KiB"},
       {"port_in_host: yes",
        "f:1:15: `port_in_host` must be one of `auto` `origin` `ignore`, not `yes`"},
-      {"tls: {verify: no}", "f:1:15: `tls.verify` must be true or false, not `no`"},
+      {"tls: {verify: no}", "f:1:15: `tls.verify` must be true or false, not `no`; write false"},
       {"tls: {min_version: 1.1}",
        "f:1:20: `tls.min_version` must be one of `1.2` `1.3`, not `1.1`"},
       {"tls: {alpn: [h3]}", "f:1:14: `tls.alpn[0]` must be `h2` or `http/1.1`, not `h3`"},
@@ -206,7 +206,7 @@ TEST(Loader, wrong_types_and_impossible_values) {
        "`off`, not `verbose`"},
       {"upgrade: [\"a:443\"]",
        "f:1:11: `upgrade[0]` must be a host or *.suffix, without a port, not `a:443`"},
-      {"upgrade: a", "f:1:10: `upgrade` must be a list of hosts, not `a`"},
+      {"upgrade: a", "f:1:10: `upgrade` must be a list of hosts, not `a`; write [a]"},
       {"dns: {servers: google}",
        "f:1:16: `dns.servers` must be `system` or a list of addresses, each with or without a "
        "port, not `google`"},
@@ -255,9 +255,11 @@ TEST(Loader, request_id_header_is_a_field_that_means_nothing_else) {
 
 TEST(Loader, repeated_keys_are_mistakes) {
   expect_one_mistake({
-      {"workers: 1\nworkers: 2", "f:2:1: the key `workers` stands here twice"},
-      {"pool: {max_age: 1h, max_age: 1h}", "f:1:21: the key `max_age` stands here twice"},
-      {"pool: {}\npool: {}", "f:2:1: the key `pool` stands here twice"},
+      {"workers: 1\nworkers: 2",
+       "f:2:1: the key `workers` stands here twice, first in line 1; keep one"},
+      {"pool: {max_age: 1h, max_age: 1h}",
+       "f:1:21: the key `max_age` stands here twice, first in line 1; keep one"},
+      {"pool: {}\npool: {}", "f:2:1: the key `pool` stands here twice, first in line 1; keep one"},
   });
 }
 
@@ -279,30 +281,22 @@ TEST(Loader, F012_contradictions) {
       {"tls: {alpn: [h2, h2]}", "f:1:7: `tls.alpn` holds a protocol twice"},
       {"overrides:\n- match: '*.b'\n- match: a.b:1\n",
        "f:3:3: `overrides[1].match` is never used: `*.b` in line 2 matches first"},
-      {"log: {access: {to: /no/such/folder}}",
-       "f:1:16: `log.access.to` names a folder that can't be used: No such file or directory"},
-      {"tls: {ca_file: /no/such.pem}",
-       "f:1:7: `tls.ca_file` names a file that can't be read: No such file or directory"},
-      {"tls: {ca_file: /}", "f:1:7: `tls.ca_file` names a folder, not a file"},
   });
   EXPECT_EQ(load("listeners: [{address: 127.0.0.1:0}, {address: 127.0.0.1:0}]").listeners.size(),
             2u);
   EXPECT_EQ(load("limits: {head_bytes: 1KiB}").limits.head_bytes, 1024u);
 }
 
-TEST(Loader, files_that_are_named_are_there) {
-  const testing_files::TemporaryFolder folder;
-  const std::string pem = folder.write("x.pem", "x");
-  EXPECT_EQ(load("log: {access: {to: " + folder.path() + "}}").log.access.to, folder.path());
-  EXPECT_EQ(mistakes_in("log: {access: {to: " + pem + "}}").size(), 1u);
-  EXPECT_EQ(load("tls: {certificate: " + pem + ", key: " + pem + "}").tls.key, pem);
-  EXPECT_EQ(mistakes_in("tls: {certificate: " + pem + "}"),
+TEST(Loader, a_certificate_and_its_key_go_together) {
+  EXPECT_EQ(load("tls: {certificate: /a.pem, key: /b.pem}").tls.key, "/b.pem")
+      << "whether they are there is another question";
+  EXPECT_EQ(mistakes_in("tls: {certificate: /a.pem}"),
             std::vector<std::string>{"f:1:7: `tls.certificate` needs its private key in `key`"});
-  EXPECT_EQ(mistakes_in("tls: {key: " + pem + "}"),
+  EXPECT_EQ(mistakes_in("tls: {key: /b.pem}"),
             std::vector<std::string>{"f:1:7: `tls.key` needs its certificate in `certificate`"});
   // Said where it stands, not again for each override that inherits it.
-  EXPECT_EQ(mistakes_in("tls: {key: " + pem + "}\noverrides: [{match: a}]").size(), 1u);
-  EXPECT_EQ(mistakes_in("overrides: [{match: a, tls: {key: " + pem + "}}]").size(), 1u);
+  EXPECT_EQ(mistakes_in("tls: {key: /b.pem}\noverrides: [{match: a}]").size(), 1u);
+  EXPECT_EQ(mistakes_in("overrides: [{match: a, tls: {key: /b.pem}}]").size(), 1u);
 }
 
 TEST(Loader, all_mistakes_at_once_in_the_order_of_the_file) {
@@ -311,7 +305,7 @@ TEST(Loader, all_mistakes_at_once_in_the_order_of_the_file) {
                 "f:2:12: `overrides[0].match` must be a host, *.suffix or *, with or without a "
                 "port, not `a b`",
                 "f:3:10: `workers` must be `auto` or a number from 1 to 256, not `x`",
-                "f:4:15: `tls.verify` must be true or false, not `1`",
+                "f:4:15: `tls.verify` must be true or false, not `1`; write true",
                 "f:5:1: unknown key `nope`",
             }));
 }
@@ -333,11 +327,10 @@ TEST(Loader, what_is_not_yaml_is_one_mistake_with_its_place) {
   }
 }
 
-TEST(Loader, what_yaml_cpp_quotes_is_made_one_line_of_bounded_length) {
+TEST(Loader, a_message_is_one_line_of_bounded_length) {
   for (const std::string& version : {std::string("1\xff\r"), std::string(5000, '7')}) {
     const auto loaded = load_text("a: !!b #c\n%YAML " + version, "f");
     ASSERT_FALSE(loaded.ok());
-    EXPECT_EQ(loaded.mistakes[0].message.find("this is not YAML: bad YAML version: "), 0u);
     EXPECT_EQ(loaded.mistakes[0].message.find('\r'), std::string::npos);
     EXPECT_LT(loaded.mistakes[0].message.size(), 1100u);
   }
@@ -348,7 +341,9 @@ TEST(Loader, nothing_behind_the_first_document_is_left_out) {
       {"workers: 1\n---\nworkers: 2\n", "f:2:1: a second document or no YAML at all begins here"},
       // yaml-cpp's LoadAll would loop for ever on such commas.
       {",", "f:1:1: a second document or no YAML at all begins here"},
-      {"workers: 1\n, nope: 2\n", "f:2:1: this is not YAML: end of map not found"},
+      {"workers: 1\n, nope: 2\n",
+       "f:2:1: this is not YAML: this line is indented otherwise than the keys beside it, or is no "
+       "`key: value`"},
       {"{workers: 1}\n, nope: 2\n", "f:2:1: a second document or no YAML at all begins here"},
   });
 }
@@ -384,8 +379,9 @@ TEST(Loader, depth_and_size_are_bounded) {
   for (int i = 0; i < 20'000; ++i) deep += "{a: ";
   EXPECT_EQ(load_text(deep, "f").mistakes.size(), 1u);
   EXPECT_EQ(load_text(std::string(1024 * 1024, '\n'), "f").mistakes.size(), 0u);
-  EXPECT_EQ(mistakes_in(std::string(1024 * 1024 + 1, '\n')),
-            std::vector<std::string>{"f:1:1: the file is larger than 1 MiB"});
+  EXPECT_EQ(
+      mistakes_in(std::string(1024 * 1024 + 1, '\n')),
+      std::vector<std::string>{"f:1:1: the file is larger than 1 MiB: is it the configuration?"});
 }
 
 TEST(Loader, files) {
@@ -397,7 +393,7 @@ TEST(Loader, files) {
   EXPECT_EQ(load_file(bad).mistakes[0].to_string(), bad + ":1:1: unknown key `nope`");
   EXPECT_EQ(load_file(folder.path() + "/none").mistakes.at(0).message,
             "can't be opened: No such file or directory");
-  EXPECT_EQ(load_file(folder.path()).mistakes.at(0).message, "can't be read: Is a directory");
+  EXPECT_EQ(load_file(folder.path()).mistakes.at(0).message, "is a folder; name the file in it");
   EXPECT_EQ(load_file(folder.write("big", std::string(2 << 20, '#'))).mistakes.size(), 1u);
 }
 

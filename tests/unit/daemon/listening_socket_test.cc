@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <system_error>
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -11,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "ccnproxy/base/ip_address.h"
+#include "ccnproxy/base/start_fault.h"
 
 #include "fakes/endpoint.h"
 #include "fakes/failure.h"
@@ -31,9 +31,16 @@ std::string outcome(const config::ListenAddress& address) {
   try {
     bind_listener(address, 1);
     return "bound";
-  } catch (const std::system_error& e) {
+  } catch (const StartFault& e) {
     return e.what();
   }
+}
+
+TEST(ListeningSocket, what_can_not_be_bound_is_explained) {
+  EXPECT_THAT(outcome(tcp("192.0.2.1")), HasSubstr("this machine has no address 192.0.2.1"));
+  const auto first = bind_listener(tcp("127.0.0.1"), 1);
+  EXPECT_THAT(outcome(tcp("127.0.0.1", first[0].port)), HasSubstr("ss -ltnp"))
+      << "this process itself is not named";
 }
 
 TEST(ListeningSocket, port_0_is_chosen_once_for_all_workers) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -7,5 +8,8 @@ namespace ccnproxy::config {
 
 /// The name that `word` was most likely meant to be, by edit distance; empty if none is near.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> names);
+
+/// By how many bytes the words differ (Levenshtein); case does not count, nor `-` against `_`.
+std::size_t edit_distance(std::string_view a, std::string_view b);
 
 }  // namespace ccnproxy::config
