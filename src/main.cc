@@ -33,10 +33,15 @@ int explain(const config::Invocation& invocation) {
 
 int approve(const config::Invocation& invocation) {
   const auto& file = invocation.config_file;
-  if (invocation.json)
-    std::cout << config::check_json(file, {});
-  else
-    std::cout << (file.empty() ? "defaults" : file) << ": ok\n";
+  if (invocation.json) {
+    std::cout << config::check_json(file, {}, invocation.warnings);
+    return config::exit_ok;
+  }
+  for (auto warning : invocation.warnings) {
+    warning.message = "warning: " + warning.message;
+    std::cerr << warning.to_string() << '\n';
+  }
+  std::cout << (file.empty() ? "defaults" : file) << ": ok\n";
   return config::exit_ok;
 }
 

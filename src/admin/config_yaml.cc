@@ -1,6 +1,7 @@
 #include "ccnproxy/admin/config_yaml.h"
 
 #include <charconv>
+#include <cstdio>
 
 #include "yaml_text.h"
 
@@ -35,14 +36,29 @@ void write_tls(YamlText& yaml, const config::Tls& tls) {
   yaml.text("server_name", tls.server_name).flag("verify", tls.verify);
 }
 
+/// They mean nothing to other addresses, and may not stand there.
+void write_socket_access(YamlText& yaml, const config::SocketAccess& access,
+                         std::uint32_t default_mode) {
+  char octal[8];
+  std::snprintf(octal, sizeof octal, "%04o", access.mode.value_or(default_mode));
+  yaml.word("mode", octal).text("owner", access.owner).text("group", access.group);
+}
+
 void write_listeners(YamlText& yaml, const config::Config& config) {
   yaml.begin("listeners");
-  for (const auto& listener : config.listeners)
-    yaml.begin_element().text("address", listener.to_string()).end();
+  for (const auto& listener : config.listeners) {
+    yaml.begin_element().text("address", listener.to_string());
+    if (!listener.unix_path.empty())
+      write_socket_access(yaml, listener.access, config::listener_socket_mode);
+    yaml.end();
+  }
   yaml.end();
   yaml.begin("admin");
   const auto& address = config.admin.address;
   address ? yaml.text("address", address->to_string()) : yaml.word("address", "none");
+  yaml.list("hosts", config.admin.hosts);
+  if (address && !address->unix_path.empty())
+    write_socket_access(yaml, config.admin.access, config::admin_socket_mode);
   yaml.end();
 }
 
@@ -67,7 +83,8 @@ void write_routing(YamlText& yaml, const config::Config& config) {
 void write_access(YamlText& yaml, const config::Config& config) {
   yaml.begin("clients").list("allow", config.clients.allow).end();
   yaml.begin("origins").list("allow", config.origins.allow).list("deny", config.origins.deny);
-  yaml.list("deny_addresses", config.origins.deny_addresses).end();
+  yaml.list("deny_addresses", config.origins.deny_addresses);
+  yaml.flag("allow_own_addresses", config.origins.allow_own_addresses).end();
 }
 
 void write_pools(YamlText& yaml, const config::Config& config) {
@@ -119,6 +136,7 @@ void write_overrides(YamlText& yaml, const std::vector<config::Override>& overri
   for (const auto& entry : overrides) {
     yaml.begin_element(entry.match).text("match", entry.match);
     if (!entry.connect_host.empty()) yaml.text("connect_to", connect_to(entry));
+    if (!entry.allow_addresses.empty()) yaml.list("allow_addresses", entry.allow_addresses);
     yaml.begin("pool");
     write_pool(yaml, entry.pool);
     yaml.end().begin("timeouts");

@@ -1,5 +1,8 @@
 #include "ccnproxy/admin/pages.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "ccnproxy/admin/config_yaml.h"
 #include "ccnproxy/admin/pools_json.h"
 
@@ -65,6 +68,11 @@ asio::awaitable<Page> Pages::get(const std::string& target) {
   if (path == "/.api/http-stats") co_return co_await http_stats();
   if (path == "/") co_return dashboard();
   co_return text(404, "Nothing is here. There are:\n\n" + std::string(paths));
+}
+
+bool Pages::is_quick(std::string_view target) noexcept {
+  constexpr std::string_view costly[] = {"/pools", "/metrics", "/config", "/.api/http-stats"};
+  return std::ranges::find(costly, split_target(target).path) == std::end(costly);
 }
 
 bool Pages::takes_post(std::string_view target) noexcept {

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "ccnproxy/base/address_list.h"
+#include "ccnproxy/base/ip_address.h"
+#include "ccnproxy/config/address_exemption.h"
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/host_pattern.h"
 
@@ -73,8 +75,14 @@ class DenyRules {
 
   /// "`RULE` in line N of origins.deny", of the first rule that leaves nothing of `pattern`.
   std::optional<std::string> what_denies(const HostPattern& pattern) const {
-    const auto found = std::find_if(patterns_.begin(), patterns_.end(),
-                                    [&](const auto& rule) { return rule.covers(pattern); });
+    const auto carried = pattern.below ? std::vector<std::string>{} : carried_hosts(pattern.host);
+    const auto denies = [&](const HostPattern& rule) {
+      return rule.covers(pattern) ||
+             std::any_of(carried.begin(), carried.end(), [&](const auto& host) {
+               return !rule.below && rule.covers({host, false, pattern.port});
+             });
+    };
+    const auto found = std::find_if(patterns_.begin(), patterns_.end(), denies);
     if (found == patterns_.end()) return std::nullopt;
     const auto index = static_cast<std::size_t>(found - patterns_.begin());
     return "line " + std::to_string(reading_.line_of(element("origins.deny", index))) +
@@ -151,14 +159,44 @@ void check_warm(Reading& reading, const Config& config, const DenyRules& deny) {
   }
 }
 
+bool is_localhost(std::string_view host) {
+  return host == "localhost" || host.ends_with(".localhost");
+}
+
 bool is_ours(const Config& config, const Override& entry) {
+  const auto target = Endpoint::from_literal(entry.connect_host, entry.connect_port);
+  if (!target || entry.connect_port == 0) return false;
   const auto is_same = [&](const ListenAddress& own) {
-    return own.unix_path.empty() && own.port == entry.connect_port &&
-           own.host == entry.connect_host;
+    const auto listening = Endpoint::from_literal(own.host, own.port);
+    return listening && listening->unmapped() == target->unmapped();
   };
-  if (entry.connect_port == 0) return false;
   return std::any_of(config.listeners.begin(), config.listeners.end(), is_same) ||
          (config.admin.address && is_same(*config.admin.address));
+}
+
+// What connect_to looks like an exemption of, and is not.
+void warn_of_targets(Reading& reading, const Config& config) {
+  const AddressList denied(config.origins.deny_addresses);
+  const auto is_denied = [&](const Endpoint& to) { return denied.find_in_any_form(to) != nullptr; };
+  for (std::size_t i = 0; i < config.overrides.size(); ++i) {
+    const auto& entry = config.overrides[i];
+    const auto path = element("overrides", i) + ".connect_to";
+    const bool has_failed =
+        reading.failed(path) || reading.failed(element("overrides", i) + ".allow_addresses");
+    if (entry.connect_host.empty() || has_failed) continue;
+    const auto there = Endpoint::from_literal(entry.connect_host, entry.connect_port);
+    if (there && is_denied(*there) && exemption_of(config, &entry).port == 0) {
+      reading.warn_in(path,
+                      "is exempt from origins.deny_addresses on the default port of the "
+                      "request's scheme only; to lead to another port give it here");
+    }
+    if (is_localhost(entry.connect_host) && entry.allow_addresses.empty() &&
+        is_denied(*Endpoint::from_literal("127.0.0.1", 0))) {
+      reading.warn_in(path,
+                      "is a name, which exempts no address from origins.deny_addresses; give "
+                      "the address, as in 127.0.0.1:8443, or allow_addresses beside it");
+    }
+  }
 }
 
 void check_targets(Reading& reading, const Config& config) {
@@ -166,6 +204,20 @@ void check_targets(Reading& reading, const Config& config) {
     const auto path = element("overrides", i) + ".connect_to";
     if (reading.failed(path) || !is_ours(config, config.overrides[i])) continue;
     reading.mistake_in(path, "is an address that this proxy itself listens on");
+  }
+}
+
+// Whoever denies an address means the place, which a name leads to as well.
+void warn_of_addresses(Reading& reading, const Origins& origins) {
+  const AddressList denied(origins.deny_addresses);
+  for (std::size_t i = 0; i < origins.deny.size(); ++i) {
+    const auto pattern = parse_host_pattern(origins.deny[i]).value();
+    const auto address = Endpoint::from_literal(pattern.host, pattern.port);
+    if (pattern.below || !address || denied.find_in_any_form(*address) != nullptr) continue;
+    reading.warn_in(element("origins.deny", i),
+                    "denies requests that name this address, not names that lead there; to make "
+                    "no connection to it put " +
+                        std::string(pattern.host) + " into origins.deny_addresses, too");
   }
 }
 
@@ -180,6 +232,13 @@ std::optional<HostPattern> pattern_of_origin(std::string_view origin) {
   return HostPattern{pattern->host, false, pattern->port != 0 ? pattern->port : usual};
 }
 
+const Field<Override>& allow_addresses_field() {
+  static const Field<Override> field = {
+      "allow_addresses",
+      rules(&Override::allow_addresses, "a list of blocks of addresses ([] for none)", take_block)};
+  return field;
+}
+
 const Fields<Clients>& clients_fields() {
   static const Fields<Clients> fields = {
       {"allow", rules(&Clients::allow, "a list of blocks of addresses", take_block)}};
@@ -192,6 +251,7 @@ const Fields<Origins>& origins_fields() {
       {"deny", rules(&Origins::deny, "a list of hosts ([] for none)", take_pattern)},
       {"deny_addresses", rules(&Origins::deny_addresses,
                                "a list of blocks of addresses ([] for none)", take_denied_block)},
+      flag("allow_own_addresses", &Origins::allow_own_addresses),
   };
   return fields;
 }
@@ -199,8 +259,10 @@ const Fields<Origins>& origins_fields() {
 void find_access_contradictions(Reading& reading, const Config& config) {
   check_clients(reading, config);
   check_targets(reading, config);
+  if (!reading.failed("origins.deny_addresses")) warn_of_targets(reading, config);
   if (reading.failed("origins.allow") || reading.failed("origins.deny")) return;
   if (!check_sizes(reading, config.origins)) return;
+  if (!reading.failed("origins.deny_addresses")) warn_of_addresses(reading, config.origins);
   const DenyRules deny(reading, config.origins.deny);
   check_rules(reading, config, deny);
   check_overrides(reading, config, deny);

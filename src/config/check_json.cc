@@ -21,9 +21,7 @@ std::string quoted(const std::string& text) {
   return out + '"';
 }
 
-}  // namespace
-
-std::string check_json(const std::string& file, const std::vector<Mistake>& mistakes) {
+std::string list_of(const std::vector<Mistake>& mistakes) {
   std::string list;
   for (const auto& mistake : mistakes) {
     list += list.empty() ? "{\"file\":" : ",{\"file\":";
@@ -32,10 +30,18 @@ std::string check_json(const std::string& file, const std::vector<Mistake>& mist
     list += ",\"column\":" + std::to_string(mistake.column);
     list += ",\"message\":" + quoted(mistake.message) + '}';
   }
+  return '[' + list + ']';
+}
+
+}  // namespace
+
+std::string check_json(const std::string& file, const std::vector<Mistake>& mistakes,
+                       const std::vector<Mistake>& warnings) {
   std::string out = "{\"file\":" + quoted(file);
   out += mistakes.empty() ? ",\"ok\":true" : ",\"ok\":false";
-  out += ",\"mistakes\":[" + list + "]}\n";
-  return out;
+  out += ",\"mistakes\":" + list_of(mistakes);
+  if (!warnings.empty()) out += ",\"warnings\":" + list_of(warnings);
+  return out + "}\n";
 }
 
 }  // namespace ccnproxy::config

@@ -278,6 +278,7 @@ Parsed build(const CommandLine& line, const Surroundings& surroundings) {
     if (!loaded.ok()) return refuse(invocation, loaded.mistakes, remark);
     invocation.config = std::move(loaded.config);
     invocation.places = std::move(loaded.places);
+    invocation.warnings = std::move(loaded.warnings);
   }
   const std::string fault = apply_flags(line.flags, invocation);
   if (!fault.empty()) return usage_error(fault);

@@ -85,6 +85,7 @@ void find_contradictions(Reading& reading, const Config& config) {
                        "is more than limits.head_bytes, which the target is part of");
   }
   check_overrides(reading, config);
+  find_socket_contradictions(reading, config);
   find_access_contradictions(reading, config);
   find_upstream_contradictions(reading, config);
 }

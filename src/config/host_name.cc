@@ -7,6 +7,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include "ccnproxy/base/address_list.h"
+
 namespace ccnproxy::config {
 namespace {
 
@@ -49,6 +51,15 @@ std::optional<std::string> canonical_v6(std::string_view text) {
   return std::string(inet_ntop(AF_INET6, &*address, out.data(), out.size()));
 }
 
+// connect() takes an IPv4-mapped address for the IPv4 address in it: with two texts for one place,
+// a rule about one would be passed by the other (F153).
+std::optional<std::string> canonical_literal(std::string_view text) {
+  const auto address = parse_address<in6_addr>(AF_INET6, text);
+  if (!address || !IN6_IS_ADDR_V4MAPPED(&*address)) return canonical_v6(text);
+  std::array<char, INET_ADDRSTRLEN> out{};
+  return std::string(inet_ntop(AF_INET, address->s6_addr + 12, out.data(), out.size()));
+}
+
 // The WHATWG rule: a name whose last label is a number would be taken for an address somewhere
 // below us.
 bool ends_in_number(std::string_view name) noexcept {
@@ -66,7 +77,7 @@ HostName fault(std::string_view why) { return {{}, why}; }
 
 HostName normalise_literal(std::string_view text) {
   if (text.back() != ']') return fault("has a bracket out of place");
-  auto address = canonical_v6(text.substr(1, text.size() - 2));
+  auto address = canonical_literal(text.substr(1, text.size() - 2));
   if (!address) return fault("is no IPv6 address");
   return {*std::move(address), {}};
 }
@@ -121,6 +132,18 @@ bool are_labels(std::string_view text) noexcept {
 std::optional<std::string> canonical_address(std::string_view text) {
   if (parse_address<in_addr>(AF_INET, text)) return std::string(text);
   return canonical_v6(text);
+}
+
+std::vector<std::string> carried_hosts(std::string_view host) {
+  std::vector<std::string> texts;
+  if (host.find(':') == host.npos) return texts;
+  const auto address = Endpoint::from_literal(host, 0);
+  if (!address) return texts;
+  for (const auto& carried : carried_v4(*address)) {
+    const auto text = carried.to_string();  // with a port
+    texts.push_back(text.substr(0, text.find(':')));
+  }
+  return texts;
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) noexcept {

@@ -78,7 +78,8 @@ std::optional<std::string> normalise_host_pattern(std::string_view text) {
         normalise_host(v6 ? '[' + std::string(pattern->host) + ']' : std::string(pattern->host));
     if (!host.ok() || (v6 && pattern->below)) return {};
     if (pattern->below) out += '.';
-    out += v6 && pattern->port != 0 ? '[' + host.name + ']' : host.name;
+    const bool wrapped = pattern->port != 0 && host.name.find(':') != host.name.npos;
+    out += wrapped ? '[' + host.name + ']' : host.name;
   }
   if (pattern->port != 0) out += ':' + std::to_string(pattern->port);
   return out;

@@ -99,6 +99,7 @@ Loaded load_text(std::string_view text, const std::string& name) {
   }
   loaded.mistakes = reading.take_mistakes();
   loaded.places = reading.places();
+  loaded.warnings = reading.take_warnings();
   if (!loaded.ok()) loaded.config = Config{};
   return loaded;
 }

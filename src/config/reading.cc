@@ -78,6 +78,13 @@ std::string misspelt_elsewhere(std::string_view word) {
   return found.empty() ? "" : "; did you mean " + found + '?';
 }
 
+std::vector<Mistake> in_order(std::vector<Mistake> list) {
+  std::stable_sort(list.begin(), list.end(), [](const Mistake& a, const Mistake& b) {
+    return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+  });
+  return list;
+}
+
 }  // namespace
 
 Reading::Reading(std::string file) : file_(std::move(file)) {}
@@ -112,6 +119,14 @@ void Reading::mistake_in(const std::string& path, std::string_view what) {
   const auto found = marks_.find(path);
   plain_mistake(found == marks_.end() ? YAML::Mark() : found->second,
                 quote(path) + ' ' + std::string(what));
+}
+
+void Reading::warn_in(const std::string& path, std::string_view what) {
+  if (warnings_.size() >= max_mistakes) return;
+  const auto found = marks_.find(path);
+  const auto mark = found == marks_.end() ? YAML::Mark() : found->second;
+  warnings_.push_back({file_, std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1,
+                       one_line(quote(path) + ' ' + std::string(what), max_message)});
 }
 
 int Reading::line_of(const std::string& path) const {
@@ -215,12 +230,9 @@ void Reading::run_tasks() {
   for (const auto& task : tasks_) task();
 }
 
-std::vector<Mistake> Reading::take_mistakes() {
-  std::stable_sort(mistakes_.begin(), mistakes_.end(), [](const Mistake& a, const Mistake& b) {
-    return std::pair(a.line, a.column) < std::pair(b.line, b.column);
-  });
-  return std::move(mistakes_);
-}
+std::vector<Mistake> Reading::take_mistakes() { return in_order(std::move(mistakes_)); }
+
+std::vector<Mistake> Reading::take_warnings() { return in_order(std::move(warnings_)); }
 
 KeyPlaces Reading::places() const {
   KeyPlaces places(file_);

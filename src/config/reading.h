@@ -47,6 +47,9 @@ class Reading {
   /// "`the.key` WHAT" where the key stands, or at the start of the file if it does not.
   void mistake_in(const std::string& path, std::string_view what);
 
+  /// As mistake_in(), of what is allowed but may not be what was meant.
+  void warn_in(const std::string& path, std::string_view what);
+
   /// The key that is being read counts as failed: a part of it is wrong.
   void fail() { failed_.insert(path_); }
   bool given(const std::string& path) const { return marks_.count(path) != 0; }
@@ -73,10 +76,11 @@ class Reading {
   void later(std::function<void()> task) { tasks_.push_back(std::move(task)); }
   void run_tasks();
 
-  /// In the order of the file.
+  /// Each in the order of the file.
   std::vector<Mistake> take_mistakes();
   /// Of every key that was read.
   KeyPlaces places() const;
+  std::vector<Mistake> take_warnings();
 
  private:
   using Visit = std::function<void(const YAML::Node& key, const YAML::Node& value)>;
@@ -89,6 +93,7 @@ class Reading {
   std::string file_;
   std::string path_;
   std::vector<Mistake> mistakes_;
+  std::vector<Mistake> warnings_;
   std::map<std::string, YAML::Mark> marks_;  ///< of each key that was read
   std::set<std::string> failed_;
   std::vector<std::function<void()>> tasks_;

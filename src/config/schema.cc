@@ -166,7 +166,16 @@ const Fields<Dns>& dns_fields() {
 }
 
 const Fields<Admin>& admin_fields() {
-  static const Fields<Admin> fields = {{"address", read_admin_address}};
+  static const Fields<Admin> fields = [] {
+    Fields<Admin> all = {
+        {"address", read_admin_address},
+        {"hosts",
+         list_of<Admin>(&Admin::hosts, "a list of hosts",
+                        text_of<std::string>("a host or *.suffix, without a port", take_upgrade))}};
+    const auto access = lifted(&Admin::access, socket_access_fields());
+    all.insert(all.end(), access.begin(), access.end());
+    return all;
+  }();
   return fields;
 }
 
@@ -275,7 +284,7 @@ const Fields<Tls>& tls_fields() {
 
 const Fields<Config>& config_fields() {
   static const Fields<Config> fields = {
-      {"listeners", read_listeners, {"[].address"}},
+      {"listeners", read_listeners, {"[].address", "[].mode", "[].owner", "[].group"}},
       section("admin", &Config::admin, admin_fields()),
       {"pid_file", plain_text(&Config::pid_file, "a file", true)},
       {"workers", text_of<Config>("`auto` or a number from 1 to 256", take_workers)},

@@ -23,9 +23,13 @@ const Fields<Timeouts>& timeouts_fields();
 const Fields<Timeouts>& origin_timeouts_fields();
 const Fields<Tls>& tls_fields();
 const Fields<Override>& override_fields();
+const Field<Override>& allow_addresses_field();
 const Fields<Clients>& clients_fields();
 const Fields<Origins>& origins_fields();
 const Fields<Config>& config_fields();
+
+/// `mode`, `owner` and `group` of a unix socket.
+const Fields<SocketAccess>& socket_access_fields();
 
 /// `listeners:`, `labels:` and `overrides:`, whose elements are not one value each.
 void read_admin_address(Reading& reading, const YAML::Node& node, Admin& admin);
@@ -38,6 +42,8 @@ void read_upstream(Reading& reading, const YAML::Node& node, Config& config);
 void find_contradictions(Reading& reading, const Config& config);
 /// Of these, what concerns `clients:` and `origins:`.
 void find_access_contradictions(Reading& reading, const Config& config);
+/// What concerns the unix sockets among `listeners:` and `admin:`.
+void find_socket_contradictions(Reading& reading, const Config& config);
 /// And what concerns `upstream:`.
 void find_upstream_contradictions(Reading& reading, const Config& config);
 

@@ -16,15 +16,22 @@ void require_key(Reading& reading, const YAML::Node& map, const char* key) {
   }
 }
 
+void read_listener_address(Reading& reading, const YAML::Node& node, ListenAddress& address) {
+  const auto text = reading.scalar(node, "an address and a port, as in 127.0.0.1:3000");
+  if (!text) return;
+  auto parsed = parse_listen_address(*text);
+  if (!parsed.fault.empty()) return reading.wrong_value(node, parsed.fault);
+  parsed.address.access = std::move(address.access);
+  address = std::move(parsed.address);
+}
+
 const Fields<ListenAddress>& listener_fields() {
-  static const Fields<ListenAddress> fields = {
-      {"address", [](Reading& reading, const YAML::Node& node, ListenAddress& address) {
-         const auto text = reading.scalar(node, "an address and a port, as in 127.0.0.1:3000");
-         if (!text) return;
-         auto parsed = parse_listen_address(*text);
-         if (!parsed.fault.empty()) return reading.wrong_value(node, parsed.fault);
-         address = std::move(parsed.address);
-       }}};
+  static const Fields<ListenAddress> fields = [] {
+    Fields<ListenAddress> all = {{"address", read_listener_address}};
+    const auto access = lifted(&ListenAddress::access, socket_access_fields());
+    all.insert(all.end(), access.begin(), access.end());
+    return all;
+  }();
   return fields;
 }
 
@@ -64,6 +71,7 @@ const Fields<Override>& override_fields() {
   static const Fields<Override> fields = {
       {"match", text_of<Override>("a host, *.suffix or *, with or without a port", take_match)},
       {"connect_to", text_of<Override>("a host, host:port or [v6]:port", take_connect_to)},
+      allow_addresses_field(),
       section("pool", &Override::pool, pool_fields()),
       section("timeouts", &Override::timeouts, origin_timeouts_fields()),
       section("tls", &Override::tls, tls_fields()),

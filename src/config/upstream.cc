@@ -4,6 +4,8 @@
 
 #include "ccnproxy/base/address_list.h"
 #include "ccnproxy/base/ip_address.h"
+#include "ccnproxy/config/address_exemption.h"
+#include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/host_pattern.h"
 #include "ccnproxy/config/overrides.h"
 
@@ -28,10 +30,16 @@ std::string surplus_of(std::string_view text) {
 }
 
 /// The first rule that matches, or null.
-const std::string* find_rule(const std::vector<std::string>& rules, const HostPattern& upstream) {
+const std::string* find_rule(const std::vector<std::string>& rules, const HostPattern& upstream,
+                             const std::vector<std::string>& carried = {}) {
   const auto matches = [&](const std::string& rule) {
     const auto pattern = parse_host_pattern(rule);
-    return pattern && pattern->matches(upstream.host, upstream.port);
+    if (!pattern) return false;
+    const auto is_meant = [&](const std::string& host) {
+      return !pattern->below && pattern->matches(host, upstream.port);
+    };
+    return pattern->matches(upstream.host, upstream.port) ||
+           std::any_of(carried.begin(), carried.end(), is_meant);
   };
   const auto found = std::find_if(rules.begin(), rules.end(), matches);
   return found == rules.end() ? nullptr : &*found;
@@ -39,17 +47,20 @@ const std::string* find_rule(const std::vector<std::string>& rules, const HostPa
 
 /// Why an upstream that is an address can't be connected to; empty if it can.
 std::string fault_of_address(const Config& config, const HostPattern& upstream) {
-  const auto address = Endpoint::from_literal(upstream.host, upstream.port);
   const auto* entry = find_override(config, upstream.host, upstream.port);
-  if (!address || (entry != nullptr && !entry->connect_host.empty())) return "";
+  const auto address = literal_destination(upstream.host, upstream.port, entry);
+  if (!address) return "";
   const AddressList denied(config.origins.deny_addresses);
-  if (const auto* rule = denied.find_in_any_form(*address)) {
+  const bool exempt =
+      exemption_of(config, entry).holds(*address, config.upstream.starts_with("https://"));
+  if (const auto* rule = exempt ? nullptr : denied.find_in_any_form(*address)) {
     return "is an address that no connection is made to: " + *rule +
            " of origins.deny_addresses denies it; take that out, or lead there by connect_to in an "
            "override";
   }
   const auto is_same = [&](const ListenAddress& own) {
-    return Endpoint::from_literal(own.host, own.port) == address;
+    const auto listening = Endpoint::from_literal(own.host, own.port);
+    return listening && listening->unmapped() == address->unmapped();
   };
   const bool ours = std::any_of(config.listeners.begin(), config.listeners.end(), is_same) ||
                     (config.admin.address && is_same(*config.admin.address));
@@ -59,7 +70,7 @@ std::string fault_of_address(const Config& config, const HostPattern& upstream) 
 /// Why the upstream can't be asked for; empty if it can.
 std::string fault_of_upstream(const Config& config) {
   const auto upstream = pattern_of_origin(config.upstream).value();
-  if (const auto* rule = find_rule(config.origins.deny, upstream))
+  if (const auto* rule = find_rule(config.origins.deny, upstream, carried_hosts(upstream.host)))
     return "names an origin that nobody may ask for: " + *rule + " of origins.deny denies it";
   if (find_rule(config.origins.allow, upstream) == nullptr)
     return "names an origin that nobody may ask for: no rule of origins.allow matches it";
@@ -103,6 +114,9 @@ void find_upstream_contradictions(Reading& reading, const Config& config) {
   constexpr const char* needed[] = {"upstream", "origins.allow", "origins.deny",
                                     "origins.deny_addresses"};
   if (std::any_of(std::begin(needed), std::end(needed), has_failed)) return;
+  for (std::size_t i = 0; i < config.overrides.size(); ++i) {
+    if (reading.failed("overrides[" + std::to_string(i) + "].allow_addresses")) return;
+  }
   for (const auto& [key, what] : upstream_contradictions(config)) reading.mistake_in(key, what);
 }
 

@@ -126,8 +126,10 @@ class Daemon {
 
  private:
   void bind_admin(Shared& shared) {
-    const auto& address = in_force_.config().admin.address;
+    auto address = in_force_.config().admin.address;
     if (!address) return;
+    address->access = in_force_.config().admin.access;
+    if (!address->access.mode) address->access.mode = config::admin_socket_mode;
     auto socket = std::move(open_listener("admin.address", *address, 1).front());
     log_->info("admin endpoint listening on {}", socket.address);
     listening_.push_back(socket.fd.get());

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -11,6 +12,7 @@
 
 #include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/base/start_fault.h"
+#include "ccnproxy/config/socket_access.h"
 #include "ccnproxy/daemon/socket_owner.h"
 
 #include "bind_fault.h"
@@ -100,6 +102,40 @@ void remove_stale(const sockaddr_un& where, const config::ListenAddress& address
   ::unlink(where.sun_path);
 }
 
+std::uint32_t owner_of(const std::string& text,
+                       std::optional<std::uint32_t> (*number_of)(const std::string&)) {
+  if (text.empty()) return static_cast<std::uint32_t>(-1);  // as it is
+  if (const auto number = number_of(text)) return *number;
+  throw StartFault("no such user or group: " + text);
+}
+
+[[noreturn]] void fail_with_rights(const config::ListenAddress& address, const std::string& which) {
+  throw StartFault(address.to_string() + " can't be given the " + which +
+                   " configured: " + std::strerror(errno));
+}
+
+/// Owner before mode, so that nothing is granted to the wrong group. By a descriptor of the very
+/// file: another in its place, a link above all, gets nothing.
+void give_rights(const config::ListenAddress& address) {
+  const auto& access = address.access;
+  const auto owner = owner_of(access.owner, config::user_number);
+  const auto group = owner_of(access.group, config::group_number);
+  const UniqueFd file(::open(address.unix_path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct stat info {};
+  if (!file || ::fstat(file.get(), &info) < 0) fail(address);
+  if (!S_ISSOCK(info.st_mode)) {
+    errno = EEXIST;
+    fail(address);
+  }
+  const bool is_given =
+      owner != static_cast<std::uint32_t>(-1) || group != static_cast<std::uint32_t>(-1);
+  if (is_given && ::fchownat(file.get(), "", owner, group, AT_EMPTY_PATH) < 0)
+    fail_with_rights(address, "owner and group");
+  const auto by_descriptor = "/proc/self/fd/" + std::to_string(file.get());
+  if (::chmod(by_descriptor.c_str(), access.mode.value_or(config::listener_socket_mode)) < 0)
+    fail_with_rights(address, "mode");
+}
+
 std::vector<ListeningSocket> bind_unix(const config::ListenAddress& address, std::size_t workers) {
   const auto name = address.to_string();
   sockaddr_un where{};
@@ -111,8 +147,12 @@ std::vector<ListeningSocket> bind_unix(const config::ListenAddress& address, std
   std::memcpy(where.sun_path, address.unix_path.data(), address.unix_path.size());
   remove_stale(where, address);
   UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd || ::bind(fd.get(), reinterpret_cast<sockaddr*>(&where), sizeof where) < 0) fail(address);
-  ::chmod(where.sun_path, 0666);  // who may use it is the folder's matter
+  // The file gets the rights that the socket has before bind(), less the umask: from its first
+  // moment on it is its owner's alone.
+  const bool bound = fd && ::fchmod(fd.get(), S_IRUSR | S_IWUSR) == 0 &&
+                     ::bind(fd.get(), reinterpret_cast<sockaddr*>(&where), sizeof where) == 0;
+  if (!bound) fail(address);
+  give_rights(address);
   if (::listen(fd.get(), backlog) < 0) fail(address);
   std::vector<ListeningSocket> sockets;
   sockets.push_back({std::move(fd), 0, name});

@@ -5,11 +5,10 @@
 #include <cstring>
 #include <fstream>
 
-#include <fcntl.h>
 #include <unistd.h>
 
+#include "ccnproxy/base/new_file.h"
 #include "ccnproxy/base/start_fault.h"
-#include "ccnproxy/base/unique_fd.h"
 
 namespace ccnproxy::daemon {
 namespace {
@@ -25,7 +24,7 @@ std::string own_line() { return std::to_string(::getpid()) + '\n'; }
 PidFile::PidFile(std::string path) : path_(std::move(path)) {
   if (path_.empty()) return;
   const auto made = path_ + ".new";
-  UniqueFd fd(::open(made.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+  const auto fd = create_new_file(made, 0644);
   if (!fd) fail(made);
   const auto line = own_line();
   if (::write(fd.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size())) fail(made);

@@ -13,9 +13,17 @@ struct Lasting {
   void (*keep)(config::Config& in, const config::Config& of);
 };
 
-constexpr std::array<Lasting, 7> lasting = {{
+void keep_admin_socket(config::Config& in, const config::Config& of) {
+  in.admin.address = of.admin.address;
+  in.admin.access = of.admin.access;
+}
+
+constexpr std::array<Lasting, 10> lasting = {{
     {"listeners", [](auto& in, const auto& of) { in.listeners = of.listeners; }},
-    {"admin.", [](auto& in, const auto& of) { in.admin = of.admin; }},
+    {"admin.address", keep_admin_socket},
+    {"admin.mode", keep_admin_socket},
+    {"admin.owner", keep_admin_socket},
+    {"admin.group", keep_admin_socket},
     {"pid_file", [](auto& in, const auto& of) { in.pid_file = of.pid_file; }},
     {"workers", [](auto& in, const auto& of) { in.workers = of.workers; }},
     {"coalesce", [](auto& in, const auto& of) { in.coalesce = of.coalesce; }},

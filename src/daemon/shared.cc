@@ -16,6 +16,13 @@ std::string pseudonym() {
   return {text, static_cast<std::size_t>(n)};
 }
 
+origin::AddressAccess make_address_access(const config::Origins& origins) {
+  using origin::OwnAddresses;
+  return origin::AddressAccess(
+      AddressList(origins.deny_addresses), origin::is_local_address,
+      origins.allow_own_addresses ? OwnAddresses::allowed : OwnAddresses::denied);
+}
+
 std::string place_of(const config::Override& entry) {
   if (entry.connect_host.empty() && entry.connect_port == 0) return "";
   return entry.connect_host + ' ' + std::to_string(entry.connect_port);
@@ -27,7 +34,7 @@ Shared::Shared(config::Config config)
     : config_(std::move(config)),
       labels_(route::label_options(config_)),
       origin_access_(config_),
-      address_access_(AddressList(config_.origins.deny_addresses)),
+      address_access_(make_address_access(config_.origins)),
       clients_(config_.clients.allow),
       via_(pseudonym()) {
   for (const auto& listener : config_.listeners) note_listening(listener.to_string());
@@ -40,7 +47,7 @@ Shared::Shared(config::Config config, const Shared& before)
     : config_(std::move(config)),
       labels_(route::label_options(config_)),
       origin_access_(config_),
-      address_access_(AddressList(config_.origins.deny_addresses)),
+      address_access_(make_address_access(config_.origins)),
       clients_(config_.clients.allow),
       via_(before.via_) {
   for (const auto& address : before.listening_) note_listening(address);
@@ -123,9 +130,10 @@ void Shared::make_settings() {
   usual_settings_ = std::make_shared<const origin::OriginSettings>(origin::OriginSettings{
       config_.pool, config_.timeouts, context_for(config_.tls, ""), "", 0, false, shares});
   for (const auto& entry : config_.overrides) {
-    override_settings_.push_back(std::make_shared<const origin::OriginSettings>(
-        origin::OriginSettings{entry.pool, entry.timeouts, context_for(entry.tls, place_of(entry)),
-                               entry.connect_host, entry.connect_port, false, shares}));
+    override_settings_.push_back(
+        std::make_shared<const origin::OriginSettings>(origin::OriginSettings{
+            entry.pool, entry.timeouts, context_for(entry.tls, place_of(entry)), entry.connect_host,
+            entry.connect_port, false, shares, config::exemption_of(config_, &entry)}));
   }
 }
 

@@ -7,12 +7,11 @@
 #include <sstream>
 #include <stdexcept>
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
-#include "ccnproxy/base/unique_fd.h"
+#include "ccnproxy/base/new_file.h"
 
 namespace ccnproxy::daemon {
 namespace {
@@ -153,7 +152,7 @@ std::string state_text(std::vector<pool::OriginMemory> origins) {
 
 std::optional<std::string> write_state_file(const std::string& path, const std::string& text) {
   const auto beside = path + ".new";
-  UniqueFd fd(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  auto fd = create_new_file(beside, 0600);
   if (!fd) return failure(beside);
   if (!write_all(fd.get(), text) || ::fsync(fd.get()) != 0) return failure(beside);
   fd.reset();

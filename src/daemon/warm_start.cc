@@ -13,6 +13,8 @@ namespace asio = boost::asio;
 
 constexpr auto look_every = std::chrono::milliseconds(20);
 constexpr auto save_every = std::chrono::seconds(5);
+/// The drain waits for the last state no longer than this.
+constexpr auto disk_patience = std::chrono::seconds(2);
 
 /// Asks every member of a group and comes back to the main thread with what all said, or never if
 /// one of them has ended.
@@ -39,7 +41,13 @@ struct Missing {
 
 WarmStart::WarmStart(asio::io_context& io, const InForce& in_force, WorkerGroup& group,
                      spdlog::logger& log)
-    : io_(io), in_force_(in_force), group_(group), log_(log), look_timer_(io), save_timer_(io) {}
+    : io_(io),
+      in_force_(in_force),
+      group_(group),
+      log_(log),
+      look_timer_(io),
+      save_timer_(io),
+      writer_(io, write_state_file) {}
 
 void WarmStart::begin(const std::string& state, std::function<void()> on_ready) {
   on_ready_ = std::move(on_ready);
@@ -112,7 +120,7 @@ void WarmStart::be_ready() {
 void WarmStart::follow_state_file() {
   if (finishing_ || state_file_ == in_force_.config().warmth.state_file) return;
   state_file_ = in_force_.config().warmth.state_file;
-  last_written_.clear();
+  last_given_.clear();
   write_failed_ = false;
   save_timer_.cancel();
   if (!state_file_.empty()) save_later();
@@ -141,18 +149,25 @@ void WarmStart::collect(std::function<void(std::string)> done) {
 }
 
 void WarmStart::save(std::function<void()> done) {
-  collect([this, done = std::move(done)](std::string text) {
-    write(std::move(text));
-    done();
-  });
+  collect([this, done = std::move(done)](std::string text) { write(std::move(text), done); });
 }
 
-void WarmStart::write(std::string text) {
-  if (text == last_written_ || state_file_.empty()) return;
-  const auto fault = write_state_file(state_file_, text);
+/// A next one is begun only when this one is done, but for the last: that one may wait behind.
+void WarmStart::write(std::string text, std::function<void()> done) {
+  if (text == last_given_ || state_file_.empty()) return done();
+  last_given_ = text;
+  writer_.write(state_file_, std::move(text),
+                [this, file = state_file_, done = std::move(done)](const auto& fault) {
+                  on_written(file, fault);
+                  done();
+                });
+}
+
+void WarmStart::on_written(const std::string& file, const std::optional<std::string>& fault) {
   if (fault && !write_failed_) log_.error("pool.state_file can't be written: {}", *fault);
+  if (file != state_file_) return;  // it is another one by now
   write_failed_ = fault.has_value();
-  if (!fault) last_written_ = std::move(text);
+  if (fault) last_given_.clear();
 }
 
 void WarmStart::finish(std::function<void()> done) {
@@ -160,7 +175,16 @@ void WarmStart::finish(std::function<void()> done) {
   look_timer_.cancel();
   save_timer_.cancel();
   if (state_file_.empty()) return done();
-  save(std::move(done));
+  const auto once = std::make_shared<std::function<void()>>(std::move(done));
+  const auto call = [this, once] {
+    save_timer_.cancel();
+    if (auto last = std::exchange(*once, nullptr)) last();
+  };
+  save_timer_.expires_after(disk_patience);
+  save_timer_.async_wait([call](const auto& error) {
+    if (!error) call();
+  });
+  save(call);
 }
 
 }  // namespace ccnproxy::daemon

@@ -17,7 +17,8 @@ bool bounds_alike(const http::HeadLimits& a, const http::HeadLimits& b) {
 /// What a dialer goes by.
 bool dials_alike(const origin::OriginSettings& a, const origin::OriginSettings& b) {
   return a.timeouts == b.timeouts && a.tls == b.tls && a.connect_host == b.connect_host &&
-         a.connect_port == b.connect_port && a.pool.ping == b.pool.ping;
+         a.connect_port == b.connect_port && a.exemption == b.exemption &&
+         a.pool.ping == b.pool.ping;
 }
 
 /// What a connection is made by, and keeps.

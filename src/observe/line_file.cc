@@ -9,6 +9,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "ccnproxy/base/new_file.h"
+
 namespace ccnproxy::observe {
 namespace {
 
@@ -27,8 +29,14 @@ void wait_until_writable(int fd) noexcept {
 
 LineFile LineFile::open(const std::string& path) {
   constexpr mode_t mode = 0640;  // addresses and paths are not for everybody
-  return LineFile(checked(
-      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, mode), path));
+  auto fd = open_to_append(path, mode);
+  if (!fd && errno == ELOOP) {
+    throw std::system_error(ELOOP, std::system_category(),
+                            "log to " + path +
+                                ": a symbolic link, in a folder that other users may write to, is "
+                                "not followed");
+  }
+  return LineFile(checked(fd.release(), path));
 }
 
 LineFile LineFile::duplicate(int fd, const std::string& name) {

@@ -1,6 +1,7 @@
 #include "ccnproxy/origin/address_access.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include <sys/socket.h>
 
@@ -27,10 +28,18 @@ Endpoint as_connected(const Endpoint& address) {
   return *Endpoint::from_literal(address.is_v4() ? "127.0.0.1" : "::1", address.port());
 }
 
-/// The address that the kernel would send from.
+bool is_loopback(const Endpoint& address) noexcept {
+  if (!address.is_v6()) return is_v4_loopback(address);
+  const auto bytes = address.bytes();
+  return std::all_of(bytes.begin(), bytes.end() - 1, [](auto b) { return b == 0; }) &&
+         bytes.back() == 1;
+}
+
+/// The address that the kernel would send from; the address itself where no socket can be had.
 Endpoint source_towards(const Endpoint& address) {
   const UniqueFd fd(::socket(address.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!fd || ::connect(fd.get(), address.data(), address.size()) < 0) return {};
+  if (!fd) return errno == EAFNOSUPPORT ? Endpoint() : address;
+  if (::connect(fd.get(), address.data(), address.size()) < 0) return {};
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   if (::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&storage), &size) < 0) return {};
@@ -60,14 +69,27 @@ bool AddressAccess::is_own(const Endpoint& to) const {
   });
 }
 
+/// Without what stands for loopback, in the form itself or inside of it.
+bool AddressAccess::is_of_this_machine(const Endpoint& to) const {
+  const auto is_ours = [&](const Endpoint& address) {
+    return !is_unspecified(address) && !is_loopback(address) && is_local_(address);
+  };
+  const auto carried = carried_v4(to);
+  return is_ours(to.unmapped()) || std::any_of(carried.begin(), carried.end(), is_ours);
+}
+
 std::string AddressAccess::objection(const Endpoint& to, bool vouched_for) const {
   if (is_own(to)) return "this proxy itself listens there";
   if (vouched_for) return {};
   const auto* rule = denied_.find_in_any_form(to);
-  if (rule == nullptr) return {};
-  return "denied by " + *rule +
-         " in origins.deny_addresses of this proxy's configuration; only connect_to in an "
-         "override leads there";
+  if (rule != nullptr) {
+    return "denied by " + *rule +
+           " in origins.deny_addresses of this proxy's configuration; only connect_to in an "
+           "override leads there";
+  }
+  if (own_addresses_ == OwnAddresses::allowed || !is_of_this_machine(to)) return {};
+  return "an address of this proxy's own machine, which origins.allow_own_addresses: false denies; "
+         "connect_to in an override leads there";
 }
 
 }  // namespace ccnproxy::origin

@@ -16,11 +16,14 @@ namespace {
 /// An address that has not finished TLS after this, or five round trips, is left for the next.
 constexpr Duration tls_patience = std::chrono::seconds(1);
 
-/// Why this origin must not be looked for at this address. With `connect_to` the place is the
-/// operator's, not DNS's.
-std::string objection_to(const Endpoint& to, const DialContext& context,
+/// Why this origin must not be looked for at this address.
+std::string objection_to(const Endpoint& to, const DialContext& context, const Origin& origin,
                          const OriginSettings& settings) {
-  return context.access.objection(to, !settings.connect_host.empty());
+  const auto& exemption = settings.exemption;
+  const bool exempt = exemption.holds(to, origin.scheme == Scheme::https);
+  auto objection = context.access.objection(to, exempt);
+  if (!objection.empty() && !exempt) objection += exemption.hint();
+  return objection;
 }
 
 /// One dial: resolve, connect, handshake, each step begun by the one before. Outlived by the dialer
@@ -88,7 +91,7 @@ class NetworkDial final : public Dial, private IoHandler {
   }
 
   bool permits(const Endpoint& to) {
-    auto objection = objection_to(to, context_, settings_);
+    auto objection = objection_to(to, context_, origin_, settings_);
     if (objection.empty()) return true;
     objection_ = std::move(objection);
     return false;
@@ -253,10 +256,11 @@ class NetworkDial final : public Dial, private IoHandler {
   void make_probes() {
     if (facts_->probes) return;
     facts_->probes = std::make_unique<TlsAddressProbes>(
-        TlsAddressProbes::Context{context_.connections.loop, context_.connections.buffers.cipher,
-                                  [&context = context_, &settings = settings_](const Endpoint& to) {
-                                    return objection_to(to, context, settings).empty();
-                                  }},
+        TlsAddressProbes::Context{
+            context_.connections.loop, context_.connections.buffers.cipher,
+            [&context = context_, &origin = origin_, &settings = settings_](const Endpoint& to) {
+              return objection_to(to, context, origin, settings).empty();
+            }},
         origin_, settings_);
   }
 
@@ -322,7 +326,8 @@ bool NetworkDialer::is_withdrawn(const std::string& address) {
 
 bool NetworkDialer::is_prohibited(const std::string& address) {
   const auto endpoint = Endpoint::parse(address);
-  return endpoint && !objection_to(*endpoint, *place_->context, *place_->settings).empty();
+  return endpoint &&
+         !objection_to(*endpoint, *place_->context, place_->origin, *place_->settings).empty();
 }
 
 /// Those under suspicion are tried last: a dial that is to reach them would not.

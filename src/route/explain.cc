@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "ccnproxy/base/address_list.h"
+#include "ccnproxy/config/address_exemption.h"
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/overrides.h"
 #include "ccnproxy/http/framing.h"
@@ -49,13 +51,30 @@ std::string connect_to(const config::Override& entry, std::uint16_t origin_port)
       .to_string();
 }
 
+/// What the override exempts from deny_addresses, where that makes a difference. That an address is
+/// denied nevertheless has been said instead.
+std::string exemption_note(const config::Config& config, const Mapped& mapped,
+                           const config::Override& entry) {
+  const auto& origin = mapped.origin;
+  const auto there = config::literal_destination(origin.host, origin.port, &entry);
+  const AddressList denied(config.origins.deny_addresses);
+  if (there && denied.find_in_any_form(*there) != nullptr)
+    return "exempt from origins.deny_addresses";
+  if (there || (entry.connect_host.empty() && entry.allow_addresses.empty())) return {};
+  std::string listed;
+  for (const auto& block : entry.allow_addresses) listed += (listed.empty() ? "" : ", ") + block;
+  return "a name: origins.deny_addresses holds for its addresses" +
+         (listed.empty() ? "" : " but " + listed);
+}
+
 /// All that the line says of a URL that has an origin.
 struct Explanation {
   std::string url;  ///< of the origin, with the target
   std::vector<std::string> protocols;
   const config::Override* entry = nullptr;
   std::string connect_to;
-  std::string host;  ///< that the origin gets, where that is not its own
+  std::string exempt;  ///< how deny_addresses is passed, or is not, where an override says so
+  std::string host;    ///< that the origin gets, where that is not its own
   bool verify = true;
   std::string allowed_by;
 };
@@ -69,7 +88,9 @@ Explanation describe(const config::Config& config, const Mapped& mapped) {
   const config::Tls& tls = out.entry != nullptr ? out.entry->tls : config.tls;
   out.protocols = origin.scheme == Scheme::https ? tls.alpn : std::vector<std::string>{"http/1.1"};
   out.verify = origin.scheme == Scheme::http || tls.verify;
-  if (out.entry != nullptr) out.connect_to = connect_to(*out.entry, origin.port);
+  if (out.entry == nullptr) return out;
+  out.connect_to = connect_to(*out.entry, origin.port);
+  out.exempt = exemption_note(config, mapped, *out.entry);
   return out;
 }
 
@@ -85,6 +106,7 @@ std::string as_text(const Explanation& e) {
       e.url + " (" + join(e.protocols, ", ", [](std::string_view s) { return std::string(s); });
   if (e.entry != nullptr) out += "; override " + quoted(e.entry->match);
   if (!e.connect_to.empty()) out += " connect_to " + e.connect_to;
+  if (!e.exempt.empty()) out += " (" + e.exempt + ')';
   if (!e.host.empty()) out += "; Host " + e.host;
   if (!e.verify) out += "; certificate not verified";
   return out + "; allowed by " + quoted(e.allowed_by) + ')';
@@ -95,6 +117,7 @@ std::string as_json(const Explanation& e) {
       "\"to\":" + quoted(e.url) + ",\"protocols\":[" + join(e.protocols, ",", quoted) + ']';
   if (e.entry != nullptr) out += ",\"override\":" + quoted(e.entry->match);
   if (!e.connect_to.empty()) out += ",\"connect_to\":" + quoted(e.connect_to);
+  if (!e.exempt.empty()) out += ",\"exempt\":" + quoted(e.exempt);
   if (!e.host.empty()) out += ",\"host\":" + quoted(e.host);
   return out + ",\"verify\":" + (e.verify ? "true" : "false") +
          ",\"allowed_by\":" + quoted(e.allowed_by);

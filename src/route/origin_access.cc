@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "ccnproxy/base/ip_address.h"
+#include "ccnproxy/config/address_exemption.h"
+#include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/host_pattern.h"
 #include "ccnproxy/config/overrides.h"
 
@@ -49,6 +51,15 @@ const std::string* HostRules::find(std::string_view host, std::uint16_t port) co
   return find_in(all_, port);
 }
 
+const std::string* HostRules::find_in_any_form(std::string_view host, std::uint16_t port) const {
+  if (const auto* rule = find(host, port)) return rule;
+  if (exact_.empty()) return nullptr;  // no other rule is about an address
+  for (const auto& carried : config::carried_hosts(host)) {
+    if (const auto* rule = find_in(exact_, carried, port)) return rule;
+  }
+  return nullptr;
+}
+
 OriginAccess::OriginAccess(const config::Config& config)
     : config_(config),
       allow_(config.origins.allow),
@@ -61,7 +72,7 @@ AccessDecision OriginAccess::judge(const origin::Origin& origin) const {
                   origin.to_string() + " may not be asked for: everything goes to the upstream, " +
                       config_.upstream);
   }
-  if (const auto* rule = deny_.find(origin.host, origin.port)) {
+  if (const auto* rule = deny_.find_in_any_form(origin.host, origin.port)) {
     return denied(ErrorType::http_request_denied, *rule,
                   origin.to_string() + " may not be asked for: it is denied by " + *rule +
                       " in origins.deny of this proxy's configuration; take that out to allow it");
@@ -77,19 +88,24 @@ AccessDecision OriginAccess::judge(const origin::Origin& origin) const {
   return judge_address(origin, {true, *rule, {}, {}});
 }
 
-/// An origin that is an address need not get a pool and a dial only to be refused.
+/// An origin that is an address, or is led to one, need not get a pool and a dial only to be
+/// refused.
 AccessDecision OriginAccess::judge_address(const origin::Origin& origin,
                                            AccessDecision so_far) const {
-  const auto address = Endpoint::from_literal(origin.host, origin.port);
+  const auto* entry = config::find_override(config_, origin.host, origin.port);
+  const auto address = config::literal_destination(origin.host, origin.port, entry);
   const auto* rule = address ? deny_addresses_.find_in_any_form(*address) : nullptr;
   if (rule == nullptr) return so_far;
-  const auto* entry = config::find_override(config_, origin.host, origin.port);
-  if (entry != nullptr && !entry->connect_host.empty()) return so_far;
+  const auto exemption = config::exemption_of(config_, entry);
+  if (exemption.holds(*address, origin.scheme == origin::Scheme::https)) return so_far;
+  const bool is_led = entry != nullptr && !entry->connect_host.empty();
   return denied(
       ErrorType::destination_ip_prohibited, *rule,
-      origin.to_string() + " may not be connected to: it is denied by " + *rule +
+      origin.to_string() + " may not be connected to" +
+          (is_led ? " at " + address->to_string() : "") + ": it is denied by " + *rule +
           " in origins.deny_addresses of this proxy's configuration; only connect_to in an "
-          "override leads there");
+          "override leads there" +
+          exemption.hint());
 }
 
 }  // namespace ccnproxy::route

@@ -94,7 +94,9 @@ def bad_files():
 
 def configuration_keys():
     """Every key of config/ccnproxy.yaml with its path, those in comments too (overrides)."""
-    path, keys = [], {"overrides.match", "overrides.connect_to"}
+    path, keys = [], {"overrides.match", "overrides.connect_to", "overrides.allow_addresses",
+                      "admin.mode", "admin.owner", "admin.group",
+                      "listeners.address", "listeners.mode", "listeners.owner", "listeners.group"}
     for line in read("config/ccnproxy.yaml").split("\n"):
         match = re.match(r"^( *)([a-z_0-9-]+):", line)
         if match:

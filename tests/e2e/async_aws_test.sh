@@ -57,7 +57,7 @@ prepare() {
   start_process "$tap_work/dns.log" dnsmasq --keep-in-foreground --conf-file=/dev/null --user=nobody --no-resolv --pid-file= \
     --host-record="$host,$origin_address"
   take_snippet
-  printf 'upgrade: ["*.amazonaws.com"]\ntls: {ca_file: %s}\nadmin: {address: none}\n' "$origin_dir/ca.pem" >"$tap_work/ccnproxy.yaml"
+  printf 'upgrade: ["*.amazonaws.com"]\norigins: {allow_own_addresses: true}\ntls: {ca_file: %s}\nadmin: {address: none}\n' "$origin_dir/ca.pem" >"$tap_work/ccnproxy.yaml"
   start_daemon "$tap_work/ccnproxy.yaml"
 }
 

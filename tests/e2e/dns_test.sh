@@ -90,7 +90,7 @@ prepare() {
 
 # The daemon, on one of the nodes only: on the other nobody listens.
 run_node() {
-  printf 'listeners: [{address: "127.0.0.1:80"}, {address: "%s:80"}]\nadmin: {address: none}\ntls: {ca_file: %s}\nlog: {access: {to: none}}\n' \
+  printf 'listeners: [{address: "127.0.0.1:80"}, {address: "%s:80"}]\nadmin: {address: none}\norigins: {allow_own_addresses: true}\ntls: {ca_file: %s}\nlog: {access: {to: none}}\n' \
     "$1" "$origin_dir/ca.pem" >"$tap_work/ccnproxy.yaml"
   start_daemon "$tap_work/ccnproxy.yaml"
 }

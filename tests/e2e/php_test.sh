@@ -72,6 +72,7 @@ prepare() {
 listeners:
   - address: 127.0.0.1:80
 tls: {ca_file: $origin_dir/ca.pem}
+origins: {allow_own_addresses: true}  # the origin is on this machine
 overrides:
   - {match: h1.example.test, connect_to: "h1.example.test:8443"}
 CONF

@@ -41,7 +41,7 @@ prepare() {
   documented /run/documented.mjs
   # Beside the packages that it imports.
   mv /run/documented.mjs "$S3_PROGRAMS/documented.mjs"
-  printf 'upgrade: ["*.amazonaws.com"]\ntls: {ca_file: %s}\nadmin: {address: none}\nlog: {access: {to: none}}\n' "$origin_dir/ca.pem" >"$tap_work/ccnproxy.yaml"
+  printf 'upgrade: ["*.amazonaws.com"]\norigins: {allow_own_addresses: true}\ntls: {ca_file: %s}\nadmin: {address: none}\nlog: {access: {to: none}}\n' "$origin_dir/ca.pem" >"$tap_work/ccnproxy.yaml"
   start_daemon "$tap_work/ccnproxy.yaml"
 }
 

@@ -130,6 +130,85 @@ TEST_F(Ssrf, F089_no_spelling_of_a_denied_address_leads_there) {
   EXPECT_GE(spellings.size(), 60U);
 }
 
+/// The same table by `origins.deny`, where deny_addresses denies nothing: what is an address ends
+/// with 403, whichever way it is written, if it is one that the list has.
+TEST_F(Ssrf, F153_no_spelling_passes_a_list_of_denied_hosts) {
+  places.config.set("origins.deny_addresses", "[]");
+  places.config.set("origins.deny",
+                    "[127.0.0.2, 169.254.169.254, 169.254.170.2, 100.100.100.200, 168.63.129.16, "
+                    "192.0.0.192, \"fd00:ec2::254\", \"FD00:EC2:0::23\", \"fd20:ce::254\", "
+                    "\"[fe80::1]\", \"[::ffff:0.0.0.0]\", 0.1.2.3, \"::\", \"::1\", 224.0.0.1, "
+                    "\"ff02:0::1\"]");
+  Proxy proxy(places.config);
+  for (const auto& [text, ends] : spellings) {
+    SCOPED_TRACE(text);
+    const auto response = places.ask(proxy, text);
+    EXPECT_EQ(response.status, ends == Ends::denied ? 403 : 400) << response.body;
+    EXPECT_EQ(proxy_error(response),
+              ends == Ends::denied ? "http_request_denied" : "http_request_error");
+    EXPECT_EQ(places.ask_labelled(proxy, text).status, response.status);
+  }
+  EXPECT_EQ(places.ask(proxy, "[::ffff:127.0.0.1]").body, good_place) << "another address is not";
+}
+
+/// And by `origins.allow`: the address that it has is allowed as that address alone.
+TEST_F(Ssrf, F153_no_spelling_is_allowed_for_looking_like_another) {
+  places.config.set("origins.deny_addresses", "[]").set("origins.allow", "[127.0.0.1]");
+  Proxy proxy(places.config);
+  for (const auto& [text, ends] : spellings)
+    EXPECT_EQ(places.ask(proxy, text).status, ends == Ends::denied ? 403 : 400) << text;
+  for (const std::string same :
+       {"127.0.0.1", "127.0.0.1.", "[::ffff:127.0.0.1]", "[::FFFF:7f00:1]"})
+    EXPECT_EQ(places.ask(proxy, same).body, good_place) << same;
+}
+
+TEST_F(Ssrf, F153_an_override_holds_for_its_address_in_every_spelling) {
+  places.config.set("origins.deny_addresses", "[]");
+  places.config.origin("[::ffff:127.0.0.2]", good_place + ":" + places.port());
+  Proxy proxy(places.config);
+  for (const std::string same :
+       {"127.0.0.2", "127.0.0.2.", "[::ffff:127.0.0.2]", "[0:0:0:0:0:FFFF:7F00:2]"})
+    EXPECT_EQ(places.ask(proxy, same).body, good_place) << same;
+}
+
+TEST_F(Ssrf, F156_connect_to_without_a_port_leads_to_no_port_that_the_client_chose) {
+  places.config.origin("led.test", denied_place);
+  Proxy proxy(places.config);
+  for (const std::string port : {places.port(), std::string("22"), std::string("6379")}) {
+    const auto response = proxy.client().roundtrip(TwoPlaces::request("led.test", port));
+    expect_end(response, Ends::denied);
+    EXPECT_THAT(response.body, HasSubstr("connect_to of its override exempts only 127.0.0.2 on the "
+                                         "scheme's default port"));
+  }
+}
+
+TEST_F(Ssrf, F156_a_name_in_connect_to_leads_to_no_denied_address) {
+  places.config.origin("*.led.test", "gateway.test:" + places.port());
+  places.config.origin("listed.test", "gateway.test:" + places.port(), "",
+                       {"allow_addresses: [127.0.0.1/32]"});
+  places.answer("gateway.test", {denied_place});
+  {
+    Proxy proxy(places.config);
+    const auto response = places.ask(proxy, "a.led.test");
+    expect_end(response, Ends::denied);
+    EXPECT_THAT(response.body, HasSubstr("is a name, which exempts no address"));
+    expect_end(places.ask(proxy, "listed.test"), Ends::denied);
+  }
+  places.answer("gateway.test", {"169.254.169.254", "::1"});
+  Proxy proxy(places.config);
+  expect_end(places.ask(proxy, "b.led.test"), Ends::denied);
+}
+
+TEST_F(Ssrf, F156_what_is_listed_beside_it_is_reached_on_its_port) {
+  places.config.set("origins.deny_addresses", "[127.0.0.0/8]");
+  places.config.origin("listed.test", "gateway.test:" + places.port(), "",
+                       {"allow_addresses: [127.0.0.1]"});
+  places.answer("gateway.test", {denied_place, good_place});
+  Proxy proxy(places.config);
+  EXPECT_EQ(proxy.client().roundtrip(TwoPlaces::request("listed.test", "22")).body, good_place);
+  expect_end(places.ask(proxy, good_place), Ends::denied);
+}
+
 TEST_F(Ssrf, F089_what_looks_like_an_address_is_not_asked_of_dns_either) {
   Proxy proxy(places.config);
   for (const std::string text : {"2130706434", "0x7f000002", "127.2", "0177.0.0.2"}) {

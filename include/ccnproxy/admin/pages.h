@@ -18,6 +18,7 @@ struct Page {
   std::string body;
   /// What a browser that shows it may load and run: nothing, where the page doesn't say otherwise.
   std::string policy = "default-src 'none'; frame-ancestors 'none'";
+  std::string allow = {};  ///< the field of a 405
 };
 
 /// What is behind each path. Lives on the main thread; `source` and `config` must outlive it.
@@ -29,6 +30,8 @@ class Pages {
   /// `target` as it stands in the request (RFC 9112 §3.2.1), and must live until this ends; 404
   /// where nothing is.
   boost::asio::awaitable<Page> get(const std::string& target);
+  /// Whether the page is small and needs no worker, so that it can be made at any time.
+  static bool is_quick(std::string_view target) noexcept;
   /// Whether POST means something there.
   static bool takes_post(std::string_view target) noexcept;
   /// Only where takes_post() says so: changes something, and answers what it is now.

@@ -13,15 +13,22 @@ namespace ccnproxy::admin {
 
 /// Bounds of the endpoint; tests make them short.
 struct ServerOptions {
-  std::size_t connections = 64;  ///< at once; more wait in the kernel
+  using Time = std::chrono::milliseconds;
+
+  std::size_t connections = 64;  ///< at once; for one more the one silent for longest makes room
   std::size_t head_bytes = 8 * 1024;
-  std::chrono::milliseconds request = std::chrono::seconds(10);  ///< from first byte to answered
-  std::chrono::milliseconds idle = std::chrono::seconds(30);     ///< kept alive without a request
-  std::chrono::milliseconds answer = std::chrono::seconds(1);    ///< the workers may take so long
+  Time first_byte = std::chrono::seconds(2);  ///< of the first request
+  Time head = std::chrono::seconds(2);        ///< from a request's first byte to its head's last
+  Time idle = std::chrono::seconds(30);       ///< kept alive without a request
+  Time answer = std::chrono::seconds(1);      ///< the workers may take so long
+  Time stall = std::chrono::seconds(5);       ///< the client takes no byte of an answer
+  Time write = std::chrono::seconds(60);      ///< the client takes an answer
 };
 
 /// The operator's HTTP/1.1 endpoint: GET and HEAD, POST where something can be set, no bodies. Runs
-/// on the main thread's io_context, beside signals, never on a worker.
+/// on the main thread's io_context, beside signals, never on a worker. Health checks are answered
+/// whatever other connections do: these are let go when they are silent, slow, or too many
+/// (connection_to_evict), and large pages are made a few at a time (SharedAnswers).
 ///
 /// Destruction stops accepting; connections end with the io_context. `source` and `config` must
 /// live as long as that runs.

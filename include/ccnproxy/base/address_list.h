@@ -23,6 +23,8 @@ class AddressList {
   explicit AddressList(const std::vector<std::string>& texts);
 
   bool empty() const noexcept { return texts_.empty(); }
+  /// Whether both were written down alike.
+  bool operator==(const AddressList& other) const noexcept { return texts_ == other.texts_; }
   /// The text of the first entry that this address is in, or null. IPv4-mapped addresses are IPv4
   /// addresses; nothing else is looked into: for lists of what is allowed.
   const std::string* find(const Endpoint& address) const noexcept;

@@ -8,6 +8,7 @@
 
 #include "ccnproxy/config/config.h"
 #include "ccnproxy/config/key_places.h"
+#include "ccnproxy/config/loader.h"
 
 namespace ccnproxy::config {
 
@@ -19,6 +20,7 @@ struct Invocation {
   Config config;
   std::string config_file;        ///< empty: none was read
   KeyPlaces places;               ///< where the file and the flags give the keys
+  std::vector<Mistake> warnings;  ///< of that file
   std::vector<std::string> urls;  ///< of `map`, and the one of `probe`
   bool json = false;              ///< of `check`, `map`, `probe` and `status`
   std::uint32_t attempts = 3;     ///< of `probe`: connections, one after the other

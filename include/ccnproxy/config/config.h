@@ -12,11 +12,25 @@ namespace ccnproxy::config {
 
 using Duration = std::chrono::nanoseconds;
 
+/// The rights of a unix socket's file (`mode`, `owner`, `group`).
+struct SocketAccess {
+  std::optional<std::uint32_t> mode;  ///< none: what stands below
+  std::string owner;                  ///< a user's name or number; empty = as the daemon runs
+  std::string group;                  ///< the same
+
+  bool operator==(const SocketAccess&) const = default;
+};
+
+/// The file's rights where none are given. The admin endpoint asks for no permission.
+inline constexpr std::uint32_t listener_socket_mode = 0660;
+inline constexpr std::uint32_t admin_socket_mode = 0600;
+
 /// `host:port`, `[v6]:port` or `unix:/path`.
 struct ListenAddress {
   std::string host;        ///< an IP literal without brackets; empty for a unix socket
   std::uint16_t port = 0;  ///< 0 lets the kernel choose (tests)
   std::string unix_path;
+  SocketAccess access = {};  ///< of a unix socket
 
   bool operator==(const ListenAddress&) const = default;
   std::string to_string() const;
@@ -51,6 +65,10 @@ struct Warmth {
 /// `admin:`.
 struct Admin {
   std::optional<ListenAddress> address = ListenAddress{"127.0.0.1", 3001, ""};  ///< or `none`
+  /// Names besides addresses and `localhost` that a request's Host may have; host patterns,
+  /// normalised, without ports.
+  std::vector<std::string> hosts;
+  SocketAccess access;  ///< of a unix socket
 
   bool operator==(const Admin&) const = default;
 };
@@ -134,19 +152,30 @@ struct Origins {
   std::vector<std::string> deny_addresses = {"0.0.0.0/8",
                                              "127.0.0.0/8",
                                              "169.254.0.0/16",
+                                             "192.0.0.0/24",
+                                             "192.88.99.0/24",
+                                             "240.0.0.0/4",
                                              "::/128",
                                              "::1/128",
+                                             "100::/64",
+                                             "100:0:0:1::/64",
+                                             "2001::/23",
+                                             "2002::/16",
+                                             "5f00::/16",
                                              "fe80::/10",
+                                             "fec0::/10",
                                              "multicast",
                                              "100.100.100.200",
                                              "168.63.129.16",
-                                             "192.0.0.192",
                                              "fd00:ec2::/32",
                                              "fd20:ce::254",
                                              "fd00:c1::a9fe:a9fe",
                                              "fd00:42::42",
                                              "fd00:a9fe:a9fe::1",
                                              "fd00:100::100:200"};
+  /// Whether connections may be made to the addresses of this machine's interfaces; those of
+  /// loopback are a matter of deny_addresses.
+  bool allow_own_addresses = false;
 
   bool operator==(const Origins&) const = default;
 };
@@ -164,6 +193,8 @@ struct Override {
   std::string match;         ///< host, *.suffix or host:port
   std::string connect_host;  ///< of `connect_to`; empty = the origin's own name
   std::uint16_t connect_port = 0;
+  /// Blocks that deny_addresses and allow_own_addresses don't hold for here.
+  std::vector<std::string> allow_addresses;
   Pool pool;
   Timeouts timeouts;
   Tls tls;

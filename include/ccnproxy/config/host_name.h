@@ -4,11 +4,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ccnproxy::config {
 
 /// A host in the one form that everything is keyed by (RFC 9110 §4.2.3): lower case, no trailing
-/// dot, IPv6 in its canonical text (RFC 5952) without brackets. Or why the text is not a host.
+/// dot, IPv6 in its canonical text (RFC 5952) without brackets, an IPv4-mapped IPv6 address as the
+/// IPv4 address that it is. Or why the text is not a host.
 struct HostName {
   std::string name;        ///< empty if it is not a host
   std::string_view fault;  ///< a static text that completes "the host ..."; empty if it is one
@@ -27,6 +29,10 @@ bool are_labels(std::string_view text) noexcept;
 
 /// An IPv4 or IPv6 address, without brackets, in canonical text; nothing if it is not one.
 std::optional<std::string> canonical_address(std::string_view text);
+
+/// The IPv4 addresses, as text, that a host in normal form leads to if it is an IPv6 address with
+/// one inside (carried_v4 in base/address_list.h): what is denied is denied in these forms, too.
+std::vector<std::string> carried_hosts(std::string_view host);
 
 /// 1..65535 in plain decimal digits, without a sign or a leading zero.
 std::optional<std::uint16_t> parse_port(std::string_view text) noexcept;

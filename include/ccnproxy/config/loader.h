@@ -16,6 +16,8 @@ struct Loaded {
   Config config;
   std::vector<Mistake> mistakes;
   KeyPlaces places;  ///< of the keys that the file holds
+  /// What holds, but may not be what was meant; `ccnproxy check` tells it.
+  std::vector<Mistake> warnings = {};
   bool ok() const noexcept { return mistakes.empty(); }
 };
 

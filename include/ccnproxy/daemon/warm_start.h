@@ -9,6 +9,7 @@
 #include <spdlog/logger.h>
 
 #include "ccnproxy/daemon/in_force.h"
+#include "ccnproxy/daemon/state_writer.h"
 #include "ccnproxy/daemon/worker_group.h"
 #include "ccnproxy/pool/origin_memory.h"
 
@@ -31,8 +32,8 @@ class WarmStart {
   void begin(const std::string& state, std::function<void()> on_ready);
   /// What the pools know, as in a state file; `done` is not called if a worker has ended.
   void collect(std::function<void(std::string)> done);
-  /// Writes the state file a last time, if the workers answer; then calls `done`. No more is
-  /// written afterwards.
+  /// Writes the state file a last time, if the workers answer; then calls `done`, or after some
+  /// seconds if the disk takes longer. No more is written afterwards.
   void finish(std::function<void()> done);
 
   /// `pool.state_file` may be another one now.
@@ -49,22 +50,24 @@ class WarmStart {
   void be_ready();
   void save_later();
   void save(std::function<void()> done);
-  void write(std::string text);
+  void write(std::string text, std::function<void()> done);
+  void on_written(const std::string& file, const std::optional<std::string>& fault);
 
   boost::asio::io_context& io_;
   const InForce& in_force_;
   WorkerGroup& group_;
   spdlog::logger& log_;
   boost::asio::steady_timer look_timer_;
-  boost::asio::steady_timer save_timer_;
+  boost::asio::steady_timer save_timer_;  ///< while finishing: the patience with the disk
   std::function<void()> on_ready_;
   std::chrono::steady_clock::time_point deadline_;
   std::string waiting_for_ = "starting";
-  std::string last_written_;
+  std::string last_given_;  ///< to the writer; empty after it failed
   std::string state_file_;  ///< that is written regularly
   bool write_failed_ = false;
   bool ready_ = false;
   bool finishing_ = false;
+  StateWriter writer_;
 };
 
 }  // namespace ccnproxy::daemon

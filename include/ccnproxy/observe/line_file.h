@@ -12,7 +12,8 @@ namespace ccnproxy::observe {
 /// works again.
 class LineFile {
  public:
-  /// Appends to `path`, which is made with mode 0640 if missing. Throws std::system_error.
+  /// Appends to `path`, which is made with mode 0640 if missing. A symbolic link is followed only
+  /// as open_to_append() does. Throws std::system_error.
   static LineFile open(const std::string& path);
   /// A descriptor of our own for what `fd` refers to (stdout), so that nobody closes or replaces it
   /// under us. `name` is for the message. Throws std::system_error.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "ccnproxy/config/address_exemption.h"
 #include "ccnproxy/config/config.h"
 #include "ccnproxy/tls/tls_context.h"
 
@@ -19,6 +20,7 @@ struct OriginSettings {
   bool http1_only = false;         ///< offer nothing else, whatever the TLS profile has
   /// Each address gets its share of the connections, whatever its family (`upstream`).
   bool shares = false;
+  config::AddressExemption exemption = {};  ///< from what AddressAccess denies
 };
 
 /// Shares of the whole.

@@ -23,6 +23,9 @@ class HostRules {
   bool empty() const noexcept { return texts_.empty(); }
   /// The text of a pattern that matches, the most exact one; null if none does.
   const std::string* find(std::string_view host, std::uint16_t port) const;
+  /// As find(), also for the IPv4 addresses that an IPv6 address may only be another way to write:
+  /// for lists of what is denied.
+  const std::string* find_in_any_form(std::string_view host, std::uint16_t port) const;
 
  private:
   struct Rule {

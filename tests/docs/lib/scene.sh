@@ -19,6 +19,7 @@ listeners:
   - address: 127.0.0.1:3000
   - address: unix:/run/ccnproxy/ccnproxy.sock
 pool: {warm: ["https://api.example.com"]}
+origins: {allow_own_addresses: true}  # the origin is on this machine
 CONF
 }
 

@@ -1,5 +1,6 @@
 #include "ccnproxy/admin/server.h"
 
+#include <filesystem>
 #include <future>
 #include <thread>
 
@@ -29,7 +30,8 @@ using ::testing::StartsWith;
 
 ServerOptions patient() {
   ServerOptions options;
-  options.request = options.idle = options.answer = std::chrono::hours(1);
+  options.first_byte = options.head = options.idle = std::chrono::hours(1);
+  options.answer = options.stall = options.write = std::chrono::hours(1);
   return options;
 }
 
@@ -51,7 +53,7 @@ class Running {
 
   RawClient connect() const { return RawClient(address); }
   fakes::ReceivedResponse get(const std::string& target) const {
-    return connect().get("admin", target);
+    return connect().get("localhost", target);
   }
   /// On the server's thread, before this returns.
   void do_there(const std::function<void()>& what) {
@@ -180,7 +182,7 @@ TEST(AdminServer, health_does_not_wait_for_workers) {
   Running server;
   server.do_there([&] { server.source.held = {0}; });
   RawClient waits = server.connect();
-  waits.send("GET /pools HTTP/1.1\r\nHost: x\r\n\r\n");
+  waits.send("GET /pools HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(server.get("/healthz").status, 200);
   server.do_there([&] { server.source.release(); });
   EXPECT_EQ(waits.read_response().status, 200);
@@ -189,18 +191,18 @@ TEST(AdminServer, health_does_not_wait_for_workers) {
 TEST(AdminServer, head_is_get_without_the_body) {
   Running server;
   RawClient client = server.connect();
-  const auto body = client.get("x", "/").body;
-  const auto head = client.roundtrip("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", "HEAD");
+  const auto body = client.get("localhost", "/").body;
+  const auto head = client.roundtrip("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n", "HEAD");
   EXPECT_EQ(head.status, 200);
   EXPECT_EQ(head.fields.get("content-length"), std::to_string(body.size()));
-  EXPECT_EQ(client.get("x", "/healthz").body, "ok\n");  // nothing of a body came in between
+  EXPECT_EQ(client.get("localhost", "/healthz").body, "ok\n");  // nothing of a body came in between
 }
 
 TEST(AdminServer, other_methods_are_refused_and_told_which_there_are) {
   Running server;
   for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "CONNECT", "FANCY"}) {
-    const auto response =
-        server.connect().roundtrip(std::string(method) + " /pools HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto response = server.connect().roundtrip(std::string(method) +
+                                                     " /pools HTTP/1.1\r\nHost: localhost\r\n\r\n");
     EXPECT_EQ(response.status, 405) << method;
     EXPECT_EQ(response.fields.get("allow"), "GET, HEAD");
   }
@@ -209,30 +211,32 @@ TEST(AdminServer, other_methods_are_refused_and_told_which_there_are) {
 TEST(AdminServer, the_log_level_is_shown_and_set) {
   Running server;
   RawClient client = server.connect();
-  EXPECT_EQ(client.get("x", "/log-level").body, "info\n");
+  EXPECT_EQ(client.get("localhost", "/log-level").body, "info\n");
   const auto post = [&](const std::string& query, const std::string& fields = "") {
-    return client.roundtrip("POST /log-level" + query + " HTTP/1.1\r\nHost: x\r\n" + fields +
-                            "\r\n");
+    return client.roundtrip("POST /log-level" + query + " HTTP/1.1\r\nHost: localhost\r\n" +
+                            fields + "\r\n");
   };
   EXPECT_EQ(post("?level=debug").body, "debug\n");
-  EXPECT_EQ(client.get("x", "/log-level").body, "debug\n");
-  EXPECT_EQ(client.get("x", "/log-level?level=info").body, "debug\n") << "GET changes nothing";
+  EXPECT_EQ(client.get("localhost", "/log-level").body, "debug\n");
+  EXPECT_EQ(client.get("localhost", "/log-level?level=info").body, "debug\n")
+      << "GET changes nothing";
   EXPECT_EQ(post("?level=loud").status, 400);
   EXPECT_EQ(post("").status, 400);
-  EXPECT_EQ(client.roundtrip("PUT /log-level HTTP/1.1\r\nHost: x\r\n\r\n").fields.get("allow"),
-            "GET, HEAD, POST");
-  EXPECT_EQ(client.get("x", "/log-level").body, "debug\n");
+  EXPECT_EQ(
+      client.roundtrip("PUT /log-level HTTP/1.1\r\nHost: localhost\r\n\r\n").fields.get("allow"),
+      "GET, HEAD, POST");
+  EXPECT_EQ(client.get("localhost", "/log-level").body, "debug\n");
 }
 
 TEST(AdminServer, F092_no_web_page_sets_the_log_level) {
   Running server;
   for (const char* from : {"http://evil.example", "null", "http://x"}) {
     const auto response = server.connect().roundtrip(
-        "POST /log-level?level=debug HTTP/1.1\r\nHost: x\r\nOrigin: " + std::string(from) +
+        "POST /log-level?level=debug HTTP/1.1\r\nHost: localhost\r\nOrigin: " + std::string(from) +
         "\r\n\r\n");
     EXPECT_EQ(response.status, 403) << from;
   }
-  EXPECT_EQ(server.connect().get("x", "/log-level").body, "info\n");
+  EXPECT_EQ(server.connect().get("localhost", "/log-level").body, "info\n");
 }
 
 TEST(AdminServer, bodies_are_refused_and_end_the_connection) {
@@ -259,8 +263,8 @@ TEST(AdminServer, F094_a_head_has_a_limit) {
   Running server;
   const std::string field(4000, 'x');
   RawClient client = server.connect();
-  EXPECT_EQ(client.get("x", "/healthz", {{"a", field}}).status, 200);
-  client.send("GET /healthz HTTP/1.1\r\nHost: x\r\nA: " + field + "\r\nB: " + field +
+  EXPECT_EQ(client.get("localhost", "/healthz", {{"a", field}}).status, 200);
+  client.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\nA: " + field + "\r\nB: " + field +
               "\r\nC: " + field + "\r\n\r\n");
   EXPECT_EQ(client.read_response().status, 431);
   EXPECT_EQ(client.read_to_end(), "");
@@ -298,7 +302,7 @@ TEST(AdminServer, keeps_connections_as_the_client_wants) {
 
 TEST(AdminServer, F094_slow_and_silent_clients_are_let_go) {
   ServerOptions options;
-  options.request = options.idle = 30ms;
+  options.first_byte = options.head = options.idle = 30ms;
   Running server(options);
   RawClient silent = server.connect();
   EXPECT_EQ(silent.read_to_end(), "");
@@ -306,29 +310,177 @@ TEST(AdminServer, F094_slow_and_silent_clients_are_let_go) {
   slow.send("GET /healthz HT");
   EXPECT_EQ(slow.read_to_end(), "");
   RawClient idle = server.connect();
-  EXPECT_EQ(idle.get("x", "/healthz").status, 200);
+  EXPECT_EQ(idle.get("localhost", "/healthz").status, 200);
   EXPECT_EQ(idle.read_to_end(), "");
 }
 
-TEST(AdminServer, F096_connections_are_bounded_and_the_next_waits_for_a_place) {
+/// Of this process, which plays both sides.
+std::ptrdiff_t open_files() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+}
+
+/// So many pools that a socket's buffers do not take the page of them.
+void make_pages_large(Running& server) {
+  server.do_there([&] {
+    auto& pools = server.source.report(0).pools;
+    for (int i = 0; i < 40'000; ++i)
+      pools.push_back(pool_of("https://o" + std::to_string(i) + ".test"));
+  });
+}
+
+TEST(AdminServer, F154_at_the_bound_the_connection_silent_for_longest_makes_room) {
   auto options = patient();
   options.connections = 2;
   Running server(options);
   RawClient first = server.connect();
-  EXPECT_EQ(first.get("x", "/healthz").fields.get("connection"), "");
+  EXPECT_EQ(first.get("localhost", "/healthz").status, 200);
   RawClient second = server.connect();
-  const auto last_place = second.get("x", "/healthz");
-  EXPECT_EQ(last_place.status, 200);
-  EXPECT_EQ(last_place.fields.get("connection"), "close");  // nobody may sit on the last place
+  EXPECT_EQ(second.get("localhost", "/healthz").status, 200);
+  EXPECT_EQ(first.get("localhost", "/healthz").status, 200) << "now the second waits for longest";
   RawClient third = server.connect();
-  RawClient fourth = server.connect();
-  third.send("GET /readyz HTTP/1.1\r\n\r\n");
-  fourth.send("GET /readyz HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(third.get("localhost", "/readyz").body, "ready\n");
   EXPECT_EQ(second.read_to_end(), "");
-  second.close();
-  EXPECT_EQ(third.read_response().body, "ready\n");
-  third.close();
-  EXPECT_EQ(fourth.read_response().body, "ready\n");
+  EXPECT_EQ(first.get("localhost", "/healthz").status, 200);
+  EXPECT_EQ(third.get("localhost", "/healthz").status, 200);
+}
+
+TEST(AdminServer, F154_silent_connections_and_half_heads_keep_no_health_check_waiting) {
+  auto options = patient();
+  options.connections = 8;
+  Running server(options);
+  std::vector<RawClient> others;
+  for (int i = 0; i < 100; ++i) {
+    others.push_back(server.connect());
+    if (i % 2 == 0) others.back().send("GET /healthz HTTP/1.1\r\nHost: loc");
+    if (i % 10 == 0) {
+      EXPECT_EQ(server.get("/healthz").status, 200) << i;
+    }
+  }
+  EXPECT_EQ(server.get("/healthz").status, 200);
+  EXPECT_EQ(server.get("/readyz").status, 200);
+  EXPECT_EQ(others.front().read_to_end(), "") << "it was among the first to make room";
+}
+
+TEST(AdminServer, F154_nor_do_clients_that_read_no_answer) {
+  auto options = patient();
+  options.connections = 4;
+  Running server(options);
+  make_pages_large(server);
+  std::vector<RawClient> others;
+  for (int i = 0; i < 8; ++i) {
+    others.push_back(RawClient(server.address, {.receive_buffer = 4096}));
+    others.back().send("GET /pools HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+  EXPECT_EQ(server.get("/healthz").status, 200);
+  EXPECT_EQ(server.get("/readyz").status, 200);
+}
+
+TEST(AdminServer, F154_a_client_that_takes_nothing_of_its_answer_is_let_go) {
+  auto options = patient();
+  options.stall = 30ms;
+  Running server(options);
+  make_pages_large(server);
+  RawClient slow(server.address, {.receive_buffer = 4096});
+  EXPECT_EQ(slow.get("localhost", "/healthz").status, 200);
+  const auto with_it = open_files();
+  slow.send("GET /pools HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  for (const fakes::Deadline deadline; open_files() >= with_it; std::this_thread::yield())
+    ASSERT_FALSE(deadline.passed()) << "the server still has the connection";
+  EXPECT_FALSE(slow.read_response().complete());
+}
+
+TEST(AdminServer, F154_all_who_wait_for_one_page_get_one_answer) {
+  Running server;
+  server.do_there([&] { server.source.held = {0}; });
+  constexpr int clients = 40;
+  std::vector<RawClient> waiting;
+  for (int i = 0; i < clients; ++i) {
+    waiting.push_back(server.connect());
+    waiting.back().send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+  EXPECT_EQ(server.get("/healthz").status, 200);
+  server.do_there([&] { server.source.release(); });
+  for (auto& client : waiting) EXPECT_EQ(client.read_response().status, 200);
+  server.do_there([&] { EXPECT_LT(server.source.asked, 10U); });
+}
+
+TEST(AdminServer, F154_more_different_large_pages_than_a_few_are_refused_in_words) {
+  auto options = patient();
+  Running server(options);
+  server.do_there([&] { server.source.held = {0}; });
+  std::vector<RawClient> waiting;
+  for (int i = 0; i < 30; ++i) {
+    waiting.push_back(server.connect());
+    waiting.back().send("GET /pools?contains=" + std::to_string(i) +
+                        " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+  EXPECT_EQ(server.get("/healthz").status, 200);
+  const auto refused = waiting.back().read_response();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.fields.get("retry-after"), "1");
+  server.do_there([&] { server.source.release(); });
+  EXPECT_EQ(waiting.front().read_response().status, 200);
+}
+
+TEST(AdminServer, F154_pipelined_requests_are_answered_in_turn) {
+  Running server;
+  RawClient client = server.connect();
+  std::string requests;
+  for (int i = 0; i < 100; ++i) requests += "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  client.send(requests);
+  EXPECT_EQ(server.get("/healthz").status, 200);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(client.read_response().body, "ok\n");
+}
+
+TEST(AdminServer, F145_a_host_that_is_not_listed_gets_421_that_names_the_key) {
+  Running server;
+  for (const std::string path : {"/", "/healthz", "/pools", "/config", "/log-level", "/nowhere"}) {
+    const auto refused = server.connect().get("evil.example:3001", path);
+    EXPECT_EQ(refused.status, 421) << path;
+    EXPECT_THAT(refused.body, HasSubstr("admin.hosts"));
+    EXPECT_THAT(refused.body, Not(HasSubstr("evil")));
+  }
+  const auto post = server.connect().roundtrip(
+      "POST /log-level?level=debug HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+  EXPECT_EQ(post.status, 421);
+  const auto absolute = server.connect().roundtrip(
+      "GET http://evil.example/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(absolute.status, 421);
+  EXPECT_EQ(server.connect()
+                .roundtrip("GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n")
+                .status,
+            400);
+  EXPECT_EQ(server.get("/log-level").body, "info\n");
+}
+
+TEST(AdminServer, F145_addresses_listed_names_and_old_health_checks_are_answered) {
+  Running server;
+  server.do_there([&] { server.source.settings.admin.hosts = {"ccnproxy.svc", "*.nodes.test"}; });
+  for (const std::string host : {"127.0.0.1", "10.1.2.3:3001", "[::1]:3001", "localhost:3001",
+                                 "ccnproxy.svc:3001", "a.nodes.test"}) {
+    EXPECT_EQ(server.connect().get(host, "/healthz").body, "ok\n") << host;
+  }
+  EXPECT_EQ(server.connect().roundtrip("GET /healthz HTTP/1.0\r\n\r\n").body, "ok\n");
+  EXPECT_EQ(
+      server.connect().roundtrip("GET http://127.0.0.1/healthz HTTP/1.1\r\nHost: x\r\n\r\n").body,
+      "ok\n");
+}
+
+TEST(AdminServer, F145_over_a_unix_socket_any_host_will_do) {
+  const fakes::TempDir folder;
+  Running server(patient(), "unix:" + folder.path() + "/admin.sock");
+  EXPECT_EQ(server.connect().get("evil.example", "/healthz").body, "ok\n");
+}
+
+TEST(AdminServer, F145_no_page_changes_anything_whatever_site_it_is_of) {
+  Running server;
+  for (const std::string site : {"cross-site", "same-site", "same-origin"}) {
+    const auto response = server.connect().roundtrip(
+        "POST /log-level?level=debug HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: " + site +
+        "\r\n\r\n");
+    EXPECT_EQ(response.status, 403) << site;
+  }
+  EXPECT_EQ(server.get("/log-level").body, "info\n");
 }
 
 TEST(AdminServer, listens_on_a_unix_socket) {
@@ -340,13 +492,13 @@ TEST(AdminServer, listens_on_a_unix_socket) {
 TEST(AdminServer, ends_with_connections_open_and_answers_awaited) {
   Running server;
   RawClient idle = server.connect();
-  EXPECT_EQ(idle.get("x", "/healthz").status, 200);
+  EXPECT_EQ(idle.get("localhost", "/healthz").status, 200);
   server.do_there([&] { server.source.held = {0}; });
   RawClient waits = server.connect();
   waits.send("GET /metrics HTTP/1.1\r\n\r\n");
-  EXPECT_EQ(idle.get("x", "/healthz").status, 200);
+  EXPECT_EQ(idle.get("localhost", "/healthz").status, 200);
   server.close();
-  EXPECT_EQ(idle.get("x", "/healthz").status, 200);
+  EXPECT_EQ(idle.get("localhost", "/healthz").status, 200);
   EXPECT_THROW(server.connect(), fakes::Failure);
 }
 

@@ -41,6 +41,76 @@ TEST(AccessConfig, F092_the_default_is_for_this_machine_and_its_private_neighbou
                                          "192.168.0.0/16", "fc00::/7"}));
 }
 
+TEST(AccessConfig, F153_a_rule_about_an_address_is_one_in_any_spelling) {
+  const std::string_view spellings[] = {"192.0.2.2", "\"[::ffff:192.0.2.2]\"",
+                                        "\"::FFFF:C000:0202\"", "\"[0:0:0:0:0:ffff:c000:202]\"",
+                                        "192.0.2.2."};
+  for (const auto text : spellings) {
+    const std::string list(text);
+    const auto config =
+        load("origins: {allow: [" + list + "]}\noverrides: [{match: " + list + "}]");
+    EXPECT_EQ(config.origins.allow, Texts{"192.0.2.2"}) << text;
+    EXPECT_EQ(config.overrides.at(0).match, "192.0.2.2") << text;
+    EXPECT_EQ(load("origins: {deny: [" + list + "]}").origins.deny, Texts{"192.0.2.2"}) << text;
+  }
+  const auto with_port = load(R"(
+origins: {deny: ["[::ffff:192.0.2.2]:443", "[2001:DB8:0:0::2]:80", "192.0.2.3:1"]}
+pool: {warm: ["http://[::ffff:c000:209]:8080"]}
+overrides: [{match: a.test, connect_to: "[::FFFF:C000:0202]:443"}])");
+  EXPECT_EQ(with_port.overrides.at(0).connect_host, "192.0.2.2");
+  EXPECT_EQ(with_port.origins.deny, (Texts{"192.0.2.2:443", "[2001:db8::2]:80", "192.0.2.3:1"}));
+  EXPECT_EQ(with_port.warmth.warm, Texts{"http://192.0.2.9:8080"});
+}
+
+TEST(AccessConfig, F153_what_is_no_address_in_one_way_alone_is_refused_in_the_lists) {
+  for (const std::string text :
+       {"0x7f.0.0.1", "2130706433", "127.1", "0177.0.0.1", "127.0.0.01", "\"[fe80::1%25lo]\"",
+        "\"[fe80::1%lo]\"", "\"fe80::1%1\"", "\"[::ffff:127.1]\"", "\"[::1].\""}) {
+    for (const std::string key : {"origins: {allow: [", "origins: {deny: [",
+                                  "origins: {deny_addresses: [", "clients: {allow: ["}) {
+      EXPECT_EQ(mistakes_in(key + text + "]}").size(), 1U) << key << text;
+    }
+    EXPECT_FALSE(mistakes_in("overrides: [{match: " + text + "}]").empty()) << text;
+    EXPECT_FALSE(mistakes_in("overrides: [{match: a.test, connect_to: " + text + "}]").empty())
+        << text;
+  }
+}
+
+TEST(AccessConfig, F153_check_says_that_an_address_in_deny_stops_no_name) {
+  const auto warnings_in = [](std::string_view text) {
+    Texts lines;
+    for (const auto& warning : load_text(text, "f").warnings) lines.push_back(warning.to_string());
+    return lines;
+  };
+  EXPECT_EQ(
+      warnings_in("origins: {deny: [a.test, \"[::ffff:192.0.2.2]:443\"]}"),
+      Texts{"f:1:26: `origins.deny[1]` denies requests that name this address, not names that "
+            "lead there; to make no connection to it put 192.0.2.2 into "
+            "origins.deny_addresses, too"});
+  EXPECT_EQ(warnings_in("origins: {deny: [\"2001:db8::2\"]}").size(), 1U);
+  for (const std::string_view fine :
+       {"origins: {deny: [192.0.2.2], deny_addresses: [192.0.2.0/24]}",
+        "origins: {deny: [127.0.0.1, \"::1\", \"64:ff9b::7f00:1\"]}",
+        "origins: {deny: [a.test, \"*.b.test\", \"*:25\"]}", "origins: {allow: [192.0.2.2]}"}) {
+    EXPECT_EQ(warnings_in(fine), Texts{}) << fine;
+  }
+}
+
+TEST(AccessConfig, F153_an_address_is_denied_in_the_forms_that_carry_it) {
+  EXPECT_EQ(mistakes_in("origins: {deny: [192.0.2.2]}\n"
+                        "pool: {warm: [\"http://[64:ff9b::c000:202]\"]}"),
+            Texts{"f:2:15: `pool.warm[0]` names an origin that nobody may ask for: line 1 of "
+                  "origins.deny"});
+  EXPECT_EQ(mistakes_in("overrides: [{match: a.test, connect_to: \"[::ffff:127.0.0.1]:3000\"}]"),
+            Texts{"f:1:29: `overrides[0].connect_to` is an address that this proxy itself listens "
+                  "on"});
+}
+
+TEST(AccessConfig, own_addresses_are_denied_by_default) {
+  EXPECT_FALSE(Config{}.origins.allow_own_addresses);
+  EXPECT_TRUE(load("origins: {allow_own_addresses: true}").origins.allow_own_addresses);
+}
+
 TEST(AccessConfig, an_empty_list_of_denied_addresses_denies_none) {
   EXPECT_EQ(load("origins: {deny_addresses: []}").origins.deny_addresses, Texts{});
   EXPECT_EQ(load("origins: {deny: []}").origins.deny, Texts{});
@@ -69,7 +139,7 @@ TEST(AccessConfig, tells_mistakes_where_they_stand) {
        "belong into origins.deny), not `bad.test`"},
       {"origins: {deny: [10.0.0.0/8]}",
        "f:1:18: `origins.deny[0]` must be a name or one address (blocks of addresses belong into "
-       "origins.deny_addresses), not `10.0.0.0/8`; write [10.0.0.0/8]"},
+       "origins.deny_addresses), not `10.0.0.0/8`"},
       {"origins: {deny: [\"https://a.test\"]}",
        "f:1:18: `origins.deny[0]` must be a host, *.suffix or *, with or without a port, not "
        "`https://a.test`"},

@@ -18,6 +18,13 @@ TEST(CheckJson, each_mistake_with_its_place) {
             "\n");
 }
 
+TEST(CheckJson, warnings_where_there_are_some) {
+  EXPECT_EQ(check_json("c.yaml", {}, {{"c.yaml", 3, 7, "may not be meant"}}),
+            R"({"file":"c.yaml","ok":true,"mistakes":[],"warnings":[)"
+            R"({"file":"c.yaml","line":3,"column":7,"message":"may not be meant"}]})"
+            "\n");
+}
+
 TEST(CheckJson, F104_what_a_file_says_stays_inside_its_string) {
   EXPECT_EQ(check_json("\"\\", {{"x", 1, 1, "\x1b[2J\n\xc3\xa9"}}),
             R"({"file":"\"\\","ok":false,"mistakes":[)"

@@ -15,7 +15,25 @@ TEST(HostName, addresses_become_canonical) {
   EXPECT_EQ(normalise_host("192.0.2.1").name, "192.0.2.1");
   EXPECT_EQ(normalise_host("192.0.2.1.").name, "192.0.2.1");
   EXPECT_EQ(normalise_host("[2001:DB8:0:0::1]").name, "2001:db8::1");
-  EXPECT_EQ(normalise_host("[::FFFF:192.0.2.1]").name, "::ffff:192.0.2.1");
+}
+
+TEST(HostName, F153_an_ipv4_mapped_address_is_the_ipv4_address) {
+  for (const char* text : {"192.0.2.2", "192.0.2.2.", "[::ffff:192.0.2.2]", "[::FFFF:C000:202]",
+                           "[::ffff:c000:0202]", "[0:0:0:0:0:ffff:c000:202]",
+                           "[0000:0000:0000:0000:0000:ffff:192.0.2.2]", "[0::ffff:192.0.2.2]"}) {
+    EXPECT_EQ(normalise_host(text).name, "192.0.2.2") << text;
+  }
+  EXPECT_EQ(normalise_host("[::192.0.2.2]").name, "::192.0.2.2") << "goes to another place";
+  EXPECT_EQ(normalise_host("[64:ff9b::192.0.2.2]").name, "64:ff9b::c000:202");
+}
+
+TEST(HostName, F153_knows_which_addresses_one_carries) {
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(carried_hosts("64:ff9b::c000:202"), Texts{"192.0.2.2"});
+  EXPECT_EQ(carried_hosts("2002:c000:202::1"), Texts{"192.0.2.2"});
+  EXPECT_EQ(carried_hosts("::192.0.2.2"), Texts{"192.0.2.2"});
+  for (const char* none : {"192.0.2.2", "2001:db8::1", "a.test", "", "a:b"})
+    EXPECT_EQ(carried_hosts(none), Texts{}) << none;
 }
 
 TEST(HostName, F089_refuses_disguised_addresses) {

@@ -5,9 +5,13 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/base/start_fault.h"
@@ -120,6 +124,74 @@ TEST_F(UnixListeningSocket, F102_leaves_a_file_alone) {
   std::string content;
   file >> content;
   EXPECT_EQ(content, "precious");
+}
+
+/// The rights of the file, and whose it is.
+struct Rights {
+  mode_t mode;
+  uid_t owner;
+  gid_t group;
+  bool operator==(const Rights&) const = default;
+};
+Rights rights_of(const std::string& path) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) < 0) ADD_FAILURE() << path;
+  return {info.st_mode & 07777, info.st_uid, info.st_gid};
+}
+
+TEST_F(UnixListeningSocket, F158_has_the_mode_that_is_configured_whatever_the_umask) {
+  for (const mode_t mask : {0, 022, 077, 0777}) {
+    const auto before = ::umask(mask);
+    for (const auto& [mode, wanted] :
+         std::vector<std::pair<std::optional<std::uint32_t>, mode_t>>{{std::nullopt, 0660},
+                                                                      {0600, 0600},
+                                                                      {0666, 0666},
+                                                                      {0777, 0777},
+                                                                      {0640, 0640},
+                                                                      {0, 0}}) {
+      auto address = unix_socket(path());
+      address.access.mode = mode;
+      const auto sockets = bind_listener(address, 1);
+      EXPECT_EQ(rights_of(path()), (Rights{wanted, ::geteuid(), ::getegid()})) << mask;
+      ::unlink(path().c_str());
+    }
+    ::umask(before);
+  }
+}
+
+TEST_F(UnixListeningSocket, F158_has_the_owner_and_group_that_are_configured) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  auto address = unix_socket(path());
+  address.access = {0660, "65534", "65534"};
+  const auto sockets = bind_listener(address, 1);
+  EXPECT_EQ(rights_of(path()), (Rights{0660, 65534, 65534}));
+}
+
+TEST_F(UnixListeningSocket, F158_another_user_is_refused) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can be another user";
+  std::filesystem::permissions(dir_.path(), std::filesystem::perms::all);
+  auto address = unix_socket(path());
+  const auto connects_as = [&](uid_t user, gid_t group) {
+    const auto child = ::fork();
+    if (child == 0) {
+      const bool changed =
+          ::setgroups(0, nullptr) == 0 && ::setgid(group) == 0 && ::setuid(user) == 0;
+      ::_exit(!changed ? 2 : is_answered(path()) ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WEXITSTATUS(status);
+  };
+  address.access.group = "12345";
+  const auto sockets = bind_listener(address, 1);
+  EXPECT_EQ(connects_as(65534, 65534), 1);
+  EXPECT_EQ(connects_as(65534, 12345), 0) << "its group may";
+}
+
+TEST_F(UnixListeningSocket, F158_rights_that_can_not_be_given_are_an_error) {
+  auto address = unix_socket(path());
+  address.access.group = "nosuchgroup";
+  EXPECT_THROW(bind_listener(address, 1), std::runtime_error);
 }
 
 TEST_F(UnixListeningSocket, a_path_that_is_too_long_is_an_error) {

@@ -34,6 +34,19 @@ TEST(ReloadPlan, what_can_change_is_what_is_wanted) {
   EXPECT_THAT(plan.postponed, IsEmpty());
 }
 
+TEST(ReloadPlan, F145_the_names_of_the_admin_endpoint_can_change_its_socket_can_not) {
+  config::Config current;
+  current.admin.address = config::ListenAddress{"", 0, "/run/x"};
+  auto wanted = current;
+  wanted.admin.hosts = {"ccnproxy.svc"};
+  wanted.admin.access.mode = 0660;
+  const auto plan = plan_reload(current, wanted);
+  EXPECT_EQ(plan.in_force.admin.hosts, wanted.admin.hosts);
+  EXPECT_EQ(plan.in_force.admin.access, current.admin.access);
+  EXPECT_THAT(plan.applied, ElementsAre(key("admin.hosts")));
+  EXPECT_THAT(plan.postponed, ElementsAre(key("admin.mode")));
+}
+
 TEST(ReloadPlan, F102_what_a_process_has_for_its_life_stays_and_is_named) {
   const config::Config current;
   config::Config wanted;

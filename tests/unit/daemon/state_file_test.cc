@@ -2,6 +2,7 @@
 
 #include "ccnproxy/daemon/state_file.h"
 
+#include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -105,6 +106,25 @@ TEST_F(StateFile, one_that_is_broken_is_reported_and_not_used) {
 TEST_F(StateFile, a_folder_in_its_place_is_a_fault) {
   EXPECT_NE(read_state_file(dir_.path()).fault, "");
   EXPECT_TRUE(write_state_file(dir_.path() + "/none/state", "x").has_value());
+}
+
+TEST_F(StateFile, F159_is_not_written_through_a_link_that_stands_in_its_way) {
+  const auto victim = dir_.write("victim", "precious");
+  const auto content = [](const std::string& file) {
+    std::ifstream in(file);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  std::filesystem::create_symlink(victim, path() + ".new");
+  ASSERT_EQ(write_state_file(path(), "one"), std::nullopt);
+  EXPECT_EQ(content(victim), "precious");
+  EXPECT_EQ(content(path()), "one");
+  EXPECT_FALSE(std::filesystem::is_symlink(path()));
+  std::filesystem::remove(path());
+  std::filesystem::create_symlink(victim, path());
+  std::filesystem::create_hard_link(victim, path() + ".new");
+  ASSERT_EQ(write_state_file(path(), "two"), std::nullopt);
+  EXPECT_EQ(content(victim), "precious");
+  EXPECT_EQ(content(path()), "two");
 }
 
 TEST_F(StateFile, what_was_there_stays_if_it_can_not_be_replaced) {

@@ -1,5 +1,7 @@
 #include "ccnproxy/observe/line_file.h"
 
+#include <filesystem>
+#include <fstream>
 #include <system_error>
 #include <thread>
 
@@ -30,6 +32,27 @@ TEST(LineFile, appends) {
   EXPECT_EQ(LineFile::open(path).write("one\n"), 0u);
   EXPECT_EQ(LineFile::open(path).write("two\nthree\n"), 0u);
   EXPECT_EQ(content_of(path), "one\ntwo\nthree\n");
+}
+
+TEST(LineFile, F159_follows_no_link_where_other_users_may_put_one) {
+  const TempFolder folder;
+  const auto victim = folder.path() / "victim";
+  std::ofstream(victim) << "precious\n";
+  std::filesystem::create_directory(folder.path() / "logs");
+  std::filesystem::create_symlink(victim, folder.path() / "logs" / "log");
+  std::filesystem::permissions(folder.path() / "logs", std::filesystem::perms::all);
+  try {
+    LineFile::open(folder.path() / "logs" / "log");
+    FAIL() << "followed a link";
+  } catch (const std::system_error& e) {
+    EXPECT_EQ(e.code().value(), ELOOP);
+    EXPECT_NE(std::string(e.what()).find("a symbolic link, in a folder that other users may write"),
+              std::string::npos);
+  }
+  EXPECT_EQ(content_of(victim), "precious\n");
+  std::filesystem::permissions(folder.path() / "logs", std::filesystem::perms::owner_all);
+  EXPECT_EQ(LineFile::open(folder.path() / "logs" / "log").write("meant\n"), 0U);
+  EXPECT_EQ(content_of(victim), "precious\nmeant\n");
 }
 
 TEST(LineFile, says_why_it_can_not_open) {

@@ -1,5 +1,9 @@
 #include "ccnproxy/origin/address_access.h"
 
+#include <filesystem>
+#include <fstream>
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -72,6 +76,131 @@ TEST(AddressAccess, F087_the_default_reaches_no_metadata_service_and_nothing_loc
                               "8.8.8.8:443", "100.64.0.1:443", "[2606:4700::1111]:443"}) {
     EXPECT_EQ(judge.objection(at(address), false), "") << address;
   }
+}
+
+/// The table in docs/access.md: the block, and whether it is denied by default. Rows that are
+/// judged by the IPv4 address inside have another word.
+std::vector<std::pair<std::string, std::string>> documented_blocks() {
+  std::ifstream page(std::filesystem::path(__FILE__).parent_path() / "../../../docs/access.md");
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (std::string line; std::getline(page, line);) {
+    if (!line.starts_with("| `")) continue;
+    const auto end = line.find('`', 3);
+    const auto verdict = line.rfind("| ", line.rfind(" |") - 1) + 2;
+    rows.emplace_back(line.substr(3, end - 3),
+                      line.substr(verdict, line.find_first_of(" :,|", verdict) - verdict));
+  }
+  return rows;
+}
+
+TEST(AddressAccess, F144_special_addresses_are_denied_as_the_page_says) {
+  const config::Origins defaults;
+  const AddressAccess judge{AddressList(defaults.deny_addresses), is_local};
+  const auto rows = documented_blocks();
+  int denied = 0, allowed = 0;
+  for (const auto& [block, verdict] : rows) {
+    const auto address = Endpoint::from_literal(block.substr(0, block.find('/')), 443);
+    if (!address || (verdict != "denied" && verdict != "allowed")) continue;
+    ++(verdict == "denied" ? denied : allowed);
+    EXPECT_EQ(judge.objection(*address, false).empty(), verdict == "allowed") << block;
+  }
+  EXPECT_GE(denied, 15);
+  EXPECT_GE(allowed, 10);
+  for (const auto& entry : defaults.deny_addresses) {
+    const auto has = std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
+      return row.first == entry && row.second == "denied";
+    });
+    EXPECT_TRUE(has || entry == multicast_word) << entry << " is not on the page";
+  }
+}
+
+TEST(AddressAccess, F144_the_default_reaches_nothing_of_the_special_purpose_registries) {
+  const AddressAccess judge{AddressList(config::Origins{}.deny_addresses), is_local};
+  for (const auto* address : {"240.0.0.1:443",
+                              "250.1.2.3:443",
+                              "255.255.255.255:443",
+                              "255.255.255.254:80",
+                              "[::ffff:255.255.255.255]:443",
+                              "[64:ff9b::f000:1]:443",
+                              "[::ffff:240.0.0.1]:443",
+                              "192.0.0.8:443",
+                              "192.0.0.170:443",
+                              "192.88.99.1:443",
+                              "[100::1]:443",
+                              "[100:0:0:1::1]:443",
+                              "[2001:2::1]:443",
+                              "[2001:10::1]:443",
+                              "[2001:1ff::1]:443",
+                              "[2001::1]:443",
+                              "[2002:808:808::1]:443",
+                              "[5f00::1]:443",
+                              "[fec0::1]:443",
+                              "[feff::1]:443"}) {
+    EXPECT_NE(judge.objection(at(address), false), "") << address;
+  }
+  for (const auto* address :
+       {"239.255.255.255:1", "223.255.255.254:443", "192.0.1.1:443", "192.88.98.1:443",
+        "198.18.0.1:443", "203.0.113.10:443", "[2001:200::1]:443", "[2001:4860:4860::8888]:443",
+        "[2003::1]:443", "[2001:db8::10]:443", "[64:ff9b::808:808]:443", "[2600::1]:443"}) {
+    const bool is_multicast = std::string(address).starts_with("239.");
+    EXPECT_EQ(judge.objection(at(address), false).empty(), !is_multicast) << address;
+  }
+}
+
+/// The machine has 10.1.2.3, 2001:db8::7 and loopback; a test may change that.
+class OwnInterfaces : public ::testing::Test {
+ protected:
+  AddressAccess access(OwnAddresses own, const std::vector<std::string>& denied = {}) {
+    return AddressAccess(
+        AddressList(denied), [this](const Endpoint& to) { return has(to); }, own);
+  }
+  bool has(const Endpoint& to) const {
+    const auto text = to.unmapped().with_port(0).to_string();
+    return text.starts_with("127.") || text.starts_with("[::1]") || addresses.contains(text);
+  }
+  std::set<std::string> addresses = {"10.1.2.3:0", "[2001:db8::7]:0"};
+};
+
+TEST_F(OwnInterfaces, F157_are_not_connected_to_on_any_port) {
+  const auto judge = access(OwnAddresses::denied);
+  for (const auto* address :
+       {"10.1.2.3:443", "10.1.2.3:22", "[2001:db8::7]:443", "[::ffff:10.1.2.3]:80",
+        "[64:ff9b::a01:203]:443", "[2002:a01:203::1]:443"}) {
+    EXPECT_EQ(judge.objection(at(address), false),
+              "an address of this proxy's own machine, which origins.allow_own_addresses: false "
+              "denies; connect_to in an override leads there")
+        << address;
+    EXPECT_EQ(judge.objection(at(address), true), "") << "exempt: " << address;
+  }
+  EXPECT_EQ(judge.objection(at("10.1.2.4:443"), false), "") << "a neighbour";
+}
+
+TEST_F(OwnInterfaces, F157_loopback_is_a_matter_of_deny_addresses) {
+  const auto judge = access(OwnAddresses::denied);
+  for (const auto* address : {"127.0.0.1:443", "[::1]:443", "0.0.0.0:443", "[::]:443"})
+    EXPECT_EQ(judge.objection(at(address), false), "") << address;
+}
+
+TEST_F(OwnInterfaces, F157_may_be_allowed_but_never_a_listener_of_the_daemon) {
+  auto judge = access(OwnAddresses::allowed);
+  judge.add_own(at("10.1.2.3:3000"));
+  EXPECT_EQ(judge.objection(at("10.1.2.3:443"), false), "");
+  EXPECT_NE(judge.objection(at("10.1.2.3:3000"), false), "");
+  EXPECT_NE(judge.objection(at("10.1.2.3:3000"), true), "");
+}
+
+TEST_F(OwnInterfaces, F157_are_those_of_this_moment) {
+  const auto judge = access(OwnAddresses::denied);
+  EXPECT_EQ(judge.objection(at("10.9.9.9:443"), false), "");
+  addresses.insert("10.9.9.9:0");
+  EXPECT_NE(judge.objection(at("10.9.9.9:443"), false), "");
+  addresses.erase("10.9.9.9:0");
+  EXPECT_EQ(judge.objection(at("10.9.9.9:443"), false), "");
+}
+
+TEST_F(OwnInterfaces, F157_the_entry_of_the_list_is_told_first) {
+  EXPECT_THAT(access(OwnAddresses::denied, {"10.0.0.0/8"}).objection(at("10.1.2.3:443"), false),
+              HasSubstr("denied by 10.0.0.0/8"));
 }
 
 TEST(AddressAccess, what_the_operator_has_named_is_not_denied) {

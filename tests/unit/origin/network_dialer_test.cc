@@ -43,6 +43,7 @@ class NetworkDialerTest : public testing::Test {
     settings_.tls = std::make_shared<const tls::TlsContext>(tls);
     settings_.connect_host = "127.0.0.1";
     settings_.connect_port = port;
+    settings_.exemption = {"127.0.0.1", port, AddressList()};
     make_dialer({scheme, "api.example.test", default_port(scheme)});
   }
   /// As the name says, without `connect_to`.
@@ -298,7 +299,53 @@ TEST_F(ProhibitedAddress, F092_is_told_of_connections_that_stand_as_the_list_is_
   EXPECT_FALSE(dialer_->is_prohibited("127.0.0.1:80"));
   EXPECT_TRUE(dialer_->is_prohibited("192.0.2.1:80"));
   aim(80, Scheme::http);
-  EXPECT_FALSE(dialer_->is_prohibited("192.0.2.1:80")) << "connect_to vouches for it";
+  EXPECT_TRUE(dialer_->is_prohibited("192.0.2.1:80")) << "connect_to names another place";
+  access_ = AddressAccess(AddressList({"127.0.0.0/8"}));
+  EXPECT_FALSE(dialer_->is_prohibited("127.0.0.1:80")) << "connect_to vouches for it";
+  EXPECT_TRUE(dialer_->is_prohibited("127.0.0.1:81"));
+}
+
+TEST_F(ProhibitedAddress, F156_a_name_in_connect_to_vouches_for_nothing) {
+  ScriptedOrigin origin(plain());
+  aim(origin.port(), Scheme::http);
+  settings_.connect_host = "localhost";
+  settings_.exemption = {"localhost", origin.port(), AddressList()};
+  make_dialer({Scheme::http, "api.example.test", 80});
+  ASSERT_TRUE(dial());
+  expect_error(ErrorType::destination_ip_prohibited, Phase::tcp);
+  EXPECT_THAT(error_->detail, HasSubstr("connect_to of its override is a name, which exempts no"));
+  EXPECT_EQ(origin.accepts(), 0u);
+  error_.reset();
+  settings_.exemption.addresses = AddressList({"127.0.0.1"});
+  make_dialer({Scheme::http, "api.example.test", 80});
+  ASSERT_TRUE(dial());
+  EXPECT_FALSE(error_);
+}
+
+TEST_F(ProhibitedAddress, F156_nor_does_an_address_for_a_port_that_the_client_chose) {
+  ScriptedOrigin origin(plain());
+  settings_ = {};
+  settings_.connect_host = "127.0.0.1";
+  settings_.exemption = {"127.0.0.1", 0, AddressList()};
+  make_dialer({Scheme::http, "api.example.test", origin.port()});
+  ASSERT_TRUE(dial());
+  expect_error(ErrorType::destination_ip_prohibited, Phase::tcp);
+  EXPECT_THAT(error_->detail, HasSubstr("on the scheme's default port"));
+  EXPECT_EQ(origin.accepts(), 0u);
+}
+
+TEST_F(NetworkDialerTest, F157_an_address_of_this_machine_is_refused_at_connect) {
+  bool has_it = true;
+  access_ = AddressAccess(
+      AddressList(), [&](const Endpoint&) { return has_it; }, OwnAddresses::denied);
+  aim_by_name("192.0.2.77", 443);
+  ASSERT_TRUE(dial());
+  ASSERT_TRUE(error_);
+  EXPECT_EQ(to_string(error_->type), "destination_ip_prohibited");
+  EXPECT_THAT(error_->detail, HasSubstr("an address of this proxy's own machine"));
+  EXPECT_TRUE(dialer_->is_prohibited("192.0.2.77:443"));
+  has_it = false;
+  EXPECT_FALSE(dialer_->is_prohibited("192.0.2.77:443")) << "asked anew each time";
 }
 
 TEST_F(ProhibitedAddress, connect_to_is_the_operators_word) {

@@ -58,6 +58,35 @@ TEST(Explain, the_port_of_a_listener_is_ours) {
             "http://h.ccnproxy-https:3001/ -> https://h:3001/ (h2, http/1.1; allowed by \"*\")");
 }
 
+TEST(Explain, F156_tells_what_is_exempt_from_denied_addresses) {
+  config::Config config;
+  config.overrides.resize(3);
+  config.overrides[0].match = "a.test";
+  config.overrides[0].connect_host = "127.0.0.1";
+  config.overrides[1].match = "b.test";
+  config.overrides[1].connect_host = "gateway.test";
+  config.overrides[2] = config.overrides[1];
+  config.overrides[2].match = "c.test";
+  config.overrides[2].allow_addresses = {"127.0.0.1", "::1"};
+  const auto told = [&](std::string_view url) {
+    return explain(LabelTable(label_options(config)), config, url, false);
+  };
+  EXPECT_EQ(told("a.test.ccnproxy"),
+            "a.test.ccnproxy -> http://a.test/ (http/1.1; override \"a.test\" connect_to "
+            "127.0.0.1:80 (exempt from origins.deny_addresses); allowed by \"*\")");
+  EXPECT_TRUE(told("a.test.ccnproxy:22")
+                  .starts_with("a.test.ccnproxy:22 -> 403: http://a.test:22 may not be connected "
+                               "to at 127.0.0.1:22: "));
+  EXPECT_EQ(told("b.test.ccnproxy"),
+            "b.test.ccnproxy -> http://b.test/ (http/1.1; override \"b.test\" connect_to "
+            "gateway.test:80 (a name: origins.deny_addresses holds for its addresses); allowed by "
+            "\"*\")");
+  EXPECT_EQ(told("c.test.ccnproxy"),
+            "c.test.ccnproxy -> http://c.test/ (http/1.1; override \"c.test\" connect_to "
+            "gateway.test:80 (a name: origins.deny_addresses holds for its addresses but "
+            "127.0.0.1, ::1); allowed by \"*\")");
+}
+
 TEST(Explain, names_the_override) {
   EXPECT_EQ(explained("a.internal.example.ccnproxy-https"),
             "a.internal.example.ccnproxy-https -> https://a.internal.example/ (http/1.1; override "

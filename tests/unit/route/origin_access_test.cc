@@ -89,6 +89,63 @@ TEST(OriginAccess, F089_an_address_as_a_name_is_judged_as_the_address_it_is) {
   EXPECT_TRUE(judge(config, "localhost").allowed) << "names are judged where they lead";
 }
 
+/// What stands for 192.0.2.2, as label_table gives it on.
+const std::vector<std::string> forms_of_one_address = {
+    "192.0.2.2",           "::192.0.2.2",      "::ffff:0:192.0.2.2", "64:ff9b::c000:202",
+    "64:ff9b:1::c000:202", "2002:c000:202::1", "2001::3fff:fdfd",    "2001:db8::5efe:c000:202"};
+
+TEST(OriginAccess, F153_a_denied_address_is_denied_in_every_form) {
+  auto config = rules({"*"}, {"192.0.2.2"});
+  config.origins.deny_addresses = {};
+  for (const auto& host : forms_of_one_address)
+    EXPECT_EQ(verdict(config, host), "-192.0.2.2") << host;
+  for (const auto* other : {"192.0.2.3", "64:ff9b::c000:203", "a.192.0.2.2.test", "2001:db8::1"})
+    EXPECT_EQ(verdict(config, other), "*") << other;
+  config.origins.deny = {"192.0.2.2:443"};
+  EXPECT_EQ(verdict(config, "64:ff9b::c000:202", 443), "-192.0.2.2:443");
+  EXPECT_EQ(verdict(config, "64:ff9b::c000:202", 80), "*");
+}
+
+TEST(OriginAccess, F153_an_allowed_address_is_allowed_as_itself_alone) {
+  auto config = rules({"192.0.2.2"}, {});
+  config.origins.deny_addresses = {};
+  EXPECT_EQ(verdict(config, "192.0.2.2"), "192.0.2.2");
+  for (const auto& host : forms_of_one_address) {
+    EXPECT_EQ(verdict(config, host), host == "192.0.2.2" ? host : "-") << host;
+  }
+}
+
+TEST(OriginAccess, F156_connect_to_leads_to_what_it_names_and_nowhere_else) {
+  config::Config config;
+  config.overrides.resize(1);
+  auto& entry = config.overrides[0];
+  entry.match = "*.test";
+  entry.connect_host = "127.0.0.1";
+  EXPECT_TRUE(judge(config, "a.test", 443).allowed) << "the scheme's default port";
+  const auto other_port = judge(config, "a.test", 6379);
+  EXPECT_FALSE(other_port.allowed);
+  EXPECT_EQ(other_port.type, ErrorType::destination_ip_prohibited);
+  EXPECT_EQ(other_port.reason,
+            "https://a.test:6379 may not be connected to at 127.0.0.1:6379: it is denied by "
+            "127.0.0.0/8 in origins.deny_addresses of this proxy's configuration; only connect_to "
+            "in an override leads there; connect_to of its override exempts only 127.0.0.1 on the "
+            "scheme's default port");
+  entry.connect_port = 8443;
+  EXPECT_TRUE(judge(config, "a.test", 6379).allowed) << "goes to 8443";
+  entry.connect_host = "gateway.internal";
+  EXPECT_TRUE(judge(config, "a.test", 443).allowed) << "judged where it leads";
+}
+
+TEST(OriginAccess, F156_what_allow_addresses_lists_may_be_asked_for_by_address) {
+  config::Config config;
+  config.overrides.resize(1);
+  config.overrides[0].match = "127.0.0.1";
+  config.overrides[0].allow_addresses = {"127.0.0.1"};
+  EXPECT_TRUE(judge(config, "127.0.0.1", 443).allowed);
+  EXPECT_FALSE(judge(config, "127.0.0.1", 444).allowed);
+  EXPECT_FALSE(judge(config, "127.0.0.2", 443).allowed);
+}
+
 TEST(OriginAccess, an_address_that_an_override_sends_elsewhere_is_not_one) {
   config::Config config;
   config::Override entry;

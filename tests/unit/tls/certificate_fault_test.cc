@@ -131,7 +131,7 @@ TEST_F(CertificateFaultTest, F139_a_folder_is_no_file) {
     const TlsContext context(trusting("/tmp"));
     FAIL() << "it was taken";
   } catch (const std::runtime_error& e) {
-    EXPECT_THAT(e.what(), HasSubstr("tls.ca_file /tmp: is a folder"));
+    EXPECT_THAT(e.what(), HasSubstr("tls.ca_file /tmp: names a folder"));
   }
 }
 
