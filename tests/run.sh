@@ -2,7 +2,7 @@
 # Every test there is, from a fresh clone on Debian 12. Usage: tests/run.sh [--quick]
 #   installs what is missing, then: unit and integration tests of the release build, the same under
 #   AddressSanitizer + UndefinedBehaviorSanitizer and under ThreadSanitizer, the fuzzers for a short while, the
-#   checks of the scripts, the end-to-end tests, those of the documentation, of metrics, alerts and the dashboard.
+#   checks of the scripts, the end-to-end and differential tests, those of the documentation, of metrics, alerts and the dashboard.
 #   --quick: the release build's only.
 # FUZZ_SECONDS (60): time per fuzzer. JOBS: parallel jobs (one per CPU).
 # What failed beside other tests runs again, alone, and three times. If it passes then, it is counted as passed and told
@@ -203,6 +203,7 @@ if [[ ! $quick ]]; then
   test_build tsan
   if step 'build fuzz' build fuzz; then step "fuzz, $fuzz_seconds s each" fuzz; fi
   step 'end to end' suite e2e tests/e2e/run.sh
+  step 'differential' suite differential tests/differential/run.sh
   step 'documentation' suite docs tests/docs/run.sh
   step 'metrics and alerts' suite prometheus tests/prometheus/run.sh
   step 'dashboard' dashboard
