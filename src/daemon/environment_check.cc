@@ -85,7 +85,7 @@ class EnvironmentCheck {
     const auto& state = config_.warmth.state_file;
     if (!state.empty() && state == config_.pid_file)
       complain("pool.state_file", "names the file that pid_file names, too; give each its own");
-    if (!state.empty() && ::access(state.c_str(), R_OK) != 0 && errno != ENOENT)
+    if (!state.empty() && ::access(state.c_str(), R_OK) != 0 && errno != ENOENT && errno != ENOTDIR)
       complain("pool.state_file", "names a file that can't be read: " + reason(errno));
   }
 

@@ -13,6 +13,19 @@ bool frames(const Field& field) noexcept {
   return field.id == FieldId::content_length || field.id == FieldId::transfer_encoding;
 }
 
+// Whether some reader may take a name that is no token for one that frames the message, because it
+// strips what stands around it: quotes, or what is white space in another character set.
+bool disguises_framing(std::string_view name) noexcept {
+  while (!name.empty() && !is(token_char, name.front())) name.remove_prefix(1);
+  while (!name.empty() && !is(token_char, name.back())) name.remove_suffix(1);
+  const FieldId id = field_id(name);
+  return id == FieldId::content_length || id == FieldId::transfer_encoding;
+}
+
+bool may_be_name(std::string_view name) noexcept {
+  return all(token_char, name) || (all(loose_name_char, name) && !disguises_framing(name));
+}
+
 /// Reads one line after the other into its memory, which must never be moved meanwhile: nothing
 /// that is written is longer than what it was read from.
 class LineReader {
@@ -51,7 +64,7 @@ class LineReader {
     const std::string_view before = line.substr(0, colon);
     const std::string_view name = trim(before);
     if (name.empty()) return &refuse_no_name;
-    if (!all(loose_name_char, name)) return &refuse_name;
+    if (!may_be_name(name)) return &refuse_name;
     if (fields_.size() == limits_.fields) return &refuse_field_count;
     const Field field{keep(name), keep(trim(line.substr(colon + 1))), field_id(name)};
     faulty_ = faulty_ || (frames(field) && name.size() != before.size());

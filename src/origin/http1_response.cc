@@ -67,6 +67,7 @@ bool Http1Connection::take_head(std::string_view& bytes) {
   head_size_ = result.consumed;
   const bool good = on_head(bytes);
   head_bytes_.clear();
+  if (!head_.repaired.empty()) head_.repaired = std::string();  // an idle connection holds nothing
   parser_.reset();
   return good;
 }

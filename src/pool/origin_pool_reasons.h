@@ -6,5 +6,6 @@
 namespace ccnproxy::pool {
 
 inline constexpr std::string_view prohibited_now = "its address may not be connected to any more";
+inline constexpr std::string_view configuration_changed = "the configuration has changed";
 
 }  // namespace ccnproxy::pool

@@ -82,6 +82,7 @@ PoolReport OriginPool::report() const {
   for (const auto& connections : lists_) {
     for (const auto& c : connections) r.connections.push_back(report_of(c, moment));
   }
+  for (const auto& c : exclusive_) r.connections.push_back(c.report(moment));
   decisions_.for_each([&](const auto& d) { r.decisions.push_back({moment - d.at, d.text}); });
   r.metrics = metrics_;
   return r;

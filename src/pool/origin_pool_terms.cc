@@ -5,11 +5,6 @@
 #include "origin_pool_reasons.h"
 
 namespace ccnproxy::pool {
-namespace {
-
-constexpr std::string_view configuration_changed = "the configuration has changed";
-
-}  // namespace
 
 void OriginPool::adopt(PoolTerms terms) {
   settings_ = std::move(terms.settings);
@@ -26,6 +21,7 @@ void OriginPool::adopt(PoolTerms terms) {
       dialer_->recall_stream_limit(static_cast<std::uint32_t>(streams_each_));
   }
   end_prohibited();
+  end_exclusive(terms.replace);
   check();
 }
 

@@ -117,6 +117,12 @@ std::size_t ClientOutput::take_credit() noexcept {
   return credit;
 }
 
+void ClientOutput::drop_step() {
+  if (step_) uncredited_ -= std::min(uncredited_, step_->body_bytes);
+  end_step();
+  chunked_ = false;
+}
+
 void ClientOutput::clear() {
   end_step();
   held_.clear();

@@ -74,8 +74,8 @@ void ClientSession::drain() {
   if (exchange_ || life_ != Life::open) return;
   on_readable();
   if (exchange_ || life_ != Life::open || request_began_ != TimePoint{}) return;
-  if (used_) return close();
-  timer_.set_after(std::min<Duration>(context_.config->timeouts.client_idle, first_request_time));
+  if (used_ && !login_under_way_) return close();
+  wait_for_last_request();
 }
 
 void ClientSession::kill() {
@@ -255,7 +255,7 @@ void ClientSession::begin_exchange(std::string_view head_bytes) {
   exchange_ = context_.exchanges.take(context_);
   const auto& head = context_.head;
   client_persists_ = http::is_persistent(head.version, head.fields);
-  keep_alive_ = !draining_ && client_persists_;
+  keep_alive_ = may_persist() && client_persists_;
   const auto framing = http::request_framing(head);
   if (!framing) {
     reading_ = Reading::unframed;
@@ -321,6 +321,7 @@ void ClientSession::linger() {
 }
 
 void ClientSession::client_gone() {
+  if (output_.held() > 0) close_by_reset();  // it may have closed one direction only
   if (exchange_) {
     exchange_->on_client_gone();
     context_.exchanges.give(std::move(exchange_));
@@ -329,8 +330,7 @@ void ClientSession::client_gone() {
 }
 
 void ClientSession::abort() {
-  const ::linger reset{1, 0};
-  ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  close_by_reset();
   if (life_ == Life::tunnel) {
     tunnel_->reset();
     exchange_->note_tunnel(*tunnel_, UpgradeTunnel::End::closed);
@@ -346,6 +346,7 @@ void ClientSession::close() {
   if (life_ == Life::closed) return;
   life_ = Life::closed;
   timer_.cancel();
+  bound_.reset();
   output_.clear();
   held_for_client_.set(0);
   held_for_origin_.set(0);

@@ -23,7 +23,7 @@ void ClientSession::flush() {
 }
 
 void ClientSession::finish(bool keep_alive) {
-  keep_alive_ = keep_alive_ && keep_alive && reading_ == Reading::nothing && !draining_;
+  keep_alive_ = keep_alive_ && keep_alive && reading_ == Reading::nothing && may_persist();
   life_ = Life::finishing;
   flush();
 }
@@ -36,10 +36,11 @@ void ClientSession::end_exchange() {
   const bool unread = reading_ != Reading::nothing;
   reading_ = Reading::nothing;
   chunks_.reset();
-  if (!keep_alive_ || draining_)
+  if (!keep_alive_ || !may_persist())
     return ours || unread || !input_.empty() || bytes_at_hand_ > 0 ? linger() : close();
   life_ = Life::open;
   wait_for_request();
+  if (draining_) wait_for_last_request();
   if (!input_.empty()) process_kept();
   if (life_ != Life::closed) update_watch();
 }
@@ -49,6 +50,7 @@ void ClientSession::begin_tunnel(std::unique_ptr<tls::Transport> origin, std::st
   std::string for_client(output_.held_bytes());
   for_client.append(rest);
   output_.clear();
+  bound_.reset();  // those to other origins
   timer_.cancel();
   context_.loop.unwatch(fd_.get());
   life_ = Life::tunnel;

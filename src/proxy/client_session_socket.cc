@@ -1,6 +1,8 @@
 // A session's socket: what it still holds of what was written, how fast the client takes that, and
 // how much it may hold where memory is tight.
 
+#include <sys/socket.h>
+
 #include "ccnproxy/origin/socket_options.h"
 #include "ccnproxy/proxy/client_session.h"
 #include "ccnproxy/proxy/client_socket.h"
@@ -66,6 +68,12 @@ void ClientSession::limit_unsent() {
   if (unsent_limited_ ? !memory.relaxed() : !memory.tight()) return;
   unsent_limited_ = !unsent_limited_;
   origin::set_most_unsent(fd_.get(), unsent_limited_ ? most_unsent_when_tight : most_unsent);
+}
+
+/// The client is to see that what it got is not all.
+void ClientSession::close_by_reset() {
+  const ::linger reset{1, 0};
+  ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
 }
 
 }  // namespace ccnproxy::proxy

@@ -1,21 +1,39 @@
 #include "ccnproxy/proxy/dedicated_connection.h"
 
 namespace ccnproxy::proxy {
+namespace {
+
+constexpr std::string_view with_its_client = "close with its client";
+constexpr std::string_view after_its_request = "close after its request";
+
+}  // namespace
 
 DedicatedConnection::DedicatedConnection(EventLoop& loop, pool::OriginPool& pool,
                                          std::unique_ptr<origin::Dialer> dialer,
-                                         pool::StreamWaiter& waiter)
-    : loop_(loop), pool_(pool), dialer_(std::move(dialer)), waiter_(&waiter) {
+                                         pool::StreamWaiter& waiter, DedicatedOwner* owner)
+    : loop_(loop),
+      pool_(pool),
+      http1_dialer_(std::move(dialer)),
+      waiter_(&waiter),
+      owner_(owner),
+      began_(loop.now()),
+      last_used_(began_) {
   pool_.enter();
-  dial_ = dialer_->dial(
-      *this, Delegate<void(origin::DialResult)>::to<&DedicatedConnection::on_dialed>(this));
+  pool_.add_exclusive(*this);
+  dial(*http1_dialer_);
 }
 
 DedicatedConnection::~DedicatedConnection() {
   if (!over_) leave_pool();
 }
 
+void DedicatedConnection::dial(origin::Dialer& dialer) {
+  dial_ = dialer.dial(
+      *this, Delegate<void(origin::DialResult)>::to<&DedicatedConnection::on_dialed>(this));
+}
+
 void DedicatedConnection::leave_pool() {
+  leave_list();
   if (!place_kept_) pool_.give_back_place();
   pool_.leave();
 }
@@ -23,10 +41,31 @@ void DedicatedConnection::leave_pool() {
 void DedicatedConnection::on_dialed(origin::DialResult result) {
   if (over_) return;
   loop_.retire(std::move(dial_));
-  if (!result) return refuse(result.error());
+  if (!result) {
+    if (dial_any_protocol(result.error())) return;
+    ++pool_.metrics().failed_dials;
+    return refuse(result.error());
+  }
   connection_ = std::move(*result);
+  on_connected();
+}
+
+/// A login does without HTTP/1.1 where the origin has none: over HTTP/2 an origin judges each
+/// request by its own credentials, and the connection is the client's alone all the same.
+bool DedicatedConnection::dial_any_protocol(const Error& error) {
+  if (!owner_ || any_dialer_ || error.type != ErrorType::tls_alert_received) return false;
+  any_dialer_ = pool_.dialer();
+  dial(*any_dialer_);
+  return true;
+}
+
+void DedicatedConnection::on_connected() {
+  const auto& info = connection_->info();
+  began_ = last_used_ = loop_.now();
+  ++pool_.metrics().handshakes[info.tls_resumed ? 1 : 0]
+                              [static_cast<std::size_t>(observe::DialCause::request)];
   if (!waiter_) return connection_->drain("nobody waits any more");
-  if (connection_->info().protocol != origin::Protocol::http1) {
+  if (!owner_ && info.protocol != origin::Protocol::http1) {
     connection_->drain("not HTTP/1.1");
     return refuse({ErrorType::http_upgrade_failed, Side::origin, Phase::tls, Proof::not_sent,
                    pool_.origin().to_string() + ": speaks no HTTP/1.1, which an upgrade needs"});
@@ -34,37 +73,96 @@ void DedicatedConnection::on_dialed(origin::DialResult result) {
   lending_ = true;
   std::exchange(waiter_, nullptr)->on_connection(*connection_, observe::WaitResult::dialed);
   lending_ = false;
-  if (!over_ && connection_->streams() == 0) connection_->drain("not needed");
+  if (!over_ && connection_->streams() == 0 && (!owner_ || last_request_))
+    connection_->drain("not needed");
+}
+
+void DedicatedConnection::lend(pool::StreamWaiter& waiter) {
+  lending_ = true;
+  waiter.on_connection(*connection_, observe::WaitResult::ready);
+  lending_ = false;
 }
 
 /// An origin that offers HTTP/2 alone ends the handshake with an alert (RFC 7301 §3.2).
 void DedicatedConnection::refuse(Error error) {
-  if (error.type == ErrorType::tls_alert_received)
+  if (error.type == ErrorType::tls_alert_received && !owner_)
     error.detail += " (an upgrade needs HTTP/1.1, which it may not speak)";
+  leave_owner(DedicatedOwner::End::not_connected);
   if (auto* waiter = std::exchange(waiter_, nullptr)) waiter->on_no_connection(std::move(error));
-  if (!connection_) end();
+  if (!connection_) end(DedicatedOwner::End::not_connected);
 }
 
 void DedicatedConnection::forget() {
   waiter_ = nullptr;
   if (!dial_) return;
   loop_.retire(std::move(dial_));  // not now: this turn may hold an event for its socket
-  end();
+  end(DedicatedOwner::End::not_connected);
 }
 
-/// Its one request is over.
+void DedicatedConnection::keep_place() {
+  place_kept_ = true;
+  leave_owner(DedicatedOwner::End::taken);
+}
+
+void DedicatedConnection::release(std::string_view why) {
+  owner_ = nullptr;
+  if (connection_ && !over_) return connection_->drain(why);
+  forget();
+}
+
+pool::ConnectionReport DedicatedConnection::report(TimePoint now) const {
+  pool::ConnectionReport r;
+  r.state = connection_ ? "bound" : "connecting";
+  r.cause = observe::to_string(observe::DialCause::request);
+  r.age = now - began_;
+  r.next_action = owner_ && !last_request_ ? with_its_client : after_its_request;
+  r.reason = owner_ ? "a client's login (NTLM, Negotiate)" : "an upgrade";
+  if (!connection_) return r;
+  const auto& info = connection_->info();
+  r.serial = info.serial;
+  r.protocol = origin::to_string(info.protocol);
+  r.address = info.address;
+  r.tls_resumed = info.tls_resumed;
+  r.rtt = info.rtt;
+  r.streams = connection_->streams();
+  r.requests = connection_->requests();
+  r.idle = r.streams > 0 ? Duration(0) : now - last_used_;
+  return r;
+}
+
+std::string_view DedicatedConnection::peer_address() const {
+  return connection_ ? std::string_view(connection_->info().address) : std::string_view();
+}
+
+/// Not of an upgrade: its one request, or the tunnel, is let run to its end.
+void DedicatedConnection::end_after_request(std::string_view why) {
+  if (!owner_ || over_) return;
+  last_request_ = true;
+  if (connection_) connection_->drain(why);
+}
+
+/// A request is over.
 void DedicatedConnection::on_capacity(origin::OriginConnection& connection) {
-  if (lending_ || over_) return;
-  if (connection.streams() == 0 && !connection.is_draining()) connection.drain("request over");
+  if (lending_ || over_ || connection.streams() > 0) return;
+  last_used_ = loop_.now();
+  if (!owner_ && !connection.is_draining()) connection.drain("request over");
 }
 
-void DedicatedConnection::on_closed(origin::OriginConnection&, std::string_view) { end(); }
+void DedicatedConnection::on_closed(origin::OriginConnection&, std::string_view reason) {
+  pool_.metrics().closed.add(reason);
+  end(DedicatedOwner::End::closed);
+}
 
-void DedicatedConnection::end() {
+void DedicatedConnection::leave_owner(DedicatedOwner::End how) {
+  if (auto* owner = std::exchange(owner_, nullptr)) owner->on_dedicated_end(*this, how);
+}
+
+void DedicatedConnection::end(DedicatedOwner::End how) {
   if (std::exchange(over_, true)) return;
   leave_pool();
-  unlink();
+  Hook::unlink();
   loop_.retire(std::unique_ptr<Retired>(this));
+  leave_owner(how);
 }
 
 DedicatedConnections::~DedicatedConnections() {
@@ -73,9 +171,9 @@ DedicatedConnections::~DedicatedConnections() {
 
 DedicatedConnection* DedicatedConnections::dial(pool::OriginPool& pool,
                                                 std::unique_ptr<origin::Dialer> dialer,
-                                                pool::StreamWaiter& waiter) {
+                                                pool::StreamWaiter& waiter, DedicatedOwner* owner) {
   if (!pool.take_place()) return nullptr;
-  auto* connection = new DedicatedConnection(loop_, pool, std::move(dialer), waiter);
+  auto* connection = new DedicatedConnection(loop_, pool, std::move(dialer), waiter, owner);
   all_.push_back(*connection);
   return connection;
 }

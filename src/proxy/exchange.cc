@@ -55,11 +55,11 @@ void Exchange::reset() {
   outgoing_.upgrade = {};
   body_.reset(config_->retries.replay_bytes);
   sending_.release();
-  idempotent_ = expects_continue_ = awaits_permission_ = debug_ = false;
+  idempotent_ = expects_continue_ = awaits_permission_ = debug_ = login_ = false;
   pool_ = nullptr;
   stream_ = nullptr;
   dedicated_ = nullptr;
-  holds_place_ = false;
+  bound_ = holds_place_ = false;
   connection_serial_ = 0;
   body_end_sent_ = false;
   response_begun_ = response_flushed_ = chunked_ = body_expected_ = false;
@@ -188,10 +188,17 @@ void Exchange::fail(Error error) {
   if (error_) error_.reset();
   error_ = std::move(error);
   if (response_flushed_) return client_->abort();
-  if (response_begun_)
-    client_->output().clear();  // the head never left: an honest status can still be given (F085)
-  if (!client_->request_complete()) keep_alive_ = false;
+  drop_answer();
   answer(status, to_string(error_->type), error_->detail);
+}
+
+/// Before an answer of our own. An origin's head that never left makes room: an honest status can
+/// still be given (F085). What was sent before it, interim responses, is sent to its end first,
+/// and a client that has not taken that gets no further response (F155).
+void Exchange::drop_answer() {
+  auto& output = client_->output();
+  if (response_begun_) output.drop_step();
+  if (output.held() > 0 || bound_ || !client_->request_complete()) keep_alive_ = false;
 }
 
 void Exchange::fail_with(std::uint16_t status, ErrorType type, Side side, Phase phase,
@@ -199,9 +206,8 @@ void Exchange::fail_with(std::uint16_t status, ErrorType type, Side side, Phase 
   drop_attempt();
   error_ = Error{type, side, phase, Proof::not_sent, std::string(detail)};
   if (response_flushed_) return client_->abort();
-  if (response_begun_) client_->output().clear();
   if (side == Side::client && phase != Phase::route) keep_alive_ = false;
-  if (!client_->request_complete()) keep_alive_ = false;
+  drop_answer();
   answer(status, to_string(type), error_->detail);
 }
 

@@ -3,6 +3,7 @@
 
 #include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/proxy/client_session.h"
+#include "ccnproxy/proxy/connection_login.h"
 #include "ccnproxy/proxy/exchange.h"
 #include "ccnproxy/proxy/retry_policy.h"
 
@@ -10,6 +11,8 @@ namespace ccnproxy::proxy {
 
 void Exchange::acquire(std::uint64_t avoid) {
   asked_pool_at_ = context_.loop.now();
+  bound_ = false;
+  if ((login_ || client_->has_bound()) && acquire_bound()) return;
   if (upgrade_.empty()) return pool_->acquire(*this, avoid);
   // A connection that the request may keep: never one of the pool's, and HTTP/1.1.
   dedicated_ = context_.dedicated.dial(*pool_, context_.http1_dialer(origin_), *this);
@@ -17,6 +20,43 @@ void Exchange::acquire(std::uint64_t avoid) {
   on_no_connection({ErrorType::connection_limit_reached, Side::us, Phase::queue, Proof::not_sent,
                     origin_.to_string() + ": no connection is left for a tunnel "
                                           "(pool.max_connections)"});
+}
+
+/// Whether the request is on a connection of its client's own, or will be, or has been answered.
+bool Exchange::acquire_bound() {
+  auto& bound = client_->bound();
+  auto* held = bound.find(*pool_);
+  switch (choose_connection({login_, held != nullptr, bound.size()})) {
+    case ConnectionChoice::pooled:
+      return false;
+    case ConnectionChoice::bound:
+      bound_ = true;
+      dedicated_ = held;
+      held->lend(*this);
+      break;
+    case ConnectionChoice::bind:
+      dial_bound(bound);
+      break;
+    case ConnectionChoice::refused:
+      on_no_connection({ErrorType::connection_limit_reached, Side::us, Phase::queue,
+                        Proof::not_sent,
+                        origin_.to_string() + ": this client connection is logged in (NTLM, "
+                                              "Negotiate) at as many other origins as it may be"});
+      break;
+  }
+  return true;
+}
+
+/// As the credentials may log it in, it is bound before they are sent (RFC 4559 §6).
+void Exchange::dial_bound(BoundConnections& bound) {
+  dedicated_ = bound.dial(context_.dedicated, *pool_, context_.http1_dialer(origin_), *this);
+  if (dedicated_) {
+    bound_ = true;
+    return;
+  }
+  on_no_connection({ErrorType::connection_limit_reached, Side::us, Phase::queue, Proof::not_sent,
+                    origin_.to_string() + ": no connection is left for a login of this client "
+                                          "alone (pool.max_connections)"});
 }
 
 void Exchange::on_connection(origin::OriginConnection& connection, observe::WaitResult found) {
@@ -43,6 +83,7 @@ void Exchange::on_connection(origin::OriginConnection& connection, observe::Wait
 
 void Exchange::on_no_connection(Error error) {
   dedicated_ = nullptr;
+  bound_ = false;  // nothing was bound: the client loses no login
   fail(std::move(error));
 }
 
@@ -150,8 +191,12 @@ void Exchange::on_stalled(const Error& error) {
 }
 
 bool Exchange::may_try_again(const Error& error) const {
-  const FailedAttempt attempt{error.proof, idempotent_, body_.replayable() || body_.nothing_sent(),
-                              retries_, config_->retries.attempts};
+  const FailedAttempt attempt{error.proof,
+                              idempotent_,
+                              body_.replayable() || body_.nothing_sent(),
+                              retries_,
+                              config_->retries.attempts,
+                              bound_ && reused_};
   return !response_flushed_ && !response_begun_ && may_retry(attempt);
 }
 
@@ -169,6 +214,7 @@ bool Exchange::retry(const Error& error) {
   retry_proof_ = error.proof;
   body_.rewind();
   watch_progress();
+  if (bound_) client_->bound().release(*pool_);
   acquire(connection_serial_);
   return true;
 }

@@ -3,6 +3,7 @@
 #include "ccnproxy/http/field_rules.h"
 #include "ccnproxy/http/list.h"
 #include "ccnproxy/proxy/client_session.h"
+#include "ccnproxy/proxy/connection_login.h"
 #include "ccnproxy/proxy/exchange.h"
 #include "ccnproxy/proxy/max_forwards.h"
 #include "ccnproxy/proxy/unserved.h"
@@ -224,6 +225,8 @@ void Exchange::build_request(const http::BodyFraming& framing) {
         break;
     }
     if (hop_by_hop.drops(field) || http::iequals(field.name, config_->request_id_header)) continue;
+    if (http::iequals(field.name, "authorization"))
+      login_ = login_ || logs_connection_in(field.value);
     if (http::iequals(field.name, debug_header)) {
       debug_ = field.value == "1";
       continue;

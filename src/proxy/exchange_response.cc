@@ -1,11 +1,13 @@
 // The way of a response from its origin to the client.
 
+#include <algorithm>
 #include <charconv>
 
 #include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/http/field_case.h"
 #include "ccnproxy/http/field_rules.h"
 #include "ccnproxy/proxy/client_session.h"
+#include "ccnproxy/proxy/connection_login.h"
 #include "ccnproxy/proxy/exchange.h"
 
 namespace ccnproxy::proxy {
@@ -122,8 +124,22 @@ void Exchange::on_response(const http::ResponseHead& head, const http::BodyFrami
   if (!upgrade_.empty() && client_->has_unread()) keep_alive_ = false;
   body_expected_ = response_has_body(head.status);
   if (framing.kind == http::BodyFraming::Kind::length) body_length_ = framing.length;
+  if (bound_) note_login(head, framing);
   append_response_head(head, framing);
   watch_progress();
+}
+
+/// The client's connection ends with the one that is bound to it, and no sooner than a login that
+/// the origin has answered one step of.
+void Exchange::note_login(const http::ResponseHead& head, const http::BodyFraming& framing) {
+  if (framing.kind == http::BodyFraming::Kind::until_close ||
+      !http::is_persistent(head.version, head.fields))
+    keep_alive_ = false;
+  client_->note_login(
+      head.status == 401 &&
+      std::any_of(head.fields.begin(), head.fields.end(), [](const http::Field& field) {
+        return http::iequals(field.name, "www-authenticate") && continues_login(field.value);
+      }));
 }
 
 void Exchange::append_response_head(const http::ResponseHead& head,
@@ -136,7 +152,7 @@ void Exchange::append_response_head(const http::ResponseHead& head,
   append_line(out, config_->request_id_header, request_id_);
   if (debug_) append_debug_fields(out);
   append_body_framing(head, framing);
-  const bool keep = keep_alive_ && !context_.draining &&
+  const bool keep = keep_alive_ && (!context_.draining || client_->login_under_way()) &&
                     http::is_persistent(request_.version, request_.fields) &&
                     client_->request_complete();
   if (!keep) {
@@ -210,6 +226,7 @@ void Exchange::on_flush() {
 
 void Exchange::on_complete(const http::Fields& trailers) {
   stream_ = nullptr;
+  if (bound_ && !dedicated_->is_open()) keep_alive_ = false;
   dedicated_ = nullptr;
   timer_.cancel();
   if (body_expected_ && body_length_ && bytes_out_ != *body_length_) {

@@ -138,7 +138,12 @@ Form by_host(std::string_view uri) {
   return {std::move(target), std::string(rest.substr(0, end))};
 }
 
-Form by_proxy(std::string_view uri) { return {std::string(uri), by_host(uri).host}; }
+/// With the Host that a client sends beside it, which has no user information.
+Form by_proxy(std::string_view uri) {
+  const auto host = by_host(uri).host;
+  const auto at = host.rfind('@');
+  return {std::string(uri), at == host.npos ? host : host.substr(at + 1)};
+}
 
 /// What the daemon would do with one form: send it on, answer it itself, or refuse it.
 struct Answer {

@@ -1,5 +1,5 @@
 // Any bytes as a response head: the answer does not depend on how they were cut, and what was taken
-// is fit to be written to a client, who reads the same in it.
+// reads the same when it has been written to a client.
 
 #include <algorithm>
 #include <cstddef>

@@ -1,4 +1,6 @@
 // What comes before a response (100, 103), and what asks for something else than HTTP/1.1.
+#include <thread>
+
 #include "client_fixture.h"
 #include "origin_side.h"
 
@@ -152,6 +154,50 @@ TEST(ClientInterim, F114_early_hints_over_http2_too) {
   RawClient client = proxy.connect();
   EXPECT_THAT(client.get(proxy.label_host).interim, ElementsAre(103, 103, 102));
   EXPECT_THAT(client.roundtrip(head("GET / HTTP/1.0", proxy.label_host)).interim, IsEmpty());
+}
+
+/// Longer than timeouts.response_head, whose time begins anew with each of them: also where the
+/// client, of HTTP/1.0, hears nothing of it. Fifty times as often as would do.
+TEST(ClientInterim, F130_each_is_a_sign_of_life) {
+  OneOrigin proxy(
+      "plain",
+      [](OriginConnection& connection) {
+        connection.read_request();
+        for (int i = 0; i < 60; ++i) {
+          connection.write("HTTP/1.1 102 Processing\r\n\r\n");
+          std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        }
+        connection.respond(200, "done");
+        connection.read_to_end();
+      },
+      [](DaemonConfig& config) { config.set("timeouts.response_head", "5s"); });
+  RawClient newer = proxy.connect();
+  RawClient older = proxy.connect();
+  newer.send(head("GET / HTTP/1.1", proxy.label_host));
+  older.send(head("GET / HTTP/1.0", proxy.label_host));
+  EXPECT_EQ(newer.read_response().body, "done");
+  EXPECT_EQ(older.read_response().body, "done");
+}
+
+/// The origin's upgrade comes in two lines, and the client gets both.
+TEST(ClientUpgrade, F127_a_101_with_its_upgrade_in_several_lines) {
+  OneOrigin proxy(
+      "plain",
+      [](OriginConnection& connection) {
+        connection.read_request();
+        connection.write(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade:\r\nUpgrade: websocket\r\nConnection: "
+            "x\r\nConnection: upgrade\r\nupgrade: other/1\r\n\r\n");
+        connection.read_to_end();
+      },
+      [](DaemonConfig& config) { config.set("tunnel_upgrades", "true"); });
+  RawClient client = proxy.connect();
+  client.send(head("GET / HTTP/1.1", proxy.label_host,
+                   "Connection: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\nUpgrade: "
+                   "other/1\r\n"));
+  const std::string answer = client.read_until("\r\n\r\n");
+  EXPECT_THAT(answer, ::testing::StartsWith("HTTP/1.1 101 "));
+  EXPECT_THAT(answer, HasSubstr("\r\nUpgrade: websocket, other/1\r\n"));
 }
 
 TEST(ClientUpgrade, F122_connect_is_told_what_to_do_instead) {

@@ -62,6 +62,11 @@ class RowsOrigin {
   std::shared_ptr<Tally<int>> last_ = std::make_shared<Tally<int>>();
 };
 
+/// Answers /x with these bytes.
+RowsOrigin one_row(const std::string& bytes) {
+  return RowsOrigin(std::vector<Row>{Row{"x", bytes}});
+}
+
 class OriginLeniency : public ::testing::Test {
  protected:
   static void judge(OneOrigin& proxy, const RowsOrigin& rows, const Row& row,
@@ -167,7 +172,7 @@ TEST_F(OriginLeniency, F131_white_space_after_a_chunk_size) {
 
 TEST_F(OriginLeniency, F131_a_digit_after_it_or_a_space_before_breaks_the_body) {
   for (const std::string body : {"5 0\r\nhello\r\n0\r\n\r\n", " 5\r\nhello\r\n0\r\n\r\n"}) {
-    OneOrigin proxy("plain", RowsOrigin({{"x", OK CHUNKED + body}}));
+    OneOrigin proxy("plain", one_row(OK CHUNKED + body));
     const auto response = proxy.connect().get(proxy.label_host, "/x");
     EXPECT_FALSE(response.status == 200 && response.complete()) << body;
   }
@@ -202,7 +207,7 @@ TEST_F(OriginLeniency, F143_lengths_colons_controls) {
 
 TEST_F(OriginLeniency, F143_controls_and_names_pass_byte_for_byte) {
   const std::string fields = "X-Control: a\x01\x1b[1m\x7f\vz\r\nX(odd)/\xc3\xa4: b\r\n";
-  OneOrigin proxy("plain", RowsOrigin({{"x", OK + fields + LENGTH}}));
+  OneOrigin proxy("plain", one_row(OK + fields + LENGTH));
   RawClient client = proxy.connect();
   client.send(head("GET /x HTTP/1.1", proxy.label_host, "Connection: close\r\n"));
   const auto all = client.read_to_end();
@@ -241,7 +246,7 @@ TEST_F(OriginLeniency, F149_lines_codings_versions) {
 }
 
 TEST_F(OriginLeniency, F149_a_folded_value_has_a_space_instead) {
-  OneOrigin proxy("plain", RowsOrigin({{"x", OK "X-A: b\r\n\t c\r\nX-B : d\r\n" LENGTH}}));
+  OneOrigin proxy("plain", one_row(OK "X-A: b\r\n\t c\r\nX-B : d\r\n" LENGTH));
   const auto response = proxy.connect().get(proxy.label_host, "/x");
   EXPECT_EQ(response.fields.get("x-a"), "b c");
   EXPECT_EQ(response.fields.get("x-b"), "d");
@@ -259,11 +264,10 @@ TEST_F(OriginLeniency, F127_list_fields_in_several_lines) {
 }
 
 TEST_F(OriginLeniency, F127_nominated_fields_of_every_line_stay_here) {
-  OneOrigin proxy(
-      "plain",
-      RowsOrigin({{"x", OK "Connection: X-A\r\nX-A: a\r\nX-B: b\r\nX-C: c\r\nConnection: "
-                           "keep-alive, ,X-B\r\nKeep-Alive: timeout=5\r\nKeep-Alive: max=9\r\n"
-                           "Proxy-Connection: a\r\nProxy-Connection: b\r\n" LENGTH}}));
+  OneOrigin proxy("plain",
+                  one_row(OK "Connection: X-A\r\nX-A: a\r\nX-B: b\r\nX-C: c\r\nConnection: "
+                             "keep-alive, ,X-B\r\nKeep-Alive: timeout=5\r\nKeep-Alive: max=9\r\n"
+                             "Proxy-Connection: a\r\nProxy-Connection: b\r\n" LENGTH));
   const auto response = proxy.connect().get(proxy.label_host, "/x");
   EXPECT_EQ(response.fields.get("x-c"), "c");
   for (const auto* name : {"x-a", "x-b", "keep-alive", "proxy-connection"})
@@ -298,7 +302,7 @@ TEST_P(ResponseDate, F133_is_added_where_there_is_none_and_kept_where_there_is_o
 
 TEST(ResponseDateOfOurs, F133_stands_in_every_answer_of_our_own) {
   OneOrigin proxy("plain", Service(standard_answers));
-  for (const std::string request :
+  for (const std::string& request :
        {head("GET /hc HTTP/1.1", "localhost"), head("GET / HTTP/1.1", "no.label"),
         head("CONNECT a:1 HTTP/1.1", "a:1"), std::string("GET / HTTP/1.1\r\n\r\n"),
         std::string("nonsense\r\n\r\n"), head("GET / HTTP/1.1", "unknown.invalid.ccnproxy")}) {

@@ -14,6 +14,7 @@
 #include "ccnproxy/pool/address_load.h"
 #include "ccnproxy/pool/back_off.h"
 #include "ccnproxy/pool/decision_log.h"
+#include "ccnproxy/pool/exclusive_connection.h"
 #include "ccnproxy/pool/learned_limits.h"
 #include "ccnproxy/pool/origin_memory.h"
 #include "ccnproxy/pool/placement_policy.h"
@@ -90,12 +91,14 @@ class OriginPool {
   /// ready, or it has all that `max_connections` allows. Asked before acquire().
   std::optional<std::size_t> better_worker();
 
-  /// A place for a connection beside the pool's own (a tunnel's) under max_connections; give back
-  /// each that was taken.
-  bool take_place() noexcept {
-    return context_.shared->take_connection(context_.worker->index, settings_->max_connections);
-  }
+  /// A place for an ExclusiveConnection or a tunnel under max_connections, an idle connection's if
+  /// there is no other; give back each that was taken.
+  bool take_place();
   void give_back_place() noexcept { context_.shared->give_back_connection(context_.worker->index); }
+  /// Shows it in report(), and tells it to end when it must; until it leaves the list.
+  void add_exclusive(ExclusiveConnection& connection) { exclusive_.push_back(connection); }
+  /// What dials now. For connections of clients' own; outlives those that it made.
+  const std::shared_ptr<origin::Dialer>& dialer() const noexcept { return dialer_; }
 
   /// Goes on under other terms. Connections live on, unless nothing may be connected to their
   /// address any more: then they take no new streams. Those that are to be replaced go when others
@@ -205,6 +208,8 @@ class OriginPool {
   void outdate_connections();
   void end_prohibited();
   void end_outdated(TimePoint now);
+  bool end_idle_for_place();
+  void end_exclusive(bool replace);
   void drain_connections();
   void check();
   void plan_check(TimePoint at);
@@ -224,6 +229,7 @@ class OriginPool {
   PoolContext context_;
   Timer check_timer_;
   std::array<Connections, 4> lists_;  ///< by State; closed ones are on none
+  ExclusiveConnections exclusive_;
   Waiters waiters_;
   RetryBudget retry_budget_;
   mutable RecentPeak peak_;

@@ -16,7 +16,7 @@ namespace ccnproxy::pool {
 /// are of text that is part of the program.
 struct ConnectionReport {
   std::uint64_t serial = 0;   ///< 0 while connecting
-  std::string_view state;     ///< connecting, ready, busy, suspicious, leaving, draining
+  std::string_view state;     ///< connecting, ready, busy, suspicious, leaving, draining, bound
   std::string_view protocol;  ///< h2, http/1.1, or empty while connecting
   std::string address;
   bool tls_resumed = false;

@@ -39,6 +39,8 @@ class ClientOutput {
   bool has_step() const noexcept { return step_ && !step_->is_empty(); }
   /// Ever accepted by the socket, framing included.
   std::uint64_t written() const noexcept { return written_; }
+  /// Forgets what was added since the last flush(); what was sent or is held stays.
+  void drop_step();
   void clear();
 
  private:

@@ -12,6 +12,7 @@
 #include "ccnproxy/base/unique_fd.h"
 #include "ccnproxy/http/chunked.h"
 #include "ccnproxy/http/head_parser.h"
+#include "ccnproxy/proxy/bound_connections.h"
 #include "ccnproxy/proxy/choose_to_cut.h"
 #include "ccnproxy/proxy/client_output.h"
 #include "ccnproxy/proxy/proxy_context.h"
@@ -107,7 +108,16 @@ class ClientSession final : public Retired,
   void hand_over(std::size_t worker) noexcept { handing_to_ = worker; }
   /// Whether it may be handed over. Also while we drain, until the last client of all workers has
   /// left.
-  bool can_hand_over() const noexcept { return !handed_ && (!draining_ || context_.draining); }
+  bool can_hand_over() const noexcept {
+    return !handed_ && !has_bound() && (!draining_ || context_.draining);
+  }
+  /// Whether connections are bound to this one, by logins.
+  bool has_bound() const noexcept { return bound_ && !bound_->empty(); }
+  BoundConnections& bound();
+  /// Whether the response that is on its way is a step of a login, whose next one the client's next
+  /// request brings: on this connection or not at all, be it that we drain.
+  void note_login(bool under_way) noexcept { login_under_way_ = under_way; }
+  bool login_under_way() const noexcept { return login_under_way_; }
   /// The exchange takes body bytes again.
   void resume_reading();
   const ClientAddress& address() const noexcept { return address_; }
@@ -153,7 +163,11 @@ class ClientSession final : public Retired,
   std::size_t read_chunked(std::string_view bytes);
   void end_exchange();
   void on_tunnel_end(UpgradeTunnel::End how);
+  void on_bound_end();
+  bool may_persist() const noexcept { return !draining_ || login_under_way_; }
+  void wait_for_last_request();
   void linger();
+  void close_by_reset();
   void client_gone();
   void close();
   void on_timer();
@@ -176,6 +190,7 @@ class ClientSession final : public Retired,
   Timer timer_;
   std::unique_ptr<Exchange> exchange_;
   std::unique_ptr<UpgradeTunnel> tunnel_;
+  std::unique_ptr<BoundConnections> bound_;  ///< null for a client that never logged in
   ClientOutput output_;
   ByteQueue input_;  ///< read and not yet used
   http::RequestHeadParser parser_;
@@ -202,6 +217,7 @@ class ClientSession final : public Retired,
   bool unsent_limited_ = false;  ///< as memory is tight
   bool input_ended_ = false;
   bool draining_ = false;
+  bool login_under_way_ = false;
   bool used_ = false;  ///< has sent a request
 };
 

@@ -21,6 +21,7 @@
 
 namespace ccnproxy::proxy {
 
+class BoundConnections;
 class ClientSession;
 
 /// One request and its response: maps it, takes a stream from the pool, moves both bodies, tries
@@ -99,6 +100,8 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   void choose_request_id();
   void answer_expectation();
   void acquire(std::uint64_t avoid);
+  bool acquire_bound();
+  void dial_bound(BoundConnections& bound);
   void send_body();
   bool may_try_again(const Error& error) const;
   bool may_afford(const Error& error) const;
@@ -117,10 +120,12 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   Duration stands_still_for(Duration patience) const;
   void append_response_head(const http::ResponseHead& head, const http::BodyFraming& framing);
   void append_body_framing(const http::ResponseHead& head, const http::BodyFraming& framing);
+  void note_login(const http::ResponseHead& head, const http::BodyFraming& framing);
   bool response_has_body(std::uint16_t status) const;
   std::string named_origin() const;
   void cancel_stream();
   void drop_attempt();
+  void drop_answer();
   bool client_owes() const;
   void watch_progress();
   void on_timer();
@@ -151,12 +156,14 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   bool expects_continue_ = false;
   bool awaits_permission_ = false;  ///< the client, for the origin's 100
   bool debug_ = false;              ///< the client asks how it went (X-Ccnproxy-Debug)
+  bool login_ = false;              ///< its credentials log the origin's connection in
 
   // The attempt.
   origin::Origin origin_;
   pool::OriginPool* pool_ = nullptr;  ///< entered, so that it outlives the exchange
   origin::OriginStream* stream_ = nullptr;
-  DedicatedConnection* dedicated_ = nullptr;  ///< dialled for this request alone, not yet over
+  DedicatedConnection* dedicated_ = nullptr;  ///< the client's own that it is on or waits for
+  bool bound_ = false;                        ///< that one is bound to the client's connection
   bool holds_place_ = false;                  ///< a tunnel's, in pool_
   std::uint64_t connection_serial_ = 0;
   bool body_end_sent_ = false;

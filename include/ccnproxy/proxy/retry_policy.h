@@ -13,6 +13,9 @@ struct FailedAttempt {
   bool replayable = false;  ///< every byte of the body that was given to the attempt is still held
   std::uint32_t retries = 0;  ///< made so far
   std::uint32_t allowed = 0;  ///< retries.attempts
+  /// On a connection that earlier requests of the same client may have logged in (NTLM, Negotiate):
+  /// on another one it would be another user's request, or half a handshake.
+  bool on_login = false;
 };
 
 /// Whether a request may be sent again, on another connection (docs/retry-rules.md). Only what the
@@ -20,7 +23,7 @@ struct FailedAttempt {
 /// had worked before ended without one byte of response. The budget is asked last, by the caller,
 /// since asking takes from it.
 constexpr bool may_retry(const FailedAttempt& a) {
-  if (a.retries >= a.allowed || !a.replayable) return false;
+  if (a.retries >= a.allowed || !a.replayable || a.on_login) return false;
   switch (a.proof) {
     case Proof::not_sent:
     case Proof::refused:

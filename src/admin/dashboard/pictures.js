@@ -4,6 +4,7 @@
 const states = {
   ready: 'ready: takes a request now', busy: 'full', connecting: 'connecting', suspicious: 'suspicious: no sign of life',
   leaving: 'leaving: goes when replaced', draining: 'draining: goes after its last request',
+  bound: 'bound: of one client alone',
 };
 const mostPictures = 24;
 
@@ -15,6 +16,7 @@ const shapes = {
   suspicious: () => svg('path', { class: 's-suspicious', d: 'M11 4.2L17.6 16H4.4Z' }),
   leaving: () => svg('path', { class: 's-leaving', d: 'M11 4.5A6.5 6.5 0 0 1 11 17.5Z' }),
   draining: () => svg('circle', { class: 's-draining', cx: 11, cy: 11, r: 5.5 }),
+  bound: () => svg('path', { class: 's-bound', d: 'M11 4.2L17.8 11L11 17.8L4.2 11Z' }),
 };
 
 // The part of a circle around the picture, from the top.

@@ -32,8 +32,9 @@ Config load(const std::string& text) {
 /// A file with another value than the default for every key.
 std::string every_key() {
   return R"(
-listeners: [{address: "0.0.0.0:1"}, {address: "[::1]:2"}, {address: "unix:/run/with \"quotes\" and space"}]
-admin: {address: "unix:/run/admin.sock"}
+listeners: [{address: "0.0.0.0:1"}, {address: "[::1]:2"},
+            {address: "unix:/run/with \"quotes\" and space", mode: 0666, owner: root, group: "12"}]
+admin: {address: "unix:/run/admin.sock", hosts: [a.svc, "*.nodes.test"], mode: 0640, owner: "7", group: root}
 pid_file: /run/x.pid
 workers: 7
 coalesce: 1.234us
@@ -46,7 +47,8 @@ field_case: as_received
 tunnel_upgrades: true
 request_id_header: X-Id
 clients: {allow: [192.0.2.0/24, "2001:db8::/32"]}
-origins: {allow: ["*.test", "*:8443"], deny: ["x.test:1"], deny_addresses: [multicast, "::1"]}
+origins: {allow: ["*.test", "*:8443"], deny: ["x.test:1"], deny_addresses: [multicast, "::1"],
+          allow_own_addresses: true}
 pool: {max_connections: 8, max_pending: 9, min_ready: 3, max_idle: 4, keep_warm: 90s, spare: 0.1, max_age: 61m, ping: "off",
        warm: ["https://a.test:8443", "http://b.test"], state_file: /var/lib/x}
 retries: {attempts: 0, replay_bytes: 3MiB}
@@ -59,6 +61,7 @@ dns: {servers: [192.0.2.1, "[2001:db8::1]:5353"], min_ttl: 2ms, max_ttl: 3s, sta
 overrides:
   - match: "*.a.test:8443"
     connect_to: "[2001:db8::2]:443"
+    allow_addresses: [10.0.0.0/8, "fc00::/7"]
     pool: {max_connections: 1, ping: auto}
     timeouts: {dns: 1s}
     tls: {server_name: x.test, verify: true, alpn: [h2]}
@@ -84,6 +87,7 @@ TEST(ConfigYaml, reads_back_to_what_was_set_for_every_key) {
   EXPECT_EQ(load(config_yaml(set)), set);
   Config none = set;
   none.admin.address.reset();
+  none.admin.access = {};
   EXPECT_EQ(load(config_yaml(none)), none);
 }
 
@@ -117,6 +121,9 @@ TEST(ConfigYaml, has_every_key_of_the_schema) {
   auto& entry = config.overrides.emplace_back();
   entry.match = "a.test";
   entry.connect_host = "b.test";
+  entry.allow_addresses = {"127.0.0.1"};
+  config.listeners = {{"", 0, "/run/x.sock"}};
+  config.admin.address = config.listeners[0];
   std::set<std::string> shown;
   add_keys(YAML::Load(config_yaml(config)), "", shown);
   for (const auto& key : config::schema_keys()) EXPECT_EQ(shown.count(key), 1U) << key;

@@ -1,5 +1,6 @@
 #include "ccnproxy/admin/server.h"
 
+#include <deque>
 #include <filesystem>
 #include <future>
 #include <thread>
@@ -348,9 +349,9 @@ TEST(AdminServer, F154_silent_connections_and_half_heads_keep_no_health_check_wa
   auto options = patient();
   options.connections = 8;
   Running server(options);
-  std::vector<RawClient> others;
+  std::deque<RawClient> others;
   for (int i = 0; i < 100; ++i) {
-    others.push_back(server.connect());
+    others.emplace_back(server.address);
     if (i % 2 == 0) others.back().send("GET /healthz HTTP/1.1\r\nHost: loc");
     if (i % 10 == 0) {
       EXPECT_EQ(server.get("/healthz").status, 200) << i;
@@ -366,9 +367,9 @@ TEST(AdminServer, F154_nor_do_clients_that_read_no_answer) {
   options.connections = 4;
   Running server(options);
   make_pages_large(server);
-  std::vector<RawClient> others;
+  std::deque<RawClient> others;
   for (int i = 0; i < 8; ++i) {
-    others.push_back(RawClient(server.address, {.receive_buffer = 4096}));
+    others.emplace_back(server.address, fakes::RawClientOptions{.receive_buffer = 4096});
     others.back().send("GET /pools HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
   EXPECT_EQ(server.get("/healthz").status, 200);
@@ -393,9 +394,9 @@ TEST(AdminServer, F154_all_who_wait_for_one_page_get_one_answer) {
   Running server;
   server.do_there([&] { server.source.held = {0}; });
   constexpr int clients = 40;
-  std::vector<RawClient> waiting;
+  std::deque<RawClient> waiting;
   for (int i = 0; i < clients; ++i) {
-    waiting.push_back(server.connect());
+    waiting.emplace_back(server.address);
     waiting.back().send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
   EXPECT_EQ(server.get("/healthz").status, 200);
@@ -408,9 +409,9 @@ TEST(AdminServer, F154_more_different_large_pages_than_a_few_are_refused_in_word
   auto options = patient();
   Running server(options);
   server.do_there([&] { server.source.held = {0}; });
-  std::vector<RawClient> waiting;
+  std::deque<RawClient> waiting;
   for (int i = 0; i < 30; ++i) {
-    waiting.push_back(server.connect());
+    waiting.emplace_back(server.address);
     waiting.back().send("GET /pools?contains=" + std::to_string(i) +
                         " HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }

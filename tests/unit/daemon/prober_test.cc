@@ -29,7 +29,7 @@ class ProberTest : public testing::Test {
   /// The daemon's configuration with this origin as api.test.
   config::Config config(const ScriptedOrigin& origin) const {
     config::Config made;
-    config::Override entry{"api.test", "127.0.0.1",   origin.port(),
+    config::Override entry{"api.test", "127.0.0.1",   origin.port(), {},
                            made.pool,  made.timeouts, made.tls};
     entry.tls.ca_file = pki_.ca_file();
     made.overrides.push_back(entry);
@@ -74,7 +74,7 @@ TEST_F(ProberTest, each_attempt_is_a_connection_and_one_request) {
       EXPECT_EQ(result.tls->resumed, resumed);
       EXPECT_EQ(result.tls->version, "TLSv1.3");
       if (!resumed) {
-        EXPECT_THAT(result.tls->subject, HasSubstr("CN="));
+        EXPECT_THAT(result.tls->certificate.value().subject, HasSubstr("CN="));
       }
     }
     EXPECT_EQ(origin.accepts(), 3u);

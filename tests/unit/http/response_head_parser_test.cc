@@ -121,6 +121,10 @@ TEST(ResponseHeadParser, F076_F081_refuses_what_could_be_read_two_ways) {
       OK "X: a\n\rb\r\n\r\n",
       OK "X: a\r\n b\rc\r\n\r\n",
       OK ":status: 200\r\n\r\n",
+      OK "Content-Length\xa0: 5\r\n\r\n",
+      OK "\xa0Transfer-Encoding: chunked\r\n\r\n",
+      OK "\"content-length\" : 5\r\n\r\n",
+      OK "(Transfer-Encoding),: chunked\n\r\n",
   };
   for (const std::string_view text : texts) {
     for (const std::size_t piece : {std::size_t{1}, std::size_t{3}, text.size()}) {

@@ -62,7 +62,7 @@ TEST(ResponseLeniency, F149_lines_may_end_in_lf_alone) {
       {"HTTP/1.1 200 OK\n\n", ""},
       {"HTTP/1.1 200 OK\nA: b\n\n", "A: b\n"},
       {"HTTP/1.1 200 OK\nA: b\nC:d \n\n", "A: b\nC: d\n"},
-      // Where both stand, one of them may have been no line end to somebody.
+      // Where both stand, one of them may be no line end to another program.
       {"HTTP/1.1 200 OK\nA: b\r\n\r\n", "A: b\n", true},
       {"HTTP/1.1 200 OK\n\r\n", "", true},
       {OK "A: b\nC: d\r\n\r\n", "A: b\nC: d\n", true},

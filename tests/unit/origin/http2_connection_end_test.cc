@@ -361,16 +361,6 @@ TEST_F(Http2ConnectionEnd, F069_F130_a_flood_of_interim_responses_is_a_failure_o
   EXPECT_TRUE(other.sink.complete);
 }
 
-TEST_F(Http2ConnectionEnd, F130_a_hundred_interim_responses_at_once_pass) {
-  connect();
-  auto& call = open_and_arrive(1);
-  for (int i = 0; i < 100; ++i) peer_->inform(1, "102");
-  peer_->answer(1);
-  ASSERT_TRUE(until_ended(call));
-  EXPECT_TRUE(call.sink.complete);
-  EXPECT_EQ(call.sink.informational.size(), 100u);
-}
-
 TEST_F(Http2ConnectionEnd, F038_a_peer_that_never_sends_settings_is_given_up) {
   context_.settings_timeout = std::chrono::milliseconds(20);
   connect_only();

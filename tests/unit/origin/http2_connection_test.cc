@@ -163,6 +163,16 @@ TEST_F(Http2ConnectionTest, F114_passes_interim_responses_on) {
   EXPECT_EQ(call.sink.status, 200);
 }
 
+TEST_F(Http2ConnectionTest, F130_a_hundred_interim_responses_at_once_pass) {
+  connect();
+  auto& call = open_and_arrive(1);
+  for (int i = 0; i < 100; ++i) peer_->inform(1, "102");
+  peer_->answer(1);
+  ASSERT_TRUE(until_ended(call));
+  EXPECT_TRUE(call.sink.complete);
+  EXPECT_EQ(call.sink.informational.size(), 100u);
+}
+
 TEST_F(Http2ConnectionTest, gives_the_trailers_of_a_response) {
   connect();
   auto& call = open_and_arrive(1);

@@ -205,6 +205,42 @@ TEST_F(ClientOutputTest, is_as_new_after_clear) {
   EXPECT_EQ(read(), "plain");
 }
 
+TEST_F(ClientOutputTest, F155_a_dropped_step_leaves_what_was_sent_and_held) {
+  shrink_socket();
+  const std::string interim = "HTTP/1.1 103 Early Hints\r\nX-Pad: " + std::string(300'000, 'a') +
+                              "\r\n\r\n";
+  output_.front() = interim;
+  ASSERT_EQ(flush(), Outcome::held_back);
+  output_.front() = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  output_.set_chunked(true);
+  output_.add_body("half");
+  output_.drop_step();
+  EXPECT_FALSE(output_.has_step());
+  EXPECT_GT(output_.held(), 0u);
+  EXPECT_EQ(output_.take_credit(), 0u);
+  output_.front() = "HTTP/1.1 502 Bad Gateway\r\n\r\n";
+  output_.add_body("no");  // not as a chunk
+  EXPECT_EQ(read_all(), interim + "HTTP/1.1 502 Bad Gateway\r\n\r\nno");
+}
+
+TEST_F(ClientOutputTest, F155_a_step_is_dropped_where_nothing_is_held) {
+  output_.front() = "HTTP/1.1 200 OK\r\n\r\n";
+  output_.add_body("body");
+  output_.drop_step();
+  EXPECT_EQ(flush(), Outcome::all_sent);
+  EXPECT_EQ(read(), "");
+  output_.drop_step();  // nothing to drop
+  EXPECT_FALSE(output_.has_step());
+}
+
+TEST_F(ClientOutputTest, F155_credit_of_a_dropped_step_is_never_given) {
+  output_.add_body("sent");
+  flush();
+  output_.add_body("dropped");
+  output_.drop_step();
+  EXPECT_EQ(output_.take_credit(), 4u);
+}
+
 TEST_F(ClientOutputTest, memory_of_a_step_goes_on_to_the_next_client) {
   output_.front() = std::string(1000, 'a');
   const auto* memory = output_.front().data();

@@ -31,6 +31,11 @@ TEST_P(MayRetry, F021_never_more_often_than_allowed) {
   EXPECT_FALSE(may_retry({c.proof, c.idempotent, c.replayable, 0, 0}));
 }
 
+TEST_P(MayRetry, F123_never_what_relies_on_its_connections_login) {
+  const auto& c = GetParam();
+  EXPECT_FALSE(may_retry({c.proof, c.idempotent, c.replayable, 0, 2, true}));
+}
+
 std::string name_of(const testing::TestParamInfo<RetryCase>& of) {
   const auto& c = of.param;
   return std::string(to_string(c.proof)) + (c.idempotent ? "_idempotent" : "_not_idempotent") +
