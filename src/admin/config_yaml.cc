@@ -110,7 +110,8 @@ void write_limits(YamlText& yaml, const config::Limits& limits) {
   yaml.number("clients", limits.clients);
   yaml.number("clients_per_address", limits.clients_per_address);
   yaml.number("min_rate", limits.min_rate).size("memory", limits.memory);
-  yaml.number("origins", limits.origins).end();
+  yaml.number("origins", limits.origins);
+  yaml.number("origin_connections", limits.origin_connections).end();
 }
 
 void write_dns(YamlText& yaml, const config::Dns& dns) {

@@ -134,6 +134,7 @@ const Fields<Limits>& limits_fields() {
       count("min_rate", &Limits::min_rate, 0, 1'000'000, " (0 = off)"),
       size("memory", &Limits::memory, MiB, 1024 * GiB, "from 1MiB to 1024GiB"),
       count("origins", &Limits::origins, 1, 1'000'000),
+      count("origin_connections", &Limits::origin_connections, 0, 10'000'000, " (0 = auto)"),
   };
   return fields;
 }

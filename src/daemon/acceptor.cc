@@ -17,11 +17,13 @@ constexpr auto pause_time = std::chrono::milliseconds(50);
 constexpr auto crowded = std::chrono::microseconds(100);
 }  // namespace
 
-Acceptor::Acceptor(EventLoop& loop, ListeningSocket socket, HasRoom has_room, OnClient on_client)
+Acceptor::Acceptor(EventLoop& loop, ListeningSocket socket, HasRoom has_room, OnClient on_client,
+                   OnExhausted on_exhausted)
     : loop_(loop),
       socket_(std::move(socket)),
       has_room_(std::move(has_room)),
       on_client_(std::move(on_client)),
+      on_exhausted_(std::move(on_exhausted)),
       resume_timer_(loop.timers(), Delegate<void()>::to<&Acceptor::resume>(this)) {
   origin::set_most_unsent(socket_.fd.get(), proxy::most_unsent);
   loop_.watch(socket_.fd.get(), EPOLLIN | EPOLLEXCLUSIVE, *this);
@@ -48,6 +50,7 @@ void Acceptor::on_io(std::uint32_t) {
     } else if (errno == EAGAIN) {
       return;
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      on_exhausted_();
       return pause();
     }
   }

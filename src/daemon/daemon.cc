@@ -24,7 +24,7 @@
 #include "ccnproxy/base/startup_memory.h"
 #include "ccnproxy/config/command_line.h"
 #include "ccnproxy/daemon/admin_source.h"
-#include "ccnproxy/daemon/client_capacity.h"
+#include "ccnproxy/daemon/descriptor_budget.h"
 #include "ccnproxy/daemon/descriptor_limit.h"
 #include "ccnproxy/daemon/hand_over.h"
 #include "ccnproxy/daemon/inherited_sockets.h"
@@ -72,9 +72,9 @@ class Daemon {
         log_(observe::make_process_log(shared->config().log)),
         in_force_{shared},
         access_log_(in_force_.config().log.access, log_flush_deadline),
-        group_(worker_count(in_force_.config()),
-               client_capacity(in_force_.config().limits.clients, descriptor_limit(),
-                               worker_count(in_force_.config()))),
+        descriptors_(DescriptorBudget::split(descriptor_needs(
+            in_force_.config(), worker_count(in_force_.config()), open_at_start_))),
+        group_(worker_count(in_force_.config()), descriptors_),
         warm_start_(io_, in_force_, group_, *log_),
         hand_over_(io_, in_force_, group_, warm_start_, *log_),
         reload_(io_, std::move(reread), in_force_, group_, warm_start_, *log_,
@@ -92,6 +92,7 @@ class Daemon {
     group_.ask_statistics = [this](auto answer) { stats_desk_.ask(std::move(answer)); };
     signals_.add(SIGHUP);
     signals_.add(SIGUSR2);
+    group_.open_at_start = open_at_start_;
     bind_admin(*shared);
     make_workers(bind(*shared));
     settle_what_nobody_serves();
@@ -106,9 +107,7 @@ class Daemon {
     log_->info("configuration: {}",
                places_.file().empty() ? "no file, the defaults and flags" : places_.file());
     log_->info("ccnproxy {} is serving with {} workers", CCNPROXY_VERSION, workers_.size());
-    if (const std::size_t most = group_.client_limit; most < in_force_.config().limits.clients)
-      log_->info("the limit of open files ({}) leaves room for {} clients at once",
-                 descriptor_limit(), most);
+    tell_of_descriptors();
     warn_of_slow_start();
     warm_start_.begin(predecessor_.state_path, [this] {
       open_for_clients();
@@ -121,6 +120,7 @@ class Daemon {
     asio::co_spawn(io_, live(), asio::detached);
     io_.run();
     for (auto& worker : workers_) worker->join();
+    group_.connections->tell_of_room(nullptr);
     log_->info("ended");
   }
 
@@ -134,7 +134,9 @@ class Daemon {
     log_->info("admin endpoint listening on {}", socket.address);
     listening_.push_back(socket.fd.get());
     shared.note_listening(socket.address);
-    admin_ = std::make_unique<admin::Server>(io_, std::move(socket.fd), admin_source_);
+    admin::ServerOptions options;
+    options.connections = std::min(options.connections, descriptors_.admin);
+    admin_ = std::make_unique<admin::Server>(io_, std::move(socket.fd), admin_source_, options);
   }
 
   /// `key` is where the configuration has the address.
@@ -160,6 +162,17 @@ class Daemon {
   void open_for_clients() {
     if (group_.open.exchange(true)) return;
     for (auto& worker : workers_) worker->accept_from_now();
+  }
+
+  void tell_of_descriptors() const {
+    const std::size_t clients = group_.client_limit;
+    const auto origins = group_.connections->limit();
+    if (clients < in_force_.config().limits.clients ||
+        origins < in_force_.config().limits.origin_connections)
+      log_->info(
+          "the limit of open files ({}) leaves room for {} clients (limits.clients) and {} "
+          "connections to origins (limits.origin_connections) at once",
+          descriptor_limit(), clients, origins);
   }
 
   void warn_of_slow_start() const {
@@ -227,6 +240,7 @@ class Daemon {
                                                   access_log_.make_writer(), std::move(own)));
       group_.members.push_back(workers_.back().get());
     }
+    group_.connections->tell_of_room([this](std::size_t i) { workers_[i]->on_connection_room(); });
   }
 
   asio::awaitable<void> live() {
@@ -294,11 +308,13 @@ class Daemon {
   InheritedSockets inherited_ = InheritedSockets::from_environment();
   Predecessor predecessor_ = Predecessor::from_environment();
   config::KeyPlaces places_;  ///< of the configuration that it started with
+  std::size_t open_at_start_ = open_descriptors();
   std::shared_ptr<spdlog::logger> log_;
   InForce in_force_;
   observe::AccessLog access_log_;
   asio::io_context io_{1};
   std::vector<int> listening_;  ///< of the workers and the admin endpoint, which own them
+  const DescriptorBudget descriptors_;
   WorkerGroup group_;
   WarmStart warm_start_;
   HandOver hand_over_;

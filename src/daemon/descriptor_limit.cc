@@ -1,6 +1,7 @@
 #include "ccnproxy/daemon/descriptor_limit.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -19,6 +20,13 @@ std::size_t descriptor_limit() {
   rlimit limit{};
   const bool known = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
   return known ? limit.rlim_cur : 0;
+}
+
+std::size_t open_descriptors() {
+  std::error_code ignored;
+  std::filesystem::directory_iterator entries("/proc/self/fd", ignored);
+  const auto count = std::distance(entries, std::filesystem::directory_iterator());
+  return count > 0 ? static_cast<std::size_t>(count - 1) : 3;  // but the one that reads them
 }
 
 void widen_descriptor_table() {

@@ -6,8 +6,6 @@
 
 #include "ccnproxy/base/sd_notify.h"
 #include "ccnproxy/base/start_fault.h"
-#include "ccnproxy/daemon/client_capacity.h"
-#include "ccnproxy/daemon/descriptor_limit.h"
 #include "ccnproxy/daemon/worker.h"
 #include "ccnproxy/observe/log_level.h"
 
@@ -72,8 +70,7 @@ bool Reload::put_in_force(const config::Config& wanted) {
   }
   say(plan, *shared);
   in_force_.shared = std::move(shared);
-  group_.client_limit =
-      client_capacity(in_force_.config().limits.clients, descriptor_limit(), group_.members.size());
+  split_descriptors();
   set_log_level();
   warm_start_.follow_state_file();
   spread();
@@ -93,6 +90,15 @@ void Reload::say(const ReloadPlan& plan, const Shared& shared) {
               change.text);
   if (plan.applied.empty() && shared.changed_files().empty())
     log_.info("SIGHUP: the configuration is the one in force");
+}
+
+/// Workers that hold more connections now than they may let idle ones go when they adopt it.
+void Reload::split_descriptors() {
+  const auto budget = DescriptorBudget::split(
+      descriptor_needs(in_force_.config(), group_.members.size(), group_.open_at_start));
+  group_.client_limit = budget.clients;
+  group_.overflow_limit = budget.overflow;
+  group_.connections->set_limit(budget.origins);
 }
 
 /// The configuration's again, if somebody had asked for another meanwhile.

@@ -14,6 +14,8 @@ constexpr auto relief_every = std::chrono::milliseconds(50);
 /// Of clients that keep a connection for their next request.
 constexpr auto idle_long_enough = std::chrono::seconds(1);
 constexpr std::size_t most_closed_at_once = 64;
+/// Where no idle client was found, or no place, it is looked again after this.
+constexpr auto look_again = std::chrono::milliseconds(48);
 
 }  // namespace
 
@@ -49,7 +51,8 @@ Worker::Worker(std::shared_ptr<const Shared> shared, WorkerGroup& group, std::si
                {},
                proxy::ExchangeShelf(loop_)},
       drain_timer_(loop_.timers(), Delegate<void()>::to<&Worker::end_if_drained>(this)),
-      relief_timer_(loop_.timers(), Delegate<void()>::to<&Worker::relieve_memory>(this)) {
+      relief_timer_(loop_.timers(), Delegate<void()>::to<&Worker::relieve_memory>(this)),
+      overflow_timer_(loop_.timers(), Delegate<void()>::to<&Worker::serve_overflow>(this)) {
   context_.http1_dialer = [this](const origin::Origin& origin) {
     auto settings = std::make_shared<origin::OriginSettings>(*shared_->settings_for(origin));
     settings->http1_only = true;
@@ -63,11 +66,18 @@ Worker::Worker(std::shared_ptr<const Shared> shared, WorkerGroup& group, std::si
   };
   for (auto& socket : sockets) {
     acceptors_.push_back(std::make_unique<Acceptor>(
-        loop_, std::move(socket), [this] { return has_room(); },
+        loop_, std::move(socket), [this] { return group_.open.load(std::memory_order_relaxed); },
         [this](UniqueFd fd, const Endpoint& from, std::uint16_t port) {
           accept(std::move(fd), from, port);
-        }));
+        },
+        [this] { pool_worker_->room->note_exhausted(); }));
   }
+  pool_worker_->room->let_go_by(
+      [this](std::size_t most, auto purpose) { return pools_.let_go(most, purpose); },
+      [this](std::size_t most, auto purpose) {
+        ask_others_to_let_go(most, purpose);
+        return std::size_t{0};
+      });
 }
 
 Worker::~Worker() {
@@ -112,9 +122,11 @@ void Worker::accept(UniqueFd fd, const Endpoint& from, std::uint16_t listener_po
   const auto most = from ? shared_->config().limits.clients_per_address : 0;
   if (most > 0 && !group_.client_counts.take(from, most)) return turn_away(std::move(fd));
   const auto text = from ? from.to_string() : std::string("unix");
+  const bool placed = has_room();
   group_.clients.fetch_add(1, std::memory_order_relaxed);
-  auto& session = add_session(std::move(fd),
-                              {text, listener_port, shared_->allows_client(from), from, most > 0});
+  auto& session = add_session(
+      std::move(fd), {text, listener_port, shared_->allows_client(from), from, most > 0, placed});
+  if (!placed) return take_overflow(session);
   if (early_read_.is_due()) early_read_.note(session.read_early());
 }
 
@@ -146,22 +158,22 @@ void Worker::turn_away(UniqueFd fd) {
 }
 
 bool Worker::has_room() {
-  if (!group_.open.load(std::memory_order_relaxed)) return false;
-  const auto room = [&] {
-    return group_.clients.load(std::memory_order_relaxed) < group_.client_limit;
-  };
-  if (!room()) close_idle_clients();
-  return room();
+  if (group_.has_place()) return true;
+  if (loop_.now() >= no_idle_client_at_ + look_again) close_idle_clients();
+  return group_.has_place();
 }
 
-/// Who has no request gives its place to one who waits for a place (RFC 9112 §9.5 lets a server
-/// close an idle connection at any time). The oldest first, and nobody who had a request just now:
-/// the next may be on its way.
+/// A client without a request gives its place to one that waits for a place (RFC 9112 §9.5 lets a
+/// server close an idle connection at any time). The oldest first, and none that had a request just
+/// now: the next may be on its way.
 void Worker::close_idle_clients() {
   std::size_t closed = 0;
   const auto then = loop_.now() - idle_long_enough;
-  for (auto it = sessions_.begin(); it != sessions_.end() && closed < most_closed_at_once;)
-    closed += (it++)->close_if_idle_since(then) ? 1 : 0;
+  for (auto it = sessions_.begin(); it != sessions_.end() && closed < most_closed_at_once;) {
+    const auto session = it++;
+    if (session->address().placed) closed += session->close_if_idle_since(then) ? 1 : 0;
+  }
+  if (closed < most_closed_at_once) no_idle_client_at_ = loop_.now();
 }
 
 void Worker::on_memory_pressure() {
@@ -239,16 +251,18 @@ void Worker::ask_report(std::function<void(admin::WorkerReport)> answer) {
 
 void Worker::on_session_closed(proxy::ClientSession& session) {
   sessions_.erase(sessions_.iterator_to(session));
+  if (!session.address().placed) leave_overflow(session);
   group_.clients.fetch_sub(1, std::memory_order_release);
   if (session.address().counted) group_.client_counts.give_back(session.address().from);
-  for (auto& acceptor : acceptors_) acceptor->on_room();
+  if (!overflow_.empty()) overflow_timer_.set_after(Duration(0));
   loop_.retire(std::unique_ptr<Retired>(&session));
 }
 
 std::shared_ptr<const pool::PoolWorker> Worker::make_pool_worker() {
   return std::make_shared<const pool::PoolWorker>(pool::PoolWorker{
       loop_.timers(), [this](std::unique_ptr<Retired> object) { loop_.retire(std::move(object)); },
-      [this] { return context_.ids.random(); }, index_});
+      [this] { return context_.ids.random(); }, index_, std::make_shared<std::size_t>(0),
+      std::make_shared<pool::ConnectionRoom>(loop_.timers(), group_.connections, index_)});
 }
 
 std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin) {
@@ -268,7 +282,8 @@ std::shared_ptr<const origin::DialContext> Worker::make_dialing() {
                           resolver_,
                           family_health_,
                           last_serial_,
-                          address_access_});
+                          address_access_,
+                          group_.connections.get()});
 }
 
 void Worker::begin_draining() {

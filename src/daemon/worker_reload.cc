@@ -51,6 +51,7 @@ void Worker::put_in_force(std::shared_ptr<const Shared> shared) {
   pools_.set_limit(config.limits.origins);
   pools_.for_each([&](pool::OriginPool& pool) { adopt_into(pool, *before); });
   keep_warm_share();
+  pool_worker_->room->on_limit_changed();
   judge_clients();
 }
 

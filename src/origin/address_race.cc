@@ -28,8 +28,8 @@ int pending_error(int fd) noexcept {
 /// hold an event for it.
 class AddressRace::Attempt final : public IoHandler, public Retired {
  public:
-  Attempt(AddressRace& race, std::size_t which, UniqueFd fd)
-      : index(which), race_(&race), fd_(std::move(fd)) {}
+  Attempt(AddressRace& race, std::size_t which, UniqueFd fd, ConnectionLease lease)
+      : index(which), race_(&race), lease_(std::move(lease)), fd_(std::move(fd)) {}
 
   void watch() { race_->loop_.watch(fd_.get(), EPOLLOUT, *this); }
   void on_io(std::uint32_t) override {
@@ -41,6 +41,7 @@ class AddressRace::Attempt final : public IoHandler, public Retired {
     race_->loop_.unwatch(fd_.get());
     return std::move(fd_);
   }
+  ConnectionLease take_lease() { return std::move(lease_); }
   void end() noexcept {
     race_ = nullptr;
     fd_.reset();
@@ -49,7 +50,8 @@ class AddressRace::Attempt final : public IoHandler, public Retired {
   const std::size_t index;  ///< of entries_
 
  private:
-  AddressRace* race_;  ///< nullptr once it has ended
+  AddressRace* race_;      ///< nullptr once it has ended
+  ConnectionLease lease_;  ///< of a socket beside the first
   UniqueFd fd_;
 };
 
@@ -77,6 +79,15 @@ void AddressRace::start_next() {
   if (attempts_.empty() && !result_) settle(failure());
 }
 
+/// Of no more addresses at once than there is room for.
+void AddressRace::on_stagger() {
+  if (attempts_.empty() || !options_.budget) return start_next();
+  spare_ = options_.budget->take(ConnectionBudget::For::ahead);
+  if (!spare_) return stagger_.set_after(options_.stagger);
+  start_next();
+  spare_.reset();
+}
+
 /// Whether there is now something to wait for at this address.
 bool AddressRace::start(std::size_t index) {
   auto& entry = entries_[index];
@@ -94,7 +105,8 @@ bool AddressRace::start(std::size_t index) {
   }
   // A connection that stands already is writable: the loop says so like for any other.
   entry.outcome = Outcome::connecting;
-  attempts_.push_back(std::make_unique<Attempt>(*this, index, std::move(fd)));
+  attempts_.push_back(
+      std::make_unique<Attempt>(*this, index, std::move(fd), std::exchange(spare_, {})));
   attempts_.back()->watch();
   return true;
 }
@@ -110,9 +122,11 @@ void AddressRace::on_failed(Attempt& attempt, int reason) {
   auto& entry = entries_[attempt.index];
   entry.reason = reason;
   entry.outcome = outcome_of(entry.address, reason);
+  spare_ = attempt.take_lease();
   drop(attempt);
   stagger_.cancel();
   start_next();
+  spare_.reset();
 }
 
 void AddressRace::on_deadline() {
@@ -174,6 +188,7 @@ AddressRace::Outcome AddressRace::outcome_of(const Endpoint& address, int reason
     case ENFILE:
     case ENOMEM:
     case ENOBUFS:
+      return Outcome::no_descriptor;
     case EAGAIN:
       return Outcome::no_resources;
     // No port is left; but for IPv6 it says that this machine has no address to connect from.
@@ -189,7 +204,10 @@ bool AddressRace::any(Outcome outcome) const {
                      [&](const Entry& e) { return e.outcome == outcome; });
 }
 
+/// Without a descriptor nothing is known of an address: that is no failure of the origin, whatever
+/// the others were.
 ErrorType AddressRace::verdict() const {
+  if (any(Outcome::no_descriptor)) return ErrorType::connection_limit_reached;
   if (any(Outcome::no_answer)) return ErrorType::connection_timeout;
   if (any(Outcome::refused)) return ErrorType::connection_refused;
   if (any(Outcome::unroutable)) return ErrorType::destination_ip_unroutable;
@@ -200,7 +218,9 @@ ErrorType AddressRace::verdict() const {
 
 Error AddressRace::failure() const {
   const auto type = verdict();
-  const auto side = type == ErrorType::proxy_internal_error ? Side::us : Side::origin;
+  const bool ours =
+      type == ErrorType::proxy_internal_error || type == ErrorType::connection_limit_reached;
+  const auto side = ours ? Side::us : Side::origin;
   auto detail = summary();
   if (late_) {
     detail += (entries_.size() == 1 ? " within " : "; given up after ") +
@@ -221,6 +241,9 @@ std::string AddressRace::describe(const Entry& entry) {
       return text + "no answer";
     case Outcome::refused:
       return text + "refused";
+    case Outcome::no_descriptor:
+      return text + std::system_category().message(entry.reason) +
+             " (the limit of open files, or memory)";
     case Outcome::unroutable:
     case Outcome::no_resources:
       break;

@@ -60,9 +60,18 @@ class NetworkDial final : public Dial, private IoHandler {
     if (const auto* known = context_.resolver.cached(host())) return connect(*known);
     lookup_ = context_.resolver.resolve(host(), settings_.timeouts.dns, [this](auto addresses) {
       timings_.dns = end_of_phase();
-      if (!addresses) return fail(explained(addresses.error()));
+      if (!addresses) return fail(with_lack_told(explained(addresses.error())));
       connect(*addresses);
     });
+  }
+
+  /// c-ares does not tell that it had no descriptor for its socket.
+  static Error with_lack_told(Error error) {
+    if (can_open_socket()) return error;
+    error.type = ErrorType::connection_limit_reached;
+    error.side = Side::us;
+    error.detail = "no descriptor for DNS (the limit of open files)";
+    return error;
   }
 
   void connect(const std::vector<Endpoint>& addresses) {
@@ -101,6 +110,7 @@ class NetworkDial final : public Dial, private IoHandler {
     AddressRace::Options options;
     options.deadline = settings_.timeouts.connect;
     options.health = &context_.health;
+    options.budget = context_.budget;
     options.permitted = [this](const Endpoint& to) { return permits(to); };
     candidates_ = addresses;
     tried_ = addresses;
@@ -260,7 +270,8 @@ class NetworkDial final : public Dial, private IoHandler {
             context_.connections.loop, context_.connections.buffers.cipher,
             [&context = context_, &origin = origin_, &settings = settings_](const Endpoint& to) {
               return objection_to(to, context, origin, settings).empty();
-            }},
+            },
+            context_.budget},
         origin_, settings_);
   }
 

@@ -1,5 +1,7 @@
 #include "ccnproxy/origin/socket_options.h"
 
+#include <cerrno>
+
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -44,6 +46,11 @@ UniqueFd open_origin_socket(const Endpoint& peer) noexcept {
   set_tcp(fd.get(), TCP_USER_TIMEOUT, static_cast<int>(limit.count()));
   keep_alive(fd.get());
   return fd;
+}
+
+bool can_open_socket() noexcept {
+  const UniqueFd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  return fd || (errno != EMFILE && errno != ENFILE);
 }
 
 Duration round_trip_time(int fd) noexcept {

@@ -18,8 +18,9 @@ constexpr std::size_t most_addresses = 16;
 /// answered (by whatever: an alert and a reset are signs of life too) or that it was not.
 class TlsAddressProbes::Probe final : public Retired, private IoHandler {
  public:
-  Probe(TlsAddressProbes& owner, const Endpoint& endpoint)
+  Probe(TlsAddressProbes& owner, const Endpoint& endpoint, ConnectionLease lease)
       : owner_(&owner),
+        lease_(std::move(lease)),
         timer_(owner.context_.loop.timers(), Delegate<void()>::to<&Probe::on_timer>(this)) {
     AddressRace::Options options;
     options.deadline = owner.connect_timeout_;
@@ -64,6 +65,7 @@ class TlsAddressProbes::Probe final : public Retired, private IoHandler {
   void on_timer() { owner_->on_silent(*this); }
 
   TlsAddressProbes* owner_;
+  ConnectionLease lease_;
   std::unique_ptr<AddressRace> race_;
   std::unique_ptr<tls::TlsTransport> tls_;
   Timer timer_;
@@ -90,8 +92,14 @@ void TlsAddressProbes::ask(const std::string& address) {
   begin(asked_.emplace_back(Asked{address, now, std::nullopt, nullptr}), *endpoint);
 }
 
+/// Where there is no room for its connection, nothing is known of the address.
 void TlsAddressProbes::begin(Asked& asked, const Endpoint& endpoint) {
-  asked.probe = std::make_unique<Probe>(*this, endpoint);
+  ConnectionLease lease;
+  if (context_.budget) {
+    lease = context_.budget->take(ConnectionBudget::For::ahead);
+    if (!lease) return asked.unanswered_since.reset();
+  }
+  asked.probe = std::make_unique<Probe>(*this, endpoint, std::move(lease));
 }
 
 void TlsAddressProbes::end(Asked& asked) {

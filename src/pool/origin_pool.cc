@@ -185,11 +185,7 @@ void OriginPool::expire_waiters(TimePoint now) {
          waiters_.front().deadline_ <= now) {  // in order of arrival, so of deadline
     StreamWaiter& waiter = waiters_.front();
     waiter.leave_queue();
-    waiter.on_no_connection(no_connection(
-        "no connection became free within " + time_text(queue_deadline_) +
-        (settings_->max_connections > 0
-             ? " (pool.max_connections is " + std::to_string(settings_->max_connections) + ")"
-             : "")));
+    waiter.on_no_connection(none_in_time(waiter));
   }
 }
 

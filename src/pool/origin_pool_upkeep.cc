@@ -155,17 +155,25 @@ void OriginPool::start_dials() {
   const auto cause = need.waiting > 0   ? observe::DialCause::request
                      : need.leaving > 0 ? observe::DialCause::replace
                                         : observe::DialCause::warm;
-  for (auto n = dials_to_start(need); n > 0; --n) start_dial(cause);
+  for (auto n = dials_to_start(need); n > 0; --n) {
+    if (!start_dial(cause)) return wait_for_room(n, cause);
+  }
 }
 
-void OriginPool::start_dial(observe::DialCause cause) {
-  if (!context_.shared->take_connection(context_.worker->index, settings_->max_connections)) return;
-  auto* c = new PooledConnection(*this, dialer_, now(), context_.worker->random() & 0xff, cause);
+/// False if the process has no room for a connection.
+bool OriginPool::start_dial(observe::DialCause cause) {
+  auto lease = room().take(purpose_of(cause));
+  if (!lease) return false;
+  if (!context_.shared->take_connection(context_.worker->index, settings_->max_connections))
+    return true;
+  auto* c = new PooledConnection(*this, dialer_, now(), context_.worker->random() & 0xff, cause,
+                                 std::move(lease));
   list(State::connecting).push_back(*c);
   ++*context_.worker->dials;
   dialer_->offer_only_http1(requires_http1());
   c->dial_ =
       dialer_->dial(*c, Delegate<void(origin::DialResult)>::to<&PooledConnection::on_dialed>(c));
+  return true;
 }
 
 void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
@@ -175,6 +183,7 @@ void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
     c.connection_ = std::move(*result);
     return on_connected(c);
   }
+  if (origin::is_lack_of_descriptors(result.error())) return on_no_descriptor(c, result.error());
   const auto began = c.life_.opened;
   transition(c, State::closed);
   ++metrics_.failed_dials;
@@ -296,11 +305,12 @@ void OriginPool::mark_leaving(TimePoint now) {
 }
 
 /// Ends the connections that are to go, as soon as others are there in their place. Where
-/// `max_connections` leaves no room for a replacement beside them, they go first.
+/// `max_connections` or the process leaves no room for a replacement beside them, they go first.
 void OriginPool::replace_leaving() {
   const bool replaced = staying() >= wanted();
   const auto all = count(State::ready) + count(State::busy) + count(State::connecting);
-  const bool no_room = settings_->max_connections > 0 && all >= settings_->max_connections;
+  const bool no_room = (settings_->max_connections > 0 && all >= settings_->max_connections) ||
+                       !room().has_room(purpose_of(observe::DialCause::replace));
   if (!replaced && !no_room) return;
   for (const auto state : {State::ready, State::busy}) {
     for (auto it = list(state).begin(); it != list(state).end();) {

@@ -99,6 +99,39 @@ void Pools::give_up_oldest() {
   sweep_timer_.set_after(just_now);
 }
 
+std::size_t Pools::let_go(std::size_t most, ConnectionBudget::For purpose) {
+  auto gone = let_go_of_spare(most);
+  if (gone < most) gone += let_go_of_origins(most - gone, false);
+  if (gone < most && purpose == ConnectionBudget::For::request)
+    gone += let_go_of_origins(most - gone, true);
+  return gone;
+}
+
+std::size_t Pools::let_go_of_spare(std::size_t most) {
+  std::vector<OriginPool::Spare> spare;
+  for (const auto& pool : pools_) pool->list_spare(spare);
+  const auto n = std::min(most, spare.size());
+  const auto middle = spare.begin() + static_cast<std::ptrdiff_t>(n);
+  std::partial_sort(spare.begin(), middle, spare.end(),
+                    [](auto& a, auto& b) { return a.idle_since < b.idle_since; });
+  return static_cast<std::size_t>(std::count_if(
+      spare.begin(), middle, [](auto& one) { return one.pool->let_go(*one.connection); }));
+}
+
+std::size_t Pools::let_go_of_origins(std::size_t most, bool kept_for_ever) {
+  std::vector<OriginPool*> candidates;
+  for (const auto& pool : pools_) {
+    if (pool->kept_for_ever() == kept_for_ever && pool->count(PooledConnection::State::ready) > 0)
+      candidates.push_back(pool.get());
+  }
+  std::sort(candidates.begin(), candidates.end(),
+            [](auto* a, auto* b) { return a->last_used() < b->last_used(); });
+  std::size_t gone = 0;
+  for (auto it = candidates.begin(); it != candidates.end() && gone < most; ++it)
+    gone += (*it)->let_go_of_idle();
+  return gone;
+}
+
 std::vector<PoolReport> Pools::report() const {
   std::vector<PoolReport> reports;
   reports.reserve(pools_.size());

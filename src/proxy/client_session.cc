@@ -209,6 +209,7 @@ std::size_t ClientSession::read_head(std::string_view bytes) {
     case http::ParseStatus::complete:
       break;
   }
+  if (!may_begin()) return 0;
   bytes_at_hand_ = bytes.size() - result.consumed;
   begin_exchange(bytes.substr(0, result.consumed));
   if (!handing_to_) return result.consumed;
@@ -255,7 +256,7 @@ void ClientSession::begin_exchange(std::string_view head_bytes) {
   exchange_ = context_.exchanges.take(context_);
   const auto& head = context_.head;
   client_persists_ = http::is_persistent(head.version, head.fields);
-  keep_alive_ = may_persist() && client_persists_;
+  keep_alive_ = may_persist() && client_persists_ && address_.placed;
   const auto framing = http::request_framing(head);
   if (!framing) {
     reading_ = Reading::unframed;
@@ -359,6 +360,7 @@ void ClientSession::on_timer() {
   if (backlog_.bytes() > 0 && look_again()) return;
   if (exchange_) return;
   if (life_ == Life::lingering) return close();
+  if (waits_for_place_) return refuse_for_want_of_place();
   if (input_.empty())  // client_idle; the kernel need not go on for a response that nobody takes
     return bytes_in_socket(fd_.get()) > 0 ? abort() : close();
   exchange_ = context_.exchanges.take(context_);  // client_head
@@ -375,6 +377,7 @@ bool ClientSession::is_uploading() const {
 }
 
 bool ClientSession::wants_input() const {
+  if (waits_for_place_) return false;
   if (life_ == Life::lingering || !exchange_) return true;
   // With a request in flight some input is taken, so that the usual case changes no registration.
   const auto most = context_.memory.tight() ? 1 : RequestBody::high_mark;

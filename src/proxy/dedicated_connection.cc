@@ -16,11 +16,28 @@ DedicatedConnection::DedicatedConnection(EventLoop& loop, pool::OriginPool& pool
       http1_dialer_(std::move(dialer)),
       waiter_(&waiter),
       owner_(owner),
+      late_timer_(loop.timers(), Delegate<void()>::to<&DedicatedConnection::on_late>(this)),
       began_(loop.now()),
       last_used_(began_) {
   pool_.enter();
   pool_.add_exclusive(*this);
-  dial(*http1_dialer_);
+  late_timer_.set_after(pool_.queue_deadline());
+  on_room();
+}
+
+/// Logins count as tunnels do: either may hold its connection for hours.
+void DedicatedConnection::on_room() {
+  lease_ = pool_.room().take(ConnectionBudget::For::tunnel);
+  if (!lease_) return wait_for_room();
+  dial(any_dialer_ ? *any_dialer_ : *http1_dialer_);
+}
+
+void DedicatedConnection::wait_for_room() {
+  pool_.room().want(*this, 1, ConnectionBudget::For::request);
+}
+
+void DedicatedConnection::on_late() {
+  if (waits_for_room()) refuse(pool_.no_room());
 }
 
 DedicatedConnection::~DedicatedConnection() {
@@ -41,8 +58,14 @@ void DedicatedConnection::leave_pool() {
 void DedicatedConnection::on_dialed(origin::DialResult result) {
   if (over_) return;
   loop_.retire(std::move(dial_));
+  if (!result && origin::is_lack_of_descriptors(result.error()) && waiter_) {
+    lease_.reset();
+    pool_.room().note_exhausted();
+    return wait_for_room();
+  }
+  if (!result && dial_any_protocol(result.error())) return;
+  late_timer_.cancel();
   if (!result) {
-    if (dial_any_protocol(result.error())) return;
     ++pool_.metrics().failed_dials;
     return refuse(result.error());
   }
@@ -94,14 +117,16 @@ void DedicatedConnection::refuse(Error error) {
 
 void DedicatedConnection::forget() {
   waiter_ = nullptr;
-  if (!dial_) return;
-  loop_.retire(std::move(dial_));  // not now: this turn may hold an event for its socket
+  if (!dial_ && !waits_for_room()) return;
+  if (dial_) loop_.retire(std::move(dial_));  // not now: this turn may hold an event for its socket
   end(DedicatedOwner::End::not_connected);
 }
 
-void DedicatedConnection::keep_place() {
+ConnectionLease DedicatedConnection::keep_place() {
   place_kept_ = true;
+  auto lease = std::move(lease_);
   leave_owner(DedicatedOwner::End::taken);
+  return lease;
 }
 
 void DedicatedConnection::release(std::string_view why) {
@@ -159,6 +184,8 @@ void DedicatedConnection::leave_owner(DedicatedOwner::End how) {
 
 void DedicatedConnection::end(DedicatedOwner::End how) {
   if (std::exchange(over_, true)) return;
+  late_timer_.cancel();
+  stop_waiting_for_room();
   leave_pool();
   Hook::unlink();
   loop_.retire(std::unique_ptr<Retired>(this));
@@ -172,7 +199,7 @@ DedicatedConnections::~DedicatedConnections() {
 DedicatedConnection* DedicatedConnections::dial(pool::OriginPool& pool,
                                                 std::unique_ptr<origin::Dialer> dialer,
                                                 pool::StreamWaiter& waiter, DedicatedOwner* owner) {
-  if (!pool.take_place()) return nullptr;
+  if (pool.room().budget()->is_full_of_tunnels() || !pool.take_place()) return nullptr;
   auto* connection = new DedicatedConnection(loop_, pool, std::move(dialer), waiter, owner);
   all_.push_back(*connection);
   return connection;

@@ -59,7 +59,8 @@ void Exchange::reset() {
   pool_ = nullptr;
   stream_ = nullptr;
   dedicated_ = nullptr;
-  bound_ = holds_place_ = false;
+  bound_ = false;
+  place_.reset();
   connection_serial_ = 0;
   body_end_sent_ = false;
   response_begun_ = response_flushed_ = chunked_ = body_expected_ = false;
@@ -265,7 +266,8 @@ void Exchange::count() {
     ++metrics.requests_without_origin[status_];
     return;
   }
-  if (std::exchange(holds_place_, false)) pool->give_back_place();
+  if (place_) pool->give_back_place();
+  place_.reset();
   ++pool->metrics().requests[status_];
   if (timings_.first_byte >= Duration(0))
     pool->metrics().response_head.add(timings_.first_byte - std::max(timings_.wait, Duration(0)));

@@ -18,8 +18,11 @@ void Exchange::acquire(std::uint64_t avoid) {
   dedicated_ = context_.dedicated.dial(*pool_, context_.http1_dialer(origin_), *this);
   if (dedicated_) return;
   on_no_connection({ErrorType::connection_limit_reached, Side::us, Phase::queue, Proof::not_sent,
-                    origin_.to_string() + ": no connection is left for a tunnel "
-                                          "(pool.max_connections)"});
+                    origin_.to_string() + ": no connection is left for a tunnel (" +
+                        (pool_->room().budget()->is_full_of_tunnels()
+                             ? "three quarters of limits.origin_connections are tunnels"
+                             : "pool.max_connections") +
+                        ')'});
 }
 
 /// Whether the request is on a connection of its client's own, or will be, or has been answered.

@@ -80,8 +80,7 @@ void Exchange::on_informational(const http::ResponseHead& head) {
 void Exchange::on_upgrade(const http::ResponseHead& head,
                           std::unique_ptr<tls::Transport> connection, std::string_view rest) {
   stream_ = nullptr;
-  std::exchange(dedicated_, nullptr)->keep_place();
-  holds_place_ = true;
+  place_ = std::exchange(dedicated_, nullptr)->keep_place();
   timer_.cancel();
   timings_.first_byte = context_.loop.now() - client_->request_began();
   status_ = head.status;

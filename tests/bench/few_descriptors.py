@@ -1,5 +1,5 @@
-"""256 descriptors and 1,000 clients: no busy loop while the daemon is full, every client is answered in the end, and
-afterwards all is as before."""
+"""256 descriptors and 1,000 clients: no busy loop while the daemon is full, every client is answered or refused in words, /hc and
+/healthz are answered all the while, and afterwards all is as before."""
 
 import selectors
 import socket
@@ -7,6 +7,7 @@ import sys
 import time
 
 import overload
+from health import HealthWatch
 from cases import CLIENT_HOST
 
 CLIENTS = 1000
@@ -26,13 +27,26 @@ def connect_all(port):
     return clients
 
 
+def was_refused(client):
+    """Whether it has had its 503 in words already."""
+    try:
+        answer = client.recv(4096)
+    except BlockingIOError:
+        return False
+    return answer.startswith(b"HTTP/1.1 503 ") and b"connection_limit_reached" in answer and b"limits.clients" in answer
+
+
 def answers(clients, patience_s):
     """How many got 200, and how many anything else, once each has sent the rest of its request."""
     waiting = selectors.DefaultSelector()
-    for client in clients:
-        client.sendall(REQUEST[BEGUN:])
-        waiting.register(client, selectors.EVENT_READ)
     good = bad = 0
+    for client in clients:
+        try:
+            client.sendall(REQUEST[BEGUN:])
+        except OSError:
+            bad += 1
+            continue
+        waiting.register(client, selectors.EVENT_READ)
     end = time.monotonic() + patience_s
     while waiting.get_map() and time.monotonic() < end:
         for key, _ in waiting.select(1):
@@ -50,18 +64,23 @@ def check(options):
     scene = overload.Scene(options, "client_head: 2m", "", OPEN_FILES)
     first = scene.load("--connections", 4, "--requests", 100, "--path", "/small", "--expect", 100)
     scene.expect(f"{first['completed']} requests before", first["failed"] == 0)
+    health = HealthWatch(scene.port, scene.admin)
     clients = connect_all(scene.port)
     time.sleep(2)
     full = scene.descriptors()
     scene.expect(f"full: {full} descriptors of {OPEN_FILES}, some of them left for origins",
-                 OPEN_FILES / 2 < full < OPEN_FILES - 16)
+                 OPEN_FILES / 3 < full < OPEN_FILES - 16)
     before = scene.cpu_seconds()
     time.sleep(IDLE_S)
     share = (scene.cpu_seconds() - before) / IDLE_S
     scene.tell(f"CPU while full and idle: {100 * share:.1f} % of one core")
     scene.expect("no busy loop: less than half a core", share < 0.5)
-    good, bad = answers(clients, 120)
-    scene.expect(f"of {CLIENTS} clients {good} got their answer, {bad} another", good == CLIENTS and bad == 0)
+    health.end()
+    health.tell(scene)
+    held = [client for client in clients if not was_refused(client)]
+    good, bad = answers(held, 120)
+    scene.expect(f"of {CLIENTS} clients {len(clients) - len(held)} were refused in words, {good} got their answer, {bad} another",
+                 good == len(held) and good > OPEN_FILES / 4 and bad == 0)
     for client in clients:
         client.close()
     after = scene.load("--connections", 32, "--requests", 2000, "--path", "/small", "--expect", 100)

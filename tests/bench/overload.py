@@ -14,7 +14,7 @@ from processes import Failure, Workspace, await_port, free_port, process_tree, r
 
 _CONFIG = """
 listeners: [{{address: "127.0.0.1:{port}"}}]
-admin: {{address: none}}
+admin: {{address: "127.0.0.1:{admin}"}}
 workers: {workers}
 timeouts: {{{timeouts}}}
 limits: {{{limits}}}
@@ -37,10 +37,10 @@ class Scene:
         self._load = options.load
         self.workers = options.workers
         self.origin = Origin(self.workspace, ["ccnproxy"], None)
-        self.port = free_port()
+        self.port, self.admin = free_port(), free_port()
         self._log = self.workspace.folder("access")
         config = self.workspace.file("ccnproxy.yaml", _CONFIG.format(
-            port=self.port, workers=options.workers, timeouts=timeouts, limits=limits, host=HOST,
+            port=self.port, admin=self.admin, workers=options.workers, timeouts=timeouts, limits=limits, host=HOST,
             origin=self.origin.ports["ccnproxy"], ca=self.workspace.file("ca.crt"), log=self._log))
         limit = ["prlimit", f"--nofile={open_files}:{open_files}"] if open_files else []
         self._child = self.workspace.start("ccnproxy", limit + [options.ccnproxy, "serve", "-f", config])

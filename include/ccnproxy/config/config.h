@@ -105,6 +105,9 @@ struct Limits {
   /// timeouts.body_idle or client_write; 0 = any progress will do
   std::uint32_t min_rate = 64;
   std::size_t memory = 256 * 1024 * 1024;  ///< bodies held for those who are slow, per worker
+  /// connections to origins, all workers together, tunnels included; 0 = auto: as many as the limit
+  /// of open files leaves
+  std::uint32_t origin_connections = 0;
 
   bool operator==(const Limits&) const = default;
 };

@@ -18,7 +18,12 @@ class Acceptor final : private IoHandler {
   /// Asked before each accept; false pauses.
   using HasRoom = std::function<bool()>;
 
-  Acceptor(EventLoop& loop, ListeningSocket socket, HasRoom has_room, OnClient on_client);
+  /// Told when the kernel has no descriptor for a client.
+  using OnExhausted = std::function<void()>;
+
+  Acceptor(
+      EventLoop& loop, ListeningSocket socket, HasRoom has_room, OnClient on_client,
+      OnExhausted on_exhausted = [] {});
   /// A client has left.
   void on_room();
   /// Accepts no more; connections that the kernel holds are refused by it.
@@ -33,6 +38,7 @@ class Acceptor final : private IoHandler {
   ListeningSocket socket_;
   HasRoom has_room_;
   OnClient on_client_;
+  OnExhausted on_exhausted_;
   Timer resume_timer_;
   TimePoint last_come_{};
   bool watching_ = true;

@@ -43,6 +43,7 @@ class Reload {
   std::optional<config::Config> read();
   bool put_in_force(const config::Config& wanted);
   void say(const ReloadPlan& plan, const Shared& shared);
+  void split_descriptors();
   void set_log_level();
   void spread();
   void on_adopted(std::uint64_t round);

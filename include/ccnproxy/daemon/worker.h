@@ -38,6 +38,10 @@ class Worker final : private proxy::SessionOwner {
   void stand_still(std::shared_ptr<Standstill> standstill);
   /// WorkerGroup::open has become true. Any thread.
   void accept_from_now();
+  /// There may be room for connections to origins. Any thread.
+  void on_connection_room();
+  /// Another worker has no room for connections to origins: ends so many that are idle. Any thread.
+  void let_go_of_connections(std::size_t most, ConnectionBudget::For purpose);
   /// Ends after this turn, whatever runs. Any thread.
   void kill();
   void join();
@@ -62,6 +66,12 @@ class Worker final : private proxy::SessionOwner {
   proxy::ClientSession& add_session(UniqueFd fd, proxy::ClientAddress address);
   void remember(const pool::OriginMemory& memory);
   void on_session_closed(proxy::ClientSession& session) override;
+  bool give_place(proxy::ClientSession& session) override;
+  void take_overflow(proxy::ClientSession& session);
+  void leave_overflow(proxy::ClientSession& session);
+  proxy::ClientSession* choose_to_turn_away() const;
+  void serve_overflow();
+  void ask_others_to_let_go(std::size_t most, ConnectionBudget::For purpose);
   void on_memory_pressure();
   void relieve_memory();
   bool has_room();
@@ -100,6 +110,11 @@ class Worker final : private proxy::SessionOwner {
   Timer drain_timer_;
   TimePoint last_requests_until_ = TimePoint::max();  ///< while draining
   Timer relief_timer_;
+  /// Clients beyond `limits.clients`, the oldest first: each may ask for /hc, and waits for a
+  /// place.
+  std::vector<proxy::ClientSession*> overflow_;
+  Timer overflow_timer_;
+  TimePoint no_idle_client_at_{};  ///< looked for in vain
   std::thread thread_;
 };
 

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "ccnproxy/base/connection_budget.h"
 #include "ccnproxy/daemon/client_counts.h"
+#include "ccnproxy/daemon/descriptor_budget.h"
 #include "ccnproxy/pool/pool_directory.h"
 
 namespace ccnproxy::daemon {
@@ -16,21 +18,34 @@ class Worker;
 /// What the workers of the process know of each other. `members` and `ask_statistics` are set while
 /// starting and only read afterwards.
 struct WorkerGroup {
-  WorkerGroup(std::size_t workers, std::size_t most_clients)
-      : size(workers), directory(workers), client_limit(most_clients) {}
+  WorkerGroup(std::size_t workers, const DescriptorBudget& descriptors)
+      : size(workers),
+        directory(workers),
+        connections(std::make_shared<ConnectionBudget>(workers, descriptors.origins)),
+        client_limit(descriptors.clients),
+        overflow_limit(descriptors.overflow) {}
 
-  const std::size_t size;  ///< so many members will there be
+  const std::size_t size;         ///< so many members will there be
+  std::size_t open_at_start = 3;  ///< descriptors, see DescriptorNeeds
   pool::PoolDirectory directory;
   std::vector<Worker*> members;
   /// StatsDesk::ask. Set while starting.
   std::function<void(std::function<void(const std::string& json)> answer)> ask_statistics;
-  /// Of all together, see client_capacity(); changes with the configuration.
+  std::shared_ptr<ConnectionBudget> connections;  ///< to origins
+  // Of all together, see DescriptorBudget; they change with the configuration.
   std::atomic<std::size_t> client_limit;
+  std::atomic<std::size_t> overflow_limit;
   ClientCounts client_counts;  ///< by address, where limits.clients_per_address is set
   /// Client connections open now, those on their way from one worker to another included.
   std::atomic<std::size_t> clients{0};
+  std::atomic<std::size_t> overflow{0};  ///< of these, beyond the limit: without a place
   std::atomic<std::size_t> draining{0};  ///< workers that accept no more clients, for good
   std::atomic<bool> open{true};  ///< false: clients are another process's to accept, for a while
+
+  bool has_place() const noexcept {
+    const auto all = clients.load(std::memory_order_relaxed);
+    return all < client_limit + overflow.load(std::memory_order_relaxed);
+  }
 
   /// The last client has left, and none can come. Until then each worker stays: clients of the
   /// others may need its connections.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "ccnproxy/base/connection_budget.h"
 #include "ccnproxy/base/error.h"
 #include "ccnproxy/base/event_loop.h"
 #include "ccnproxy/base/ip_address.h"
@@ -36,6 +37,9 @@ class AddressRace {
     /// Judges the very address that is then given to connect(), so that nothing can change between
     /// check and use. Empty permits all.
     std::function<bool(const Endpoint&)> permitted;
+    /// Where there is one, each socket beside the first needs a lease of it; without room the next
+    /// address is tried when the one before has failed. Must outlive the race.
+    ConnectionBudget* budget = nullptr;
     /// Told how IPv6 fared, if given; must outlive the race.
     FamilyHealth* health = nullptr;
   };
@@ -44,7 +48,8 @@ class AddressRace {
   /// `addresses` carry their ports and are tried in this order (see order_addresses).
   ///
   /// Errors (Side::origin, or Side::us where this machine lacks something; Phase::tcp;
-  /// Proof::not_sent), with what happened at each address in `detail`: destination_ip_prohibited if
+  /// Proof::not_sent), with what happened at each address in `detail`: connection_limit_reached
+  /// where this machine had no descriptor (is_lack_of_descriptors), destination_ip_prohibited if
   /// none is permitted, connection_timeout if any gave no answer, else connection_refused if any
   /// refused, else destination_ip_unroutable, else proxy_internal_error.
   AddressRace(EventLoop& loop, std::vector<Endpoint> addresses, Options options, Callback callback);
@@ -61,7 +66,8 @@ class AddressRace {
     refused,
     no_answer,
     unroutable,
-    no_resources,  ///< this machine has no descriptor, port or memory left
+    no_descriptor,  ///< this machine has no descriptor left, or no memory for a socket
+    no_resources,   ///< this machine has no port left
   };
   struct Entry {
     Endpoint address;
@@ -76,7 +82,7 @@ class AddressRace {
   bool start(std::size_t index);
   void on_connected(Attempt& attempt);
   void on_failed(Attempt& attempt, int reason);
-  void on_stagger() { start_next(); }
+  void on_stagger();
   void on_deadline();
   void settle(Result<Connected> result);
   void drop(Attempt& attempt);
@@ -92,7 +98,8 @@ class AddressRace {
   std::vector<Entry> entries_;
   Options options_;
   Callback callback_;
-  std::size_t next_ = 0;  ///< of entries_: the first that has not been started
+  std::size_t next_ = 0;   ///< of entries_: the first that has not been started
+  ConnectionLease spare_;  ///< for the attempt that is being started
   std::vector<std::unique_ptr<Attempt>> attempts_;  ///< those that are connecting
   std::unique_ptr<Result<Connected>> result_;       ///< known, but not yet told
   Timer stagger_;

@@ -14,6 +14,13 @@ class Dial : public Retired {};
 
 using DialResult = Result<std::unique_ptr<OriginConnection>>;
 
+/// This machine had no descriptor for a connection (EMFILE, ENFILE), or no memory for its socket:
+/// nothing is known of the origin.
+inline bool is_lack_of_descriptors(const Error& error) noexcept {
+  return error.type == ErrorType::connection_limit_reached && error.side == Side::us &&
+         error.phase != Phase::queue;
+}
+
 /// Where connections to an origin can lead.
 struct DialAddresses {
   std::size_t known = 0;   ///< addresses that it has, without those that failed lately

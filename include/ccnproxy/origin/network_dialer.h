@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "ccnproxy/base/connection_budget.h"
 #include "ccnproxy/origin/address_access.h"
 #include "ccnproxy/origin/connection_context.h"
 #include "ccnproxy/origin/dialer.h"
@@ -20,6 +21,7 @@ struct DialContext {
   FamilyHealth& health;
   std::uint64_t& last_serial;  ///< of the worker's connections
   const AddressAccess& access;
+  ConnectionBudget* budget = nullptr;  ///< for sockets beside a connection's own, if there is one
 };
 
 /// Dials for real: c-ares, Happy Eyeballs, OpenSSL; then an Http2Connection or Http1Connection, as

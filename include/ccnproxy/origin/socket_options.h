@@ -36,6 +36,8 @@ constexpr auto user_timeout = std::chrono::seconds(20);
 /// descriptor, and errno, if the system gives none. An option that the kernel does not know is left
 /// out: each is an improvement, none is needed.
 UniqueFd open_origin_socket(const Endpoint& peer) noexcept;
+/// False where the process, or the machine, has no descriptor left (EMFILE, ENFILE).
+bool can_open_socket() noexcept;
 
 /// The round-trip time as the kernel has measured it; zero where it does not know.
 Duration round_trip_time(int fd) noexcept;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "ccnproxy/base/connection_budget.h"
 #include "ccnproxy/base/event_loop.h"
 #include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/origin/address_probes.h"
@@ -24,7 +25,8 @@ class TlsAddressProbes final : public AddressProbes {
     EventLoop& loop;
     tls::CipherBuffer& buffer;
     std::function<bool(const Endpoint&)>
-        permitted;  ///< see AddressRace::Options; empty permits all
+        permitted;                       ///< see AddressRace::Options; empty permits all
+    ConnectionBudget* budget = nullptr;  ///< without room in it nothing is asked
   };
   TlsAddressProbes(Context context, Origin origin, const OriginSettings& settings);
   ~TlsAddressProbes() override;

@@ -13,6 +13,7 @@
 #include "ccnproxy/origin/origin.h"
 #include "ccnproxy/pool/address_load.h"
 #include "ccnproxy/pool/back_off.h"
+#include "ccnproxy/pool/connection_room.h"
 #include "ccnproxy/pool/decision_log.h"
 #include "ccnproxy/pool/exclusive_connection.h"
 #include "ccnproxy/pool/learned_limits.h"
@@ -36,6 +37,8 @@ struct PoolWorker {
   std::size_t index = 0;  ///< which of the workers it is
   /// Dials of all these pools that are under way.
   std::shared_ptr<std::size_t> dials = std::make_shared<std::size_t>(0);
+  /// For connections to origins, see ConnectionBudget; without a bound if none is given.
+  std::shared_ptr<ConnectionRoom> room = std::make_shared<ConnectionRoom>(timers);
 };
 
 /// What a pool needs from its worker.
@@ -76,7 +79,7 @@ struct PoolTerms {
 ///
 /// Works on abstract connections and a clock; knows no socket. Lives on one thread; must not be
 /// destroyed while streams are open or from within its own calls.
-class OriginPool {
+class OriginPool final : private RoomWaiter {
  public:
   OriginPool(origin::Origin origin, std::shared_ptr<const config::Pool> settings,
              Duration queue_deadline, std::shared_ptr<origin::Dialer> dialer, PoolContext context);
@@ -122,6 +125,24 @@ class OriginPool {
   bool is_ready() const noexcept;
   /// Ends what is idle and keeps nothing ready until the next request: there are too many origins.
   void give_up();
+
+  /// An idle connection that can go where room is short. Good until the end of the turn.
+  struct Spare {
+    TimePoint idle_since;
+    OriginPool* pool;
+    PooledConnection* connection;
+  };
+  /// Adds its idle connections beyond `min_ready`.
+  void list_spare(std::vector<Spare>& spare);
+  /// Ends this one if it is still idle. Whether it was.
+  bool let_go(PooledConnection& c);
+  /// Ends what is idle, to make room for other origins. How many that were.
+  std::size_t let_go_of_idle();
+  /// Where all pools of the worker take room for their connections.
+  ConnectionRoom& room() const noexcept { return *context_.worker->room; }
+  Duration queue_deadline() const noexcept { return queue_deadline_; }
+  /// What a request is told that has waited for room in vain.
+  Error no_room() const;
 
   /// No connection outlives its streams from now on, and none is opened for spare.
   void drain();
@@ -196,7 +217,13 @@ class OriginPool {
   void doubt_others_to(const std::string& address);
   bool is_doubted(const PooledConnection& c) const;
   void start_dials();
-  void start_dial(observe::DialCause cause);
+  bool start_dial(observe::DialCause cause);
+  void on_room() override;
+  ConnectionBudget::For purpose_of(observe::DialCause cause) const noexcept;
+  void wait_for_room(std::size_t connections, observe::DialCause cause);
+  void on_no_descriptor(PooledConnection& c, const Error& error);
+  Error none_in_time(const StreamWaiter& waiter) const;
+  static bool is_idle(const PooledConnection& c);
   void replace_leaving();
   void mark_leaving(TimePoint now);
   void let_go_of_surplus(TimePoint now);
@@ -253,6 +280,7 @@ class OriginPool {
   TimePoint last_used_;
   TimePoint dns_checked_;
   std::size_t users_ = 0;
+  std::optional<TimePoint> no_room_at_;      ///< a request had to wait for room then
   std::optional<TimePoint> outdated_until_;  ///< outdated connections serve no longer than that
   bool for_ever_ = false;
   bool remembered_ = false;  ///< from before a restart, and to be ready for that

@@ -6,6 +6,7 @@
 
 #include <boost/intrusive/list.hpp>
 
+#include "ccnproxy/base/connection_budget.h"
 #include "ccnproxy/observe/metrics.h"
 #include "ccnproxy/origin/dialer.h"
 #include "ccnproxy/pool/address_load.h"
@@ -30,8 +31,12 @@ class PooledConnection final : public Retired,
   };
 
   PooledConnection(OriginPool& pool, std::shared_ptr<origin::Dialer> dialer, TimePoint now,
-                   std::uint32_t jitter, observe::DialCause cause)
-      : pool_(pool), dialer_(std::move(dialer)), life_{now, now, false, jitter, 0}, cause_(cause) {}
+                   std::uint32_t jitter, observe::DialCause cause, ConnectionLease lease)
+      : pool_(pool),
+        dialer_(std::move(dialer)),
+        lease_(std::move(lease)),
+        life_{now, now, false, jitter, 0},
+        cause_(cause) {}
 
   State state() const noexcept { return state_; }
   const origin::OriginConnection* connection() const noexcept { return connection_.get(); }
@@ -49,6 +54,7 @@ class PooledConnection final : public Retired,
 
   OriginPool& pool_;
   std::shared_ptr<origin::Dialer> dialer_;  ///< which outlives what it made
+  ConnectionLease lease_;                   ///< given back once the socket is closed
   State state_ = State::connecting;
   std::unique_ptr<origin::Dial> dial_;
   std::unique_ptr<origin::OriginConnection> connection_;

@@ -38,6 +38,10 @@ class Pools {
 
   std::vector<PoolReport> report() const;
   std::vector<OriginMemory> memories() const;
+  /// Ends at most so many idle connections (and all that are idle of the last origin among them):
+  /// beyond `min_ready` first, the longest idle before others; then those of origins that were used
+  /// longest ago. Of `pool.warm` last, and only for a request. Returns how many.
+  std::size_t let_go(std::size_t most, ConnectionBudget::For purpose);
   /// What pools that were forgotten had counted.
   const observe::OriginMetrics& forgotten() const noexcept { return forgotten_; }
   /// Pools that are to be ready (for ever, or remembered) and are not. `origins` names some.
@@ -60,6 +64,8 @@ class Pools {
   void sweep();
   void forget_empty(TimePoint used_before, bool with_abandoned);
   void give_up_oldest();
+  std::size_t let_go_of_spare(std::size_t most);
+  std::size_t let_go_of_origins(std::size_t most, bool kept_for_ever);
   void bury() { dead_.clear(); }
 
   std::size_t limit_;

@@ -32,6 +32,7 @@ struct ClientAddress {
   bool allowed = true;              ///< by clients.allow
   Endpoint from = {};               ///< the same; none of a unix socket
   bool counted = false;             ///< for limits.clients_per_address
+  bool placed = true;               ///< under limits.clients
 };
 
 class ClientSession;
@@ -49,6 +50,8 @@ class SessionOwner {
  public:
   /// The session is over; it is to be destroyed between turns.
   virtual void on_session_closed(ClientSession& session) = 0;
+  /// Whether a session without one (ClientAddress::placed) has a place under `limits.clients` now.
+  virtual bool give_place(ClientSession& session) = 0;
 
  protected:
   ~SessionOwner() = default;
@@ -82,6 +85,12 @@ class ClientSession final : public Retired,
   void drain();
   /// Ends it at once, whatever is in flight.
   void kill();
+  /// It has a request and no place under `limits.clients`; only /hc is answered without one.
+  bool waits_for_place() const noexcept { return waits_for_place_; }
+  /// It has a place now, and its request is served.
+  void take_place();
+  /// There is no place: it is told so, and closed at once.
+  void turn_away();
   /// By clients.allow, from its next request on.
   void allow(bool allowed) noexcept { address_.allowed = allowed; }
   /// Ends it if it has been waiting for a request since then, or longer. Whether it has ended.
@@ -159,6 +168,9 @@ class ClientSession final : public Retired,
   void deny(std::string_view head_bytes);
   void leave_with(std::string_view bytes);
   void refuse(std::string_view bytes, const http::ParseResult& result);
+  bool may_begin();
+  bool asks_for_health() const;
+  void refuse_for_want_of_place();
   std::size_t read_body(std::string_view bytes);
   std::size_t read_chunked(std::string_view bytes);
   void end_exchange();
@@ -219,6 +231,7 @@ class ClientSession final : public Retired,
   bool draining_ = false;
   bool login_under_way_ = false;
   bool used_ = false;  ///< has sent a request
+  bool waits_for_place_ = false;
 };
 
 }  // namespace ccnproxy::proxy

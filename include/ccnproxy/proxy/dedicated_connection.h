@@ -5,6 +5,7 @@
 
 #include <boost/intrusive/list.hpp>
 
+#include "ccnproxy/base/connection_budget.h"
 #include "ccnproxy/base/event_loop.h"
 #include "ccnproxy/origin/dialer.h"
 #include "ccnproxy/pool/exclusive_connection.h"
@@ -34,7 +35,8 @@ class DedicatedOwner {
 /// A connection to an origin that is dialled for one client and carries requests of no other: one
 /// request that may keep it (Upgrade), or all of its owner's (a login, see BoundConnections). It
 /// counts for `pool.max_connections`, but is never lent by the pool. Speaks HTTP/1.1; with an owner
-/// also HTTP/2, where the origin speaks nothing else.
+/// also HTTP/2, where the origin speaks nothing else. Waits for room in the process's
+/// ConnectionBudget as long as a request may wait in the pool's queue.
 ///
 /// Belongs to DedicatedConnections, and ends by itself: when dialling fails, when the origin ends
 /// it, when its owner releases it, and without an owner when its one request has been answered or
@@ -42,6 +44,7 @@ class DedicatedOwner {
 class DedicatedConnection final : public Retired,
                                   public pool::ExclusiveConnection,
                                   private origin::ConnectionListener,
+                                  private pool::RoomWaiter,
                                   public boost::intrusive::list_base_hook<
                                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
@@ -50,7 +53,7 @@ class DedicatedConnection final : public Retired,
   /// The request is gone; its waiter hears nothing more.
   void forget();
   /// The request keeps the connection, and its place in the pool: giving that back is its business.
-  void keep_place();
+  ConnectionLease keep_place();
 
   /// Carries one more request of the owner's client. Only where it is open and carries none. That
   /// it may be under suspicion does not matter: no other connection could serve the request.
@@ -76,6 +79,9 @@ class DedicatedConnection final : public Retired,
   std::string_view peer_address() const override;
   void end_after_request(std::string_view why) override;
 
+  void on_room() override;
+  void wait_for_room();
+  void on_late();
   void dial(origin::Dialer& dialer);
   void on_dialed(origin::DialResult result);
   bool dial_any_protocol(const Error& error);
@@ -93,6 +99,8 @@ class DedicatedConnection final : public Retired,
   std::shared_ptr<origin::Dialer> any_dialer_;  ///< the pool's; null until it is needed
   pool::StreamWaiter* waiter_;
   DedicatedOwner* owner_;
+  ConnectionLease lease_;
+  Timer late_timer_;  ///< while it waits for room
   std::unique_ptr<origin::Dial> dial_;
   std::unique_ptr<origin::OriginConnection> connection_;
   TimePoint began_;      ///< dialling, then the connection
@@ -112,7 +120,8 @@ class DedicatedConnections {
   DedicatedConnections& operator=(const DedicatedConnections&) = delete;
 
   /// Dials one for `waiter`, which hears of it as it would of a pool, later; it is told to forget()
-  /// where the waiter goes before. Null if the pool has all its connections already.
+  /// where the waiter goes before. Null if the pool has all its connections already, or tunnels all
+  /// that the process lets them have.
   DedicatedConnection* dial(pool::OriginPool& pool, std::unique_ptr<origin::Dialer> dialer,
                             pool::StreamWaiter& waiter, DedicatedOwner* owner = nullptr);
 

@@ -164,7 +164,7 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   origin::OriginStream* stream_ = nullptr;
   DedicatedConnection* dedicated_ = nullptr;  ///< the client's own that it is on or waits for
   bool bound_ = false;                        ///< that one is bound to the client's connection
-  bool holds_place_ = false;                  ///< a tunnel's, in pool_
+  ConnectionLease place_;                     ///< a tunnel's, which is a place in pool_, too
   std::uint64_t connection_serial_ = 0;
   bool body_end_sent_ = false;
   std::shared_ptr<Exchange*> asked_;  ///< while the statistics are awaited, instead of an attempt

@@ -54,7 +54,7 @@ admin: {address: "[::1]:9"}
 pool: {max_connections: 8, max_pending: 2, min_ready: 3, max_idle: 4, keep_warm: 1.5s, spare: 0.25, max_age: 2h, ping: off, warm: ["https://API.example.:443/", "http://[::1]:81"], state_file: /x}
 retries: {attempts: 0, replay_bytes: 1MiB}
 timeouts: {client_head: 1ms, drain: 24h}
-limits: {head_bytes: 8KiB, headers: 10, body_bytes: 3GiB, clients: 7, origins: 9, clients_per_address: 5, min_rate: 0, memory: 1MiB}
+limits: {head_bytes: 8KiB, headers: 10, body_bytes: 3GiB, clients: 7, origins: 9, clients_per_address: 5, min_rate: 0, memory: 1MiB, origin_connections: 11}
 tls: {min_version: 1.3, alpn: [http/1.1], verify: false}
 dns: {servers: [10.0.0.2, "10.0.0.3:5353", "fd00::2", "[fd00::3]:53"], min_ttl: 5s, max_ttl: 5s}
 log: {level: debug, access: {to: none, format: ltsv, rotate_every: 10m, keep: 5, query: true}}
@@ -81,7 +81,8 @@ log: {level: debug, access: {to: none, format: ltsv, rotate_every: 10m, keep: 5,
   EXPECT_EQ(config.timeouts.client_head, 1ms);
   EXPECT_EQ(config.timeouts.client_idle, Timeouts{}.client_idle);
   EXPECT_EQ(config.timeouts.drain, 24h);
-  EXPECT_EQ(config.limits, (Limits{8192, 10, 16384, std::uint64_t{3} << 30, 7, 9, 5, 0, 1 << 20}));
+  EXPECT_EQ(config.limits,
+            (Limits{8192, 10, 16384, std::uint64_t{3} << 30, 7, 9, 5, 0, 1 << 20, 11}));
   EXPECT_EQ(config.tls.min_version, TlsVersion::tls13);
   EXPECT_EQ(config.tls.alpn, std::vector<std::string>{"http/1.1"});
   EXPECT_FALSE(config.tls.verify);

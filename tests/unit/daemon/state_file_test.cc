@@ -127,6 +127,15 @@ TEST_F(StateFile, F159_is_not_written_through_a_link_that_stands_in_its_way) {
   EXPECT_EQ(content(path()), "two");
 }
 
+TEST_F(StateFile, F152_a_file_that_is_too_large_is_not_read) {
+  ASSERT_EQ(write_state_file(path(), state_text({memory("a.test")})), std::nullopt);
+  ASSERT_EQ(read_state_file(path()).origins.size(), 1U);
+  ASSERT_EQ(::truncate(path().c_str(), 17 * 1024 * 1024), 0);
+  const auto read = read_state_file(path());
+  EXPECT_TRUE(read.origins.empty());
+  EXPECT_NE(read.fault, "");
+}
+
 TEST_F(StateFile, what_was_there_stays_if_it_can_not_be_replaced) {
   ASSERT_EQ(write_state_file(path(), "one"), std::nullopt);
   ASSERT_EQ(::mkdir((path() + ".new").c_str(), 0700), 0);

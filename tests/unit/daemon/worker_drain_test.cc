@@ -85,7 +85,7 @@ class DrainingWorkers : public ::testing::Test {
   fakes::ScriptedOrigin origin_{plain(), fakes::Service(fakes::standard_answers)};
   fakes::Descriptor listener_ = fakes::listen_on("127.0.0.1:0");
   std::shared_ptr<const Shared> shared_ = std::make_shared<const Shared>(config());
-  WorkerGroup group_{2, 100};
+  WorkerGroup group_{2, DescriptorBudget{.clients = 100, .origins = 100}};
   observe::AccessLog log_{{.to = "none"}, std::chrono::milliseconds(100)};
   std::array<std::shared_ptr<Latch>, 2> ended_{std::make_shared<Latch>(),
                                                std::make_shared<Latch>()};

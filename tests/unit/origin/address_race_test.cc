@@ -273,8 +273,60 @@ TEST_F(AddressRaceTest, F093_a_want_of_descriptors_is_ours) {
   ::setrlimit(RLIMIT_NOFILE, &old);
   finish();
   ASSERT_TRUE(result_->has_error());
-  EXPECT_EQ(error().type, ErrorType::proxy_internal_error);
+  EXPECT_EQ(error().type, ErrorType::connection_limit_reached);
   EXPECT_EQ(error().side, Side::us);
+  EXPECT_TRUE(is_lack_of_descriptors(error()));
+}
+
+TEST_F(AddressRaceTest, F152_a_want_of_descriptors_is_ours_whatever_another_address_said) {
+  const Refusal refusal;
+  const Listener listener;
+  rlimit old{};
+  ::getrlimit(RLIMIT_NOFILE, &old);
+  auto options = patient();
+  options.permitted = [&](const Endpoint& to) {
+    const rlimit none{0, old.rlim_max};
+    return to == refusal.where() || ::setrlimit(RLIMIT_NOFILE, &none) == 0;
+  };
+  run({refusal.where(), listener.where()}, options);
+  ::setrlimit(RLIMIT_NOFILE, &old);
+  ASSERT_TRUE(result_->has_error());
+  EXPECT_TRUE(is_lack_of_descriptors(error()));
+}
+
+TEST_F(AddressRaceTest, F152_a_second_socket_waits_for_room_in_the_budget) {
+  const BlackHole first;
+  const Listener second;
+  const auto budget = std::make_shared<ConnectionBudget>(1, 1);
+  auto held = budget->take(ConnectionBudget::For::request);
+  std::vector<Endpoint> begun;
+  auto options = patient();
+  options.stagger = milliseconds(1);
+  options.budget = budget.get();
+  options.permitted = [&](const Endpoint& address) {
+    begun.push_back(address);
+    return true;
+  };
+  start({first.where(), second.where()}, options);
+  for (int i = 0; i < 20; ++i) loop_.run_once(milliseconds(10));
+  EXPECT_THAT(begun, ElementsAre(first.where()));
+  held.reset();
+  finish();
+  ASSERT_FALSE(result_->has_error());
+  EXPECT_EQ((*result_)->peer, second.where());
+  EXPECT_EQ(budget->used(), 0U) << "the connection's own lease is its pool's";
+}
+
+TEST_F(AddressRaceTest, F152_without_room_the_next_address_is_tried_when_the_one_before_failed) {
+  const Refusal refusal;
+  const Listener listener;
+  const auto budget = std::make_shared<ConnectionBudget>(1, 1);
+  const auto held = budget->take(ConnectionBudget::For::request);
+  auto options = patient();
+  options.budget = budget.get();
+  run({refusal.where(), listener.where()}, options);
+  ASSERT_FALSE(result_->has_error());
+  EXPECT_EQ((*result_)->peer, listener.where());
 }
 
 TEST_F(AddressRaceTest, destroying_it_closes_its_sockets_and_calls_nobody) {

@@ -55,6 +55,7 @@ struct FakeNetwork {
     take().on_result(
         origin::DialResult(Error{type, Side::origin, Phase::tcp, Proof::not_sent, "refused"}));
   }
+  void fail(Error error) { take().on_result(origin::DialResult(std::move(error))); }
   /// The end of a turn, as far as connections go.
   void settle() {
     for (auto* connection : std::vector(connections)) connection->settle();
