@@ -35,6 +35,7 @@ void write_connection(JsonText& json, const pool::ConnectionReport& connection) 
 void write_learned(JsonText& json, const pool::LearnedReport& learned) {
   json.key("learned").open('{');
   write_seconds(json, "idle_s", learned.idle);
+  write_seconds(json, "unused_s", learned.unused);
   write_seconds(json, "age_s", learned.age);
   json.key("requests");
   learned.requests ? json.number(*learned.requests) : json.null();
@@ -61,6 +62,7 @@ void write_pool(JsonText& json, const pool::PoolReport& pool) {
   json.key("peak").number(pool.peak).key("last_used_s").seconds(pool.last_used);
   write_seconds(json, "next_dial_s", pool.next_dial);
   json.key("last_failure").text(pool.last_failure);
+  json.key("not_kept_ready").text(pool.not_kept_ready);
   write_learned(json, pool.learned);
   json.key("connections").open('[');
   for (const auto& connection : pool.connections) write_connection(json, connection);

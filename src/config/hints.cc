@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "ccnproxy/config/units.h"
+
 namespace ccnproxy::config {
 namespace {
 
@@ -16,10 +18,24 @@ bool is_number(std::string_view text) {
          text.front() != '.' && text.back() != '.';
 }
 
+std::string lower(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return text;
+}
+
+std::string without_spaces(std::string text) {
+  std::erase(text, ' ');
+  return text;
+}
+
+/// A word of those that are wanted, in other letters.
+std::string in_lower_case(std::string_view wanted, const std::string& text) {
+  const auto folded = lower(text);
+  return folded != text && contains(wanted, '`' + folded + '`') ? folded : "";
+}
+
 std::string truth(const std::string& text) {
-  std::string folded = text;
-  std::transform(folded.begin(), folded.end(), folded.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const std::string folded = lower(text);
   for (const char* word : {"yes", "on", "y", "true", "1"}) {
     if (folded == word) return "true";
   }
@@ -68,11 +84,16 @@ const char* unit_of(std::string_view wanted) {
 std::string suggestion(std::string_view wanted, const std::string& text) {
   const bool address = text.find_first_of("0123456789") != text.npos;
   if (contains(wanted, "addresses") && !address) return "";
+  if (contains(wanted, "list of maps with the key `address`"))
+    return "[{address: \"" + text + "\"}]";
   if (contains(wanted, "a list of") && !contains(wanted, "maps")) return listed(text);
   const bool zero = text.find_first_of("123456789") == text.npos;
   if (wanted.starts_with("a duration") && is_number(text) && !zero) return text + unit_of(wanted);
+  if (wanted.starts_with("a duration") && contains(text, " ") &&
+      parse_duration(without_spaces(text)))
+    return without_spaces(text);
   if (wanted.starts_with("a size")) return size_with_unit(text);
-  return wanted == "true or false" ? truth(text) : "";
+  return wanted == "true or false" ? truth(text) : in_lower_case(wanted, text);
 }
 
 }  // namespace
@@ -86,6 +107,8 @@ std::string spaced(std::string_view word) {
 }
 
 std::string hint_for(std::string_view wanted, const YAML::Node& value) {
+  if (value.IsMap() && contains(wanted, "a list of maps"))
+    return "; put `- ` before its first key, and indent the others as that";
   if (!value.IsScalar() || value.Scalar().size() > max_shown) return "";
   if (wanted.starts_with("a map")) {
     const auto right = spaced(value.Scalar());

@@ -132,6 +132,10 @@ class Complaint {
 
   YamlFault end_of_map() const {
     const auto line = lines_.at(line_);
+    const auto start_of_line = line.substr(indentation(line));
+    if (start_of_line.size() > 1 && start_of_line[0] == '-' && is_name_byte(start_of_line[1]) &&
+        start_of_line[1] != '-')
+      return at(line_, indentation(line), "a space is missing after the dash: write `- `");
     const auto column = std::min(static_cast<std::size_t>(column_), line.size());
     const auto start = line.find(": ");
     const bool behind_value = start != line.npos && start + 2 < column;

@@ -95,6 +95,7 @@ struct OriginRow {
   std::string decision;
   std::optional<double> next_dial;
   std::string failure;
+  std::string not_kept_ready;
 
   void add(const json::object& pool);
   std::string learned() const;
@@ -124,6 +125,7 @@ void OriginRow::add(const json::object& pool) {
     next_dial = at;
     failure = text(pool, "last_failure");
   }
+  if (not_kept_ready.empty()) not_kept_ready = text(pool, "not_kept_ready");
   add_connections(list(pool, "connections"));
   add_decision(list(pool, "decisions"));
 }
@@ -159,6 +161,7 @@ std::string OriginRow::learned() const {
 
 std::string OriginRow::last_event() const {
   if (next_dial) return "next dial in " + short_time(*next_dial) + ": " + failure;
+  if (!not_kept_ready.empty()) return "not kept ready: " + not_kept_ready;
   return decided_ago ? short_time(*decided_ago) + " ago: " + decision : "-";
 }
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <exception>
+#include <filesystem>
 #include <future>
 #include <system_error>
 #include <utility>
@@ -38,6 +39,7 @@ class NullWriter final : public AccessLog::Writer {
 /// The files of the folder, or nothing for a stream that we were started with.
 std::unique_ptr<LogRotation> make_rotation(const config::AccessLog& settings) {
   if (settings.to == "stdout" || settings.to == "stderr") return nullptr;
+  std::filesystem::create_directories(settings.to);
   return std::make_unique<LogRotation>(settings.to, settings.rotate_every, settings.keep);
 }
 

@@ -142,6 +142,7 @@ void Http1Connection::consumed(std::size_t n) {
 void Http1Connection::cancel() {
   sink_ = nullptr;  // the response can't be told from the next one: the connection ends with the
                     // request
+  given_up_ = !draining_;
   drain("request cancelled");
 }
 

@@ -79,6 +79,7 @@ bool Http1Connection::on_head(std::string_view& rest) {
   if (!framing) return broken(framing.error().reason);
   using Kind = http::BodyFraming::Kind;
   final_head_ = true;
+  ++answers_;
   facts_->note_head(context_.loop.now() - requested_);
   note_announced();
   keep_ = keep_ && http::is_persistent(head_.version, head_.fields) && !head_.faulty &&

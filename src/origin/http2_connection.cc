@@ -278,7 +278,7 @@ void Http2Connection::reset_lingering() {
 /// Whether an end without one byte of response is how such a connection ends: it had worked, had
 /// stood for a while, or the origin wants HTTP/1.1.
 bool Http2Connection::is_known_to_drop(const Http2Stream& stream) const {
-  return answered_ || stream.on_aged_ || (http1_required_ && info_.http1_offered);
+  return answers_ > 0 || stream.on_aged_ || (http1_required_ && info_.http1_offered);
 }
 
 Error Http2Connection::failure_of(const Http2Stream& stream, ErrorType type,

@@ -86,7 +86,8 @@ void Http2Connection::on_head_end(Http2Stream& stream, bool end_stream) {
 void Http2Connection::tell_head(Http2Stream& stream, const http::ResponseHead& head,
                                 bool end_stream) {
   if (!is_informational(head.status)) {
-    stream.final_head_ = answered_ = true;
+    stream.final_head_ = true;
+    ++answers_;
     stream.sink_->on_response(head, stream.rules_.framing(end_stream));
     stream.done_ = stream.rules_.has_no_body();
     return;

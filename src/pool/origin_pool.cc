@@ -73,6 +73,7 @@ void OriginPool::wait(StreamWaiter& waiter, std::uint64_t avoid) {
   waiter.since_ = last_used_;
   waiter.deadline_ = last_used_ + queue_deadline_;
   waiters_.push_back(waiter);
+  budget_.on_wait();
   plan_check(waiter.deadline_);
   start_dials();
 }
@@ -118,10 +119,12 @@ PlacementFacts OriginPool::facts_of(const PooledConnection& c) const {
 PooledConnection* OriginPool::find_ready(std::uint64_t avoid) {
   if (context_.shares) return find_share(avoid);
   auto& ready = list(State::ready);
+  const auto moment = now();
   PooledConnection* best = nullptr;
   std::int64_t best_score = 0;
   for (auto& c : ready) {
     if (c.connection_->info().serial == avoid || c.connection_->capacity() == 0) continue;
+    if (moment >= c.lendable_until_) continue;
     const bool stays = c.leaving_.empty() && !is_doubted(c);
     if (c.connection_->info().protocol == origin::Protocol::http1 && stays) return &c;
     const auto s = ready.size() == 1 ? 0 : placement_score(facts_of(c));
@@ -140,11 +143,14 @@ void OriginPool::lend(PooledConnection& c, StreamWaiter& waiter, observe::WaitRe
   c.life_.last_used = moment;
   c.life_.in_use = true;
   if (++c.life_.requests == unproven_after) turned_unproven_ = true;
+  if (c.life_.requests == 1 && c.cause_ != observe::DialCause::request) budget_.on_first_use();
   if (context_.shares) c.load_->last_given = ++shared_out_;
   ++metrics_.waits[static_cast<std::size_t>(found)];
   waiter.leave_queue();
   waiter.on_connection(*c.connection_, found);
   if (c.state_ != State::closed) transition(c, state_of(c));
+  // One of HTTP/1.1 takes no other request before this one is over.
+  if (c.life_.requests >= most_requests_ && protocol_ == origin::Protocol::http2) end_if_used_up(c);
 }
 
 void OriginPool::serve_waiters() {

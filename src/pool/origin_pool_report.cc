@@ -22,6 +22,12 @@ std::string_view name_of(PooledConnection::State state) {
   return "closed";
 }
 
+std::string why_not_kept(Duration unused) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(unused).count();
+  return "the origin ends a connection that has had no request after " + std::to_string(ms) +
+         " ms: it would be dialled again and again for none";
+}
+
 }  // namespace
 
 ConnectionReport OriginPool::report_of(const PooledConnection& c, TimePoint now) const {
@@ -69,16 +75,17 @@ PoolReport OriginPool::report() const {
   r.worker = context_.worker->index;
   r.origin = origin_.to_string();
   if (protocol_) r.protocol = origin::to_string(*protocol_);
-  r.kept_warm = keep_ready();
+  r.kept_warm = keep_ready() && is_worth_keeping();
   r.warm_for_ever = for_ever_;
-  r.wanted = wanted();
+  r.wanted = wanted_ahead();
   r.waiting = waiters_.size();
   r.peak = peak_.value(moment);
   r.last_used = moment - last_used_;
   if (back_off_.holds(moment)) r.next_dial = back_off_.next() - moment;
   if (trouble_) r.last_failure = trouble_->last_failure;
   const auto learned = learned_.limits(moment);
-  r.learned = {learned.idle, learned.age, learned.requests};
+  r.learned = {learned.idle, learned.age, learned.requests, learned.unused};
+  if (keep_ready() && !is_worth_keeping()) r.not_kept_ready = why_not_kept(*learned.unused);
   for (const auto& connections : lists_) {
     for (const auto& c : connections) r.connections.push_back(report_of(c, moment));
   }

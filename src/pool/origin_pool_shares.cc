@@ -28,10 +28,12 @@ void OriginPool::count_loads() {
 
 PooledConnection* OriginPool::find_share(std::uint64_t avoid) {
   count_loads();
+  const auto moment = now();
   PooledConnection* best = nullptr;
   SharePlace best_place;
   for (auto& c : list(State::ready)) {
     if (c.connection_->info().serial == avoid || c.connection_->capacity() == 0) continue;
+    if (moment >= c.lendable_until_) continue;
     const auto facts = facts_of(c);
     const SharePlace place{facts.leaving, *c.load_, placement_score(facts)};
     if (best && !is_better_share(place, best_place)) continue;

@@ -42,6 +42,7 @@ void OriginPool::outdate_connections() {
   back_off_ = BackOff();
   learned_ = LearnedLimits();
   context_.shared->require_http1({});
+  most_requests_ = UINT64_MAX;
   if (trouble_) trouble_->last_failure.clear();
 }
 

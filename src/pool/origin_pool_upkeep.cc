@@ -1,9 +1,9 @@
-// How a pool keeps its connections ready: what it learns from them, when it dials, replaces and
-// lets go.
+// How a pool keeps its connections ready: what it learns from them, when it replaces and lets go.
+// When it dials is in origin_pool_dials.cc.
 
-#include "ccnproxy/pool/dial_policy.h"
 #include "ccnproxy/pool/origin_pool.h"
 #include "ccnproxy/pool/readiness_policy.h"
+#include "ccnproxy/pool/trial_policy.h"
 
 #include "origin_pool_reasons.h"
 
@@ -11,14 +11,8 @@ namespace ccnproxy::pool {
 namespace {
 
 constexpr Duration dns_every = std::chrono::seconds(5);
-/// With so many dials under way, those that nobody waits for wait: thousands of origins that become
-/// warm at once are no storm of handshakes.
-constexpr std::size_t most_dials_of_a_worker = 64;
-constexpr Duration dial_later = std::chrono::milliseconds(20);
 /// A connection beyond what is wanted stays so long after its last use: bursts come in pairs.
 constexpr Duration surplus_stays = std::chrono::seconds(30);
-/// A connection that ended so young and without a request was as good as a failed dial.
-constexpr Duration stillborn = std::chrono::seconds(1);
 /// The mean answer is brought up to date after so many, or when the connection is idle.
 constexpr std::uint64_t answers_at_once = 16;
 
@@ -42,6 +36,7 @@ void OriginPool::recall(const OriginMemory& memory, Duration last_used_ago) {
   peak_.note(memory.peak, now());
   learned_.recall(memory.limits, now());
   if (memory.http1_until) recall_http1(*memory.http1_until);
+  most_requests_ = memory.limits.requests.value_or(UINT64_MAX);
   last_used_ = now() - last_used_ago;
   remembered_ = keep_ready();
   decide("remembered from before the restart");
@@ -101,13 +96,18 @@ std::size_t OriginPool::wanted() const {
                             protocol_,
                             in_use(),
                             peak_.value(now()),
-                            streams_each_,
+                            std::min<std::size_t>(streams_each_, most_requests_),
                             burst_streams(mean_answer_),
                             idle ? std::optional(safe_part(*idle)) : std::nullopt,
                             is_far(rtt_),
                             !learned.requests && any_unproven(),
                             context_.shares ? address_need() : AddressNeed{}};
   return connections_wanted(readiness, *settings_);
+}
+
+/// Whether connections are made ahead of need. Those that there are stay, whatever it says.
+bool OriginPool::is_worth_keeping() const {
+  return is_worth_keeping_ready(learned_.limits(now()).unused);
 }
 
 AddressNeed OriginPool::address_need() const {
@@ -138,74 +138,8 @@ void OriginPool::upkeep() {
   plan_next_check(now());
 }
 
-void OriginPool::start_dials() {
-  DialNeed need;
-  need.waiting = waiters_.size();
-  need.dialing = list(State::connecting).size();
-  need.open = staying();
-  need.leaving = list(State::ready).size() + list(State::busy).size() - need.open;
-  need.wanted = wanted();
-  need.protocol = protocol_;
-  need.streams_each = streams_each_;
-  need.max_connections = settings_->max_connections;
-  need.failing = back_off_.failing();
-  need.held_back = back_off_.holds(now());
-  if (need.waiting == 0 && *context_.worker->dials >= most_dials_of_a_worker)
-    return plan_check(now() + dial_later);
-  const auto cause = need.waiting > 0   ? observe::DialCause::request
-                     : need.leaving > 0 ? observe::DialCause::replace
-                                        : observe::DialCause::warm;
-  for (auto n = dials_to_start(need); n > 0; --n) {
-    if (!start_dial(cause)) return wait_for_room(n, cause);
-  }
-}
-
-/// False if the process has no room for a connection.
-bool OriginPool::start_dial(observe::DialCause cause) {
-  auto lease = room().take(purpose_of(cause));
-  if (!lease) return false;
-  if (!context_.shared->take_connection(context_.worker->index, settings_->max_connections))
-    return true;
-  auto* c = new PooledConnection(*this, dialer_, now(), context_.worker->random() & 0xff, cause,
-                                 std::move(lease));
-  list(State::connecting).push_back(*c);
-  ++*context_.worker->dials;
-  dialer_->offer_only_http1(requires_http1());
-  c->dial_ =
-      dialer_->dial(*c, Delegate<void(origin::DialResult)>::to<&PooledConnection::on_dialed>(c));
-  return true;
-}
-
-void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
-  context_.worker->retire(std::move(c.dial_));
-  if (result) {
-    if (context_.shares) c.load_ = load_of((*result)->info().address);
-    c.connection_ = std::move(*result);
-    return on_connected(c);
-  }
-  if (origin::is_lack_of_descriptors(result.error())) return on_no_descriptor(c, result.error());
-  const auto began = c.life_.opened;
-  transition(c, State::closed);
-  ++metrics_.failed_dials;
-  if (result.error().type == ErrorType::tls_alert_received && requires_http1())
-    forget_http1_requirement();
-  const bool lasts = result.error().type == ErrorType::destination_ip_prohibited;
-  lasts ? back_off_.on_lasting_failure(now(), context_.worker->random())
-        : back_off_.on_failure(now(), context_.worker->random());
-  trouble().last_failure = result.error().detail;
-  decide("dial failed: " + trouble_->last_failure);
-  plan_check(back_off_.next());
-  // With a connection open or on its way those who wait still have hope; the queue's deadline
-  // bounds it.
-  if (!list(State::connecting).empty() || is_ready()) return;
-  fail_waiters(result.error(), began);
-  if (!waiters_.empty()) start_dials();
-}
-
 void OriginPool::on_connected(PooledConnection& c) {
   const auto& info = c.connection_->info();
-  back_off_.on_success();
-  if (trouble_) trouble_->last_failure.clear();
   c.life_.opened = c.life_.last_used = now();
   protocol_ = info.protocol;
   rtt_ = info.rtt;
@@ -215,6 +149,7 @@ void OriginPool::on_connected(PooledConnection& c) {
   decide("connected to " + info.address + " (" + std::string(origin::to_string(info.protocol)) +
          ", " + std::string(observe::to_string(c.cause_)) +
          (info.tls_resumed ? ", resumed)" : ")"));
+  c.lendable_until_ = lendable_until(c.life_, learned_.limits(now()));
   transition(c, state_of(c));
   if (dialer_->is_prohibited(info.address)) {
     end_connection(c, prohibited_now);
@@ -234,15 +169,22 @@ void OriginPool::on_capacity(PooledConnection& c) {
   transition(c, state_of(c));
   const bool goes = c.state_ == State::draining && before != State::draining;
   if (goes) note_end(c, "told to go away");
+  CloseLimits limits;
+  if (!in_use) {
+    limits = limits_of(c, learned_.limits(now()));
+    c.lendable_until_ = lendable_until(c.life_, limits);
+  }
+  const bool used_up = !in_use && end_if_used_up(c);
+  const bool judged = c.on_trial_ && judge(c, c.state_ == State::draining && !in_use);
   if (!waiters_.empty()) serve_waiters();
   if (c.connection_->is_suspicious()) doubt_others_to(c.connection_->info().address);
   // What is done for all connections grows with them, and this comes with each answer: not where
   // this one only has room again.
   const bool may_go = before == State::busy && !c.leaving_.empty();
-  if (goes || may_go || c.connection_->is_suspicious()) {
+  if (goes || used_up || judged || may_go || c.connection_->is_suspicious()) {
     upkeep();
   } else if (!in_use) {
-    plan_check(planned_end(c.life_, settings_->max_age, limits_of(c, learned_.limits(now()))).at);
+    plan_check(planned_end(c.life_, settings_->max_age, limits).at);
   }
 }
 
@@ -251,22 +193,34 @@ void OriginPool::on_closed(PooledConnection& c, std::string_view reason) {
   note_end(c, reason);
   metrics_.closed.add(c.ended_by_us_ ? c.leaving_ : reason);
   transition(c, State::closed);
+  if (c.on_trial_) judge(c, true);
   upkeep();
   if (draining_) drain_connections();
 }
 
 /// The origin ended the connection, or has begun to: what is to be learnt from it.
 void OriginPool::note_end(PooledConnection& c, std::string_view reason) {
-  if (std::exchange(c.end_noted_, true) || c.ended_by_us_) return;
+  if (std::exchange(c.end_noted_, true) || c.ended_by_us_ || c.connection_->is_given_up()) return;
   const auto moment = now();
-  const auto age = moment - c.life_.opened;
   const bool in_use = c.connection_->streams() > 0 || c.life_.in_use;
-  learned_.note({in_use ? Duration(0) : moment - c.life_.last_used, age, c.life_.requests}, moment);
+  const bool cut = in_use && c.state_ != State::draining;
+  learned_.note({in_use ? Duration(0) : moment - c.life_.last_used, moment - c.life_.opened,
+                 cut ? c.connection_->answers() : c.life_.requests, cut},
+                moment);
+  most_requests_ = learned_.limits(moment).requests.value_or(UINT64_MAX);
   const auto said = c.connection_->farewell();
   decide("the origin ended " + c.connection_->info().address + ": " +
          std::string(said.empty() ? reason : said));
-  if (age < stillborn && c.life_.requests == 0)
-    back_off_.on_failure(moment, context_.worker->random());
+}
+
+/// One more request on it would only be lost.
+bool OriginPool::end_if_used_up(PooledConnection& c) {
+  if (c.state_ != State::ready && c.state_ != State::busy) return false;
+  const bool announced = c.connection_->announced_limits().requests.has_value();
+  if (c.life_.requests < most_requests_ && !announced) return false;
+  if (!is_used_up(c.life_, limits_of(c, learned_.limits(now())))) return false;
+  end_connection(c, "the origin closes after about so many requests");
+  return true;
 }
 
 void OriginPool::note_answers(PooledConnection& c) {
@@ -288,6 +242,7 @@ void OriginPool::mark_leaving(TimePoint now) {
   const bool ask_dns = now - dns_checked_ >= dns_every;
   if (ask_dns) dns_checked_ = now;
   const auto learned = learned_.limits(now);
+  most_requests_ = learned.requests.value_or(UINT64_MAX);
   for (const auto state : {State::ready, State::busy}) {
     for (auto& c : list(state)) {
       if (!c.leaving_.empty()) continue;
@@ -307,7 +262,7 @@ void OriginPool::mark_leaving(TimePoint now) {
 /// Ends the connections that are to go, as soon as others are there in their place. Where
 /// `max_connections` or the process leaves no room for a replacement beside them, they go first.
 void OriginPool::replace_leaving() {
-  const bool replaced = staying() >= wanted();
+  const bool replaced = staying() >= wanted_ahead();
   const auto all = count(State::ready) + count(State::busy) + count(State::connecting);
   const bool no_room = (settings_->max_connections > 0 && all >= settings_->max_connections) ||
                        !room().has_room(purpose_of(observe::DialCause::replace));
@@ -381,6 +336,7 @@ void OriginPool::check() {
   const auto moment = now();
   expire_waiters(moment);
   review();
+  judge_all();
   mark_leaving(moment);
   end_outdated(moment);
   let_go_of_surplus(moment);
@@ -401,6 +357,7 @@ void OriginPool::plan_next_check(TimePoint now) {
   const auto learned = learned_.limits(now);
   for (const auto state : {State::ready, State::busy}) {
     for (const auto& c : list(state)) {
+      if (c.on_trial_ && back_off_.failing()) plan_check(c.life_.opened + trial_time);
       if (!c.leaving_.empty()) continue;
       const auto end = planned_end(c.life_, settings_->max_age, limits_of(c, learned));
       plan_check(std::max(now, end.at));

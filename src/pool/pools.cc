@@ -149,6 +149,8 @@ std::size_t Pools::not_ready(std::string& origins) const {
   std::size_t n = 0;
   for (const auto& pool : pools_) {
     if (pool->is_ready() || !(pool->kept_for_ever() || pool->remembered())) continue;
+    // One that is only remembered and has no room is dialled at its next request.
+    if (!pool->kept_for_ever() && !pool->room().has_room(ConnectionBudget::For::ahead)) continue;
     if (++n <= 3) origins.append(origins.empty() ? "" : ", ").append(pool->origin().to_string());
   }
   return n;

@@ -42,6 +42,7 @@ void ClientSession::take_place() {
 
 void ClientSession::refuse_for_want_of_place() {
   waits_for_place_ = false;
+  if (request_began_ == TimePoint{}) request_began_ = context_.loop.now();  // the log's time
   timer_.cancel();
   reading_ = Reading::unframed;
   exchange_ = context_.exchanges.take(context_);

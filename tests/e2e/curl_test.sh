@@ -128,6 +128,27 @@ test_via_and_request_id() {
   contains 'request id to the origin' '^request-id=abc-123' "$answer"
 }
 
+test_F142_names_of_fields_are_canonical_whatever_the_origin_speaks() {
+  local origin answer
+  for origin in h2.test h1.test; do
+    answer=$(through "$origin" /files/small -D -)
+    contains "a name of the origin's own, from $origin" '^X-Origin-Connection: [0-9]' "$answer"
+    contains "ETag from $origin" '^ETag: ' "$answer"
+    contains "Last-Modified from $origin" '^Last-Modified: ' "$answer"
+  done
+}
+
+# What PHP code does that was written for HTTP/1.1.
+test_F142_php_finds_names_as_they_are_documented() {
+  # shellcheck disable=SC2016  # PHP's variables, not the shell's
+  equal 'protocol by $http_response_header' HTTP/2.0 "$(php -r '
+    $host = stream_context_create(["http" => ["header" => "Host: h2.test.ccnproxy-https"]]);
+    file_get_contents($argv[1], false, $host);
+    foreach ($http_response_header as $line)
+      if (str_starts_with($line, "X-Origin-Protocol: ")) echo substr($line, 19);
+  ' -- "http://127.0.0.1:$proxy_port/echo")"
+}
+
 test_request_id_is_made_where_the_client_sent_none() {
   contains 'request id to the origin' '^request-id=.+' "$(through h2.test /echo)"
 }

@@ -136,7 +136,7 @@ TEST_F(Access, F098_denied_names_leave_nothing_behind) {
 /// The places of TwoPlaces; nothing may reach the denied one but what the operator has named.
 TEST(AccessByAddress, connect_to_is_exempt_and_any_other_override_is_not) {
   TwoPlaces places;
-  places.config.origin("named.test", denied_place);
+  places.config.origin("named.test", denied_place + ":" + places.port());
   places.answer("other.test", {denied_place});
   Proxy proxy(places.config);
   EXPECT_EQ(places.ask(proxy, "other.test").status, 403);

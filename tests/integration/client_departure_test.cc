@@ -76,10 +76,11 @@ TEST(ClientDepartureInQueue, F146_without_a_connection_the_phase_is_queue) {
 TEST(ClientDepartureInUpload, F146_an_origin_that_does_not_take_the_body_is_seen) {
   OriginAndProxy both(speaking({"h2"}));
   RawClient client = both.proxy.client();
-  client.send(post_request("/", std::string(1000, 'b')));
-  OriginSide side(both.origin, {{h2::InitialWindowSize, 0}});
+  // More than the first window, so that the end has to wait; not so much that it is not read.
+  client.send(post_request("/", std::string(h2::default_window + 10'000, 'b')));
+  OriginSide side(both.origin);
+  side.peer().manners.return_windows = false;
   side.read_some_of_a_request();
-  side.peer().sync();
   client.close();
   const Record record = both.proxy.record();
   EXPECT_EQ(record.outcome(), "499 connection_terminated/client/send");

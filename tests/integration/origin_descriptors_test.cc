@@ -7,10 +7,15 @@
 #include <fstream>
 #include <thread>
 
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
 #include "fakes/latch.h"
 #include "fakes/prometheus_text.h"
 #include "fakes/stub_resolver.h"
 #include "fakes/temp_dir.h"
+#include "kept_listener.h"
 #include "tunnel_fixture.h"
 
 namespace ccnproxy::integration {
@@ -286,6 +291,66 @@ TEST_P(FewDescriptors, F152_threads_and_descriptors_do_not_grow_with_use) {
   EXPECT_LT(daemon().process().open_descriptors(), few - 10);
 }
 
+/// No further descriptor can be opened in the process while this lives.
+class NoDescriptors {
+ public:
+  explicit NoDescriptors(pid_t pid) : pid_(pid) {
+    rlimit none{};
+    ::prlimit(pid_, RLIMIT_NOFILE, nullptr, &before_);
+    none.rlim_max = before_.rlim_max;
+    ::prlimit(pid_, RLIMIT_NOFILE, &none, nullptr);
+  }
+  ~NoDescriptors() { ::prlimit(pid_, RLIMIT_NOFILE, &before_, nullptr); }
+
+ private:
+  pid_t pid_;
+  rlimit before_{};
+};
+
+TEST_P(FewDescriptors, F152_a_dial_that_finds_no_descriptor_is_tried_again) {
+  start("plain", Service(standard_answers), few);
+  RawClient client = proxy_->connect();
+  EXPECT_EQ(client.get("localhost", "/hc").status, 200);
+  {
+    const NoDescriptors none(daemon().process().pid());
+    client.send(head("POST /echo HTTP/1.1", name(1), "Content-Length: 2\r\n") + "ok");
+    client.stream().pause(Patience(150));
+    char byte = 0;
+    EXPECT_EQ(client.stream().try_read(&byte, 1).outcome, Stream::Outcome::WouldBlock);
+  }
+  EXPECT_EQ(client.read_response().status, 200);
+  const auto pools = RawClient(daemon().admin_address()).get("admin", "/pools").body;
+  EXPECT_THAT(pools, HasSubstr("not dialled"));
+  EXPECT_THAT(pools, ::testing::Not(HasSubstr("dial failed"))) << "nothing is held against it";
+}
+
+TEST_P(FewDescriptors, F152_a_dial_that_never_finds_one_is_refused_in_words) {
+  start("plain", Service(standard_answers), few, [](DaemonConfig& config) {
+    for (const auto* phase : {"dns", "connect", "tls"})
+      config.set(std::string("timeouts.") + phase, "200ms");
+  });
+  RawClient client = proxy_->connect();
+  EXPECT_EQ(client.get("localhost", "/hc").status, 200);
+  const NoDescriptors none(daemon().process().pid());
+  const auto refused = client.get(name(1));
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(proxy_error(refused), "connection_limit_reached");
+  EXPECT_THAT(refused.body, HasSubstr("limit of open files"));
+}
+
+TEST_P(FewDescriptors, F152_a_client_that_finds_no_descriptor_is_accepted_when_there_is_one) {
+  start("plain", Service(standard_answers), few);
+  ask_origins(5);
+  std::unique_ptr<RawClient> client;
+  {
+    const NoDescriptors none(daemon().process().pid());
+    client = std::make_unique<RawClient>(daemon().address());
+    client->send(head("GET /hc HTTP/1.1", "localhost"));
+    client->stream().pause(Patience(100));
+  }
+  EXPECT_EQ(client->read_response().status, 200);
+}
+
 TEST_P(FewDescriptors, F152_many_names_leave_descriptors_to_dns) {
   StubResolver dns;
   start("plain", Service(standard_answers), few,
@@ -296,6 +361,33 @@ TEST_P(FewDescriptors, F152_many_names_leave_descriptors_to_dns) {
     ASSERT_EQ(proxy_error(answer), "dns_error") << i << ' ' << answer.body;
   }
   ask_origins(150);
+}
+
+class FewDescriptorsRestart : public KeptListener {};
+INSTANTIATE_TEST_SUITE_P(Workers, FewDescriptorsRestart, ::testing::Values("1", "2", "4"));
+
+TEST_P(FewDescriptorsRestart, F152_the_next_process_starts_while_all_is_in_use) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // the next process becomes our child
+  config_.set("tls.verify", "false").set("timeouts.drain", "1s");
+  daemon_ = start_daemon(config_, [&](ChildOptions& options) {
+    options.listen_fds = {listener_.get()};
+    options.open_files = few;
+  });
+  const auto name = [](int i) { return "o" + std::to_string(i) + ".test.ccnproxy-https"; };
+  RawClient client(address_);
+  for (int i = 0; i < 120; ++i) ASSERT_EQ(client.get(name(i)).status, 200) << i;
+  std::vector<std::unique_ptr<RawClient>> idle;  // clients, and those that have no place
+  for (int i = 0; i < 150; ++i) idle.push_back(std::make_unique<RawClient>(address_));
+  daemon_->signal(SIGUSR2);
+  const auto line = daemon_->wait_for_log(" is ready");
+  const auto next = static_cast<pid_t>(std::stol(line.substr(line.find("process ") + 8)));
+  idle.clear();
+  EXPECT_EQ(daemon_->wait_for_exit(), 0);
+  EXPECT_EQ(RawClient(address_).get(name(1)).status, 200);
+  ::kill(next, SIGTERM);
+  int status = -1;
+  EXPECT_EQ(::waitpid(next, &status, 0), next);
+  EXPECT_EQ(status, 0);
 }
 
 }  // namespace

@@ -94,7 +94,10 @@ TEST(OriginWindows, F064_a_client_that_leaves_a_parked_upload_is_noticed) {
   side.peer().manners.return_windows = false;
   client.close();
   EXPECT_EQ(side.peer().want_rst(stream).error_code(), h2::Cancel);
-  EXPECT_EQ(both.proxy.record().outcome(), "499 connection_terminated/client/send");
+  // Of what it had sent, more or less had been read by then.
+  EXPECT_THAT(both.proxy.record().outcome(),
+              ::testing::AnyOf("499 connection_terminated/client/send",
+                               "499 connection_terminated/client/request"));
 }
 
 TEST(OriginWindows, F080_an_upload_that_the_client_breaks_off_is_never_ended_as_if_whole) {

@@ -174,7 +174,7 @@ TEST_F(Ssrf, F153_an_override_holds_for_its_address_in_every_spelling) {
 TEST_F(Ssrf, F156_connect_to_without_a_port_leads_to_no_port_that_the_client_chose) {
   places.config.origin("led.test", denied_place);
   Proxy proxy(places.config);
-  for (const std::string port : {places.port(), std::string("22"), std::string("6379")}) {
+  for (const auto& port : {places.port(), std::string("22"), std::string("6379")}) {
     const auto response = proxy.client().roundtrip(TwoPlaces::request("led.test", port));
     expect_end(response, Ends::denied);
     EXPECT_THAT(response.body, HasSubstr("connect_to of its override exempts only 127.0.0.2 on the "

@@ -19,6 +19,7 @@ class SimConnection final : public origin::OriginConnection, private WireHolder 
   std::size_t capacity() const override;
   std::size_t streams() const override { return wire_.under_way(); }
   std::uint64_t requests() const override { return wire_.requests(); }
+  std::uint64_t answers() const override { return wire_.answers(); }
   std::uint64_t received_bytes() const override { return received_; }
   bool is_suspicious() const override { return false; }
   bool is_draining() const override { return draining_ || wire_.going(); }

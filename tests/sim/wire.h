@@ -66,6 +66,7 @@ class Wire {
   bool going() const noexcept { return going_ || !open_; }
   std::size_t under_way() const noexcept { return exchanges_.size(); }
   std::uint64_t requests() const noexcept { return requests_; }
+  std::uint64_t answers() const noexcept { return answered_; }
 
  private:
   friend class Exchange;

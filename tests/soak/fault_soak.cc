@@ -150,7 +150,22 @@ class Soak {
       world_.ledger.violation("clients that do not end");
     const auto exchanges = world_.ledger.exchanges();
     std::printf("%.0f s, %.0f exchanges a second\n", took, static_cast<double>(exchanges) / took);
+    expect_few_dials(took);
     if (exchanges < options_.least) world_.ledger.violation("too few exchanges");
+  }
+
+  /// docs/pool-policy.md, "What an origin is asked at most": of each request its own dial, its two
+  /// retries', and that of a connection ahead of need which carried it; of each pool what nobody
+  /// paid for, in a minute that has begun. As many as 128 connections may be wanted.
+  void expect_few_dials(double took) {
+    constexpr std::uint64_t workers = 2;
+    constexpr std::uint64_t unpaid = 130 + 128 + 2 * 128;
+    const auto minutes = static_cast<std::uint64_t>(took / 60) + 1;
+    const auto most =
+        4 * world_.ledger.exchanges() + minutes * workers * std::size(places) * unpaid;
+    const auto dials = world_.ledger.connections();
+    if (dials > most)
+      world_.ledger.violation(std::to_string(dials) + " dials, of " + std::to_string(most));
   }
 
   void show_progress(Duration since) {

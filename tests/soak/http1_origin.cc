@@ -199,6 +199,11 @@ void Http1Origin::next_request() {
                            static_cast<Http1Origin&>(*self).close_if_idle(idle_since);
                        });
   }
+  if (connection_.closes_after_answer > 0 && !world_.calm) {
+    world_.later.after(milliseconds(connection_.closes_after_answer), [weak = weak_from_this()] {
+      if (const auto self = weak.lock(); self && self->is_open()) self->end(Ending::fin_only);
+    });
+  }
   if (input_.empty()) return;
   world_.ledger.violation("a second request before the first was answered");
   end(Ending::reset);

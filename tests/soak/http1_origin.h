@@ -11,6 +11,7 @@ namespace ccnproxy::soak {
 class Http1Origin final : public Link {
  public:
   Http1Origin(World& world, UniqueFd fd, SSL* ssl, const ConnectionPlan& plan);
+  bool is_used() const override { return requests_ > 0; }
 
  private:
   void on_bytes(std::string_view bytes) override;

@@ -315,7 +315,13 @@ void Http2Origin::pump() {
   if (unsent() > 0) return;
   if (nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0)
     return end_after_output(Ending::in_order);
-  if (!streams_.empty() || connection_.closes_when_idle == 0 || world_.calm) return;
+  if (!streams_.empty() || requests_ == 0 || world_.calm) return;
+  if (connection_.closes_after_answer > 0) {
+    world_.later.after(milliseconds(connection_.closes_after_answer), [weak = weak_from_this()] {
+      if (const auto self = weak.lock(); self && self->is_open()) self->end(Ending::fin_only);
+    });
+  }
+  if (connection_.closes_when_idle == 0) return;
   world_.later.after(milliseconds(connection_.closes_when_idle),
                      [weak = weak_from_this(), since = requests_] {
                        if (const auto self = weak.lock())

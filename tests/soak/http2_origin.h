@@ -16,6 +16,7 @@ class Http2Origin final : public Link {
  public:
   Http2Origin(World& world, UniqueFd fd, SSL* ssl, const ConnectionPlan& plan);
   ~Http2Origin() override;
+  bool is_used() const override { return requests_ > 0; }
 
  private:
   struct Stream {

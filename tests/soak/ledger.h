@@ -29,6 +29,7 @@ class Ledger {
   void violation(std::string what);
 
   std::uint64_t exchanges() const;
+  std::uint64_t connections() const { return connections_; }
   std::uint64_t answered() const { return outcomes_[0]; }
   std::uint64_t violations() const { return violation_count_; }
   /// Several lines for people.

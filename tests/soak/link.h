@@ -24,6 +24,8 @@ class Link : public std::enable_shared_from_this<Link>, private IoHandler {
   bool is_open() const { return static_cast<bool>(fd_); }
   /// At once; what has not been sent is lost. Tells nobody.
   void end(Ending how);
+  /// It has had a request.
+  virtual bool is_used() const = 0;
 
  protected:
   static constexpr std::size_t enough = 64 * 1024;  ///< of output at a time

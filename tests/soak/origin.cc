@@ -81,10 +81,29 @@ void Origin::take(UniqueFd fd) {
   const bool h2 = place_ == Place::h2 || (place_ == Place::either && plan.speaks_h2);
   SSL* ssl = place_ == Place::plain ? nullptr : SSL_new((h2 ? only_h2_ : only_http1_).get());
   if (ssl) SSL_set_accept_state(ssl);
+  std::shared_ptr<Link> link;
   if (h2)
-    keep(std::make_shared<Http2Origin>(world_, std::move(fd), ssl, plan));
+    link = std::make_shared<Http2Origin>(world_, std::move(fd), ssl, plan);
   else
-    keep(std::make_shared<Http1Origin>(world_, std::move(fd), ssl, plan));
+    link = std::make_shared<Http1Origin>(world_, std::move(fd), ssl, plan);
+  plan_end(link, plan);
+  keep(std::move(link));
+}
+
+/// Ends that come with no request, or whatever runs then.
+void Origin::plan_end(const std::shared_ptr<Link>& link, const ConnectionPlan& plan) {
+  if (world_.calm) return;
+  const auto end_in = [&](std::uint32_t ms, bool if_unused) {
+    world_.later.after(std::chrono::milliseconds(ms),
+                       [weak = std::weak_ptr(link), if_unused, plan, &world = world_] {
+                         const auto self = weak.lock();
+                         if (!self || !self->is_open() || world.calm) return;
+                         if (if_unused && self->is_used()) return;
+                         self->end(plan.in_order ? Link::Ending::in_order : Link::Ending::reset);
+                       });
+  };
+  if (plan.flaw == Flaw::ends_after_tls) end_in(10, false);
+  if (plan.closes_unused > 0) end_in(plan.closes_unused, true);
 }
 
 void Origin::keep(std::shared_ptr<Link> link) {

@@ -26,6 +26,7 @@ class Origin final : private IoHandler {
   void on_io(std::uint32_t events) override;
   void take(UniqueFd fd);
   bool is_flawed(UniqueFd& fd, Flaw flaw);
+  void plan_end(const std::shared_ptr<Link>& link, const ConnectionPlan& plan);
   void keep(std::shared_ptr<Link> link);
 
   World& world_;

@@ -44,9 +44,10 @@ constexpr Share<Act> acts[] = {
 constexpr Share<std::string_view> methods[] = {
     {"GET", 55}, {"POST", 25}, {"PUT", 14}, {"HEAD", 3}, {"DELETE", 3}};
 
-constexpr Share<Flaw> flaws[] = {
-    {Flaw::none, 80},         {Flaw::closed_at_once, 4}, {Flaw::no_tls, 3},       {Flaw::silent, 1},
-    {Flaw::late_settings, 4}, {Flaw::few_streams, 4},    {Flaw::small_windows, 4}};
+constexpr Share<Flaw> flaws[] = {{Flaw::none, 80},         {Flaw::closed_at_once, 4},
+                                 {Flaw::no_tls, 3},        {Flaw::silent, 1},
+                                 {Flaw::late_settings, 4}, {Flaw::few_streams, 4},
+                                 {Flaw::small_windows, 4}, {Flaw::ends_after_tls, 4}};
 
 constexpr Share<ClientKind> kinds[] = {
     {ClientKind::keep_alive, 50},    {ClientKind::one_request, 15},
@@ -106,7 +107,9 @@ ConnectionPlan connection_plan(std::uint64_t seed, std::uint64_t serial) {
   ConnectionPlan plan;
   plan.flaw = draw<Flaw>(dice, flaws);
   plan.speaks_h2 = dice.one_in(2);
-  if (dice.one_in(20)) plan.closes_when_idle = 1 + dice.below(400);
+  if (dice.one_in(20)) plan.closes_when_idle = 1 + dice.below(dice.one_in(3) ? 3000 : 400);
+  if (dice.one_in(20)) plan.closes_unused = 1 + dice.below(3000);
+  if (dice.one_in(40)) plan.closes_after_answer = 20;
   if (dice.one_in(3)) plan.most_requests = 1 + dice.below(2000);
   plan.in_order = !dice.one_in(3);
   return plan;

@@ -85,13 +85,16 @@ enum class Flaw : std::uint8_t {
   late_settings,  ///< HTTP/2: held back for a while
   few_streams,    ///< HTTP/2: MAX_CONCURRENT_STREAMS 3
   small_windows,  ///< HTTP/2: INITIAL_WINDOW_SIZE 1000
+  ends_after_tls,
 };
 struct ConnectionPlan {
   Flaw flaw = Flaw::none;
-  bool speaks_h2 = false;              ///< where the place leaves it open
-  std::uint32_t closes_when_idle = 0;  ///< so many ms after its last request; 0: never
-  std::uint32_t most_requests = 0;     ///< then GOAWAY or Connection: close; 0: any number
-  bool in_order = true;                ///< it closes with close_notify
+  bool speaks_h2 = false;                 ///< where the place leaves it open
+  std::uint32_t closes_when_idle = 0;     ///< so many ms after its last request; 0: never
+  std::uint32_t closes_unused = 0;        ///< so many ms without a first request; 0: never
+  std::uint32_t closes_after_answer = 0;  ///< so many ms after any, without a word; 0: never
+  std::uint32_t most_requests = 0;        ///< then GOAWAY or Connection: close; 0: any number
+  bool in_order = true;                   ///< it closes with close_notify
 };
 ConnectionPlan connection_plan(std::uint64_t seed, std::uint64_t serial);
 

@@ -152,30 +152,15 @@ struct Origins {
   std::vector<std::string> allow = {"*"};  ///< host patterns, normalised
   std::vector<std::string> deny;           ///< the same; wins over `allow`
   /// Blocks and `multicast`: what no connection is made to, whatever name led there.
-  std::vector<std::string> deny_addresses = {"0.0.0.0/8",
-                                             "127.0.0.0/8",
-                                             "169.254.0.0/16",
-                                             "192.0.0.0/24",
-                                             "192.88.99.0/24",
-                                             "240.0.0.0/4",
-                                             "::/128",
-                                             "::1/128",
-                                             "100::/64",
-                                             "100:0:0:1::/64",
-                                             "2001::/23",
-                                             "2002::/16",
-                                             "5f00::/16",
-                                             "fe80::/10",
-                                             "fec0::/10",
-                                             "multicast",
-                                             "100.100.100.200",
-                                             "168.63.129.16",
-                                             "fd00:ec2::/32",
-                                             "fd20:ce::254",
-                                             "fd00:c1::a9fe:a9fe",
-                                             "fd00:42::42",
-                                             "fd00:a9fe:a9fe::1",
-                                             "fd00:100::100:200"};
+  std::vector<std::string> deny_addresses = {
+      "0.0.0.0/8",      "127.0.0.0/8",       "169.254.0.0/16",
+      "192.0.0.0/24",   "192.88.99.0/24",    "240.0.0.0/4",
+      "::/128",         "::1/128",           "100::/64",
+      "100:0:0:1::/64", "2001::/23",         "2002::/16",
+      "5f00::/16",      "fe80::/10",         "fec0::/10",
+      "multicast",      "100.100.100.200",   "168.63.129.16",
+      "fd00:ec2::/32",  "fd20:ce::254",      "fd00:c1::a9fe:a9fe",
+      "fd00:42::42",    "fd00:a9fe:a9fe::1", "fd00:100::100:200"};
   /// Whether connections may be made to the addresses of this machine's interfaces; those of
   /// loopback are a matter of deny_addresses.
   bool allow_own_addresses = false;

@@ -22,8 +22,8 @@ enum class OwnAddresses : std::uint8_t { denied, allowed };
 
 /// Which addresses connections to origins may be made to: none of `origins.deny_addresses`, none of
 /// this machine's own, and never one that this daemon itself listens on, in any form that an
-/// address can be written in. Judges what is given to connect(), at each connect(), so that neither DNS nor a name can change
-/// between check and use.
+/// address can be written in. Judges what is given to connect(), at each connect(), so that neither
+/// DNS nor a name can change between check and use.
 ///
 /// Filled while starting, on one thread; from then on read by all.
 class AddressAccess {

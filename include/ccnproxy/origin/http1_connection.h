@@ -42,10 +42,12 @@ class Http1Connection final : public OriginConnection,
   }
   std::size_t streams() const override { return request_ ? 1 : 0; }
   std::uint64_t requests() const override { return requests_; }
+  std::uint64_t answers() const override { return answers_; }
   std::uint64_t received_bytes() const override { return received_bytes_; }
   AnnouncedLimits announced_limits() const override { return announced_; }
   bool is_suspicious() const override { return liveness_.is_suspicious() || is_address_silent(); }
   bool is_draining() const override { return draining_; }
+  bool is_given_up() const override { return given_up_; }
   OriginStream& open(const http::OutgoingRequest& request, ResponseSink& sink) override;
   void drain(std::string_view reason) override;
 
@@ -139,6 +141,8 @@ class Http1Connection final : public OriginConnection,
   std::uint64_t queued_bytes_ = 0;
   std::uint64_t written_bytes_ = 0;
   std::uint64_t requests_ = 0;
+  std::uint64_t answers_ = 0;
+  bool given_up_ = false;
   std::uint64_t received_bytes_ = 0;
   AnnouncedLimits announced_;
   std::shared_ptr<PeerFacts> facts_;

@@ -48,6 +48,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   std::size_t capacity() const override;
   std::size_t streams() const override { return streams_.size() - lingering_; }
   std::uint64_t requests() const override { return requests_; }
+  std::uint64_t answers() const override { return answers_; }
   std::uint64_t received_bytes() const override { return received_bytes_; }
   bool is_suspicious() const override { return liveness_.is_suspicious(); }
   void check_alive() override {
@@ -183,6 +184,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   std::uint64_t queued_bytes_ = 0;   ///< ever pulled from nghttp2
   std::uint64_t written_bytes_ = 0;  ///< ever taken by the socket
   std::uint64_t requests_ = 0;
+  std::uint64_t answers_ = 0;  ///< with one, a request now is on a reused connection
   std::uint64_t received_bytes_ = 0;
   std::shared_ptr<PeerFacts> facts_;
   PeerFacts::Use use_;  ///< of its address
@@ -210,7 +212,6 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   bool uploads_wait_ = false;  ///< for the socket to take pending_
   bool more_to_read_ = false;
   bool settings_received_ = false;
-  bool answered_ = false;  ///< it has carried a response: a request now is on a reused connection
   bool capacity_changed_ = false;
   bool draining_ = false;
   bool closed_ = false;

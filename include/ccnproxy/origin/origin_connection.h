@@ -130,6 +130,8 @@ class OriginConnection : public Retired {
   virtual std::size_t streams() const = 0;
   /// Requests carried so far.
   virtual std::uint64_t requests() const = 0;
+  /// Requests that got a final response's head so far.
+  virtual std::uint64_t answers() const = 0;
   /// Bytes of responses so far, as they came out of TLS.
   virtual std::uint64_t received_bytes() const = 0;
   virtual AnnouncedLimits announced_limits() const { return {}; }
@@ -145,6 +147,9 @@ class OriginConnection : public Retired {
   /// What the peer said when it began to end the connection, in words, bounded and printable;
   /// empty: nothing.
   virtual std::string_view farewell() const { return {}; }
+  /// It ends because a request was given up (HTTP/1 has no other way to say so): its origin has
+  /// done nothing.
+  virtual bool is_given_up() const { return false; }
   /// Opens a stream; capacity() must be at least 1. `request` and `sink` must live as long as the
   /// stream. Output goes out at the end of the turn.
   virtual OriginStream& open(const http::OutgoingRequest& request, ResponseSink& sink) = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <optional>
 
 #include "ccnproxy/origin/origin_connection.h"
@@ -9,18 +10,24 @@
 
 namespace ccnproxy::pool {
 
+inline constexpr std::size_t no_bound = std::numeric_limits<std::size_t>::max();
+
 /// What the decision to open connections is made from. Counts.
 struct DialNeed {
   std::size_t waiting = 0;                   ///< requests without a connection
   std::size_t dialing = 0;                   ///< connections on their way
   std::size_t open = 0;                      ///< connections that exist and are to stay
   std::size_t leaving = 0;                   ///< others that still exist
-  std::size_t wanted = 0;                    ///< connections_wanted()
+  std::size_t wanted = 0;                    ///< connections_wanted(), or 0 if not ahead of need
   std::optional<origin::Protocol> protocol;  ///< what the origin spoke last, if it is known
-  std::size_t streams_each = 100;   ///< how many streams a new HTTP/2 connection is good for
-  std::size_t max_connections = 0;  ///< 0 = no limit
-  bool failing = false;             ///< the last dial failed
-  bool held_back = false;           ///< and it is too early for the next one (BackOff)
+  std::size_t streams_each = 100;        ///< how many streams a new HTTP/2 connection is good for
+  std::size_t max_connections = 0;       ///< 0 = no limit
+  bool failing = false;                  ///< the last dial failed
+  bool held_back = false;                ///< and it is too early for the next one (BackOff)
+  std::size_t on_trial = 0;              ///< of those open, whose dials may yet have failed (Trial)
+  std::size_t for_waiting = no_bound;    ///< so many may begin for requests (DialBudget)
+  std::size_t for_readiness = no_bound;  ///< and so many ahead of need
+  std::size_t of_worker = 0;             ///< under way from this worker, to all origins
 };
 
 /// As many as those who wait need. One for an origin whose protocol is unknown, however many wait:
@@ -37,21 +44,35 @@ constexpr std::size_t connections_for_waiting(const DialNeed& d) {
 /// So many connections at most are on their way only to be ready ahead of need.
 inline constexpr std::size_t most_dials_ahead = 16;
 
-/// How many connections to open now: for those who wait or, when nobody does, to be ready ahead of
-/// need; less those on their way. An origin that fails gets one dial at a time, and without a
-/// request that waits only when its back-off is over (F016).
+/// With so many dials under way, those ahead of need wait: thousands of origins that become warm at
+/// once are no storm of handshakes.
+inline constexpr std::size_t most_dials_of_a_worker = 64;
+
+constexpr std::size_t missing(std::size_t wanted, std::size_t there) {
+  return wanted > there ? wanted - there : 0;
+}
+
+/// For requests that wait. An origin that fails gets one dial at a time.
+constexpr std::size_t dials_for_waiting(const DialNeed& d) {
+  const auto n = std::min(missing(connections_for_waiting(d), d.dialing), d.for_waiting);
+  return d.failing ? std::min<std::size_t>(n, d.dialing > 0 ? 0 : 1) : n;
+}
+
+/// To be ready ahead of need. An origin that fails gets one at a time, and no other before the last
+/// has proved to have succeeded, or its back-off is over (F016, F147).
+constexpr std::size_t dials_ahead(const DialNeed& d) {
+  if (d.held_back || d.of_worker >= most_dials_of_a_worker) return 0;
+  const auto n = std::min({missing(d.wanted, d.open + d.dialing),
+                           missing(most_dials_ahead, d.dialing), d.for_readiness});
+  return d.failing ? std::min<std::size_t>(n, d.dialing + d.on_trial > 0 ? 0 : 1) : n;
+}
+
+/// How many connections to open now: for requests that wait or, when none does, ahead of need; less
+/// those on their way. The one place that decides whether a dial of a pool may begin.
 constexpr std::size_t dials_to_start(const DialNeed& d) {
-  const auto missing = [](std::size_t wanted, std::size_t there) {
-    return wanted > there ? wanted - there : 0;
-  };
-  const auto for_waiting = missing(connections_for_waiting(d), d.dialing);
-  const auto ahead = d.waiting > 0 || d.held_back ? 0 : missing(d.wanted, d.open + d.dialing);
-  const auto for_readiness = std::min(ahead, missing(most_dials_ahead, d.dialing));
-  auto n = std::max(for_waiting, for_readiness);
-  if (d.failing) n = std::min<std::size_t>(n, d.dialing > 0 ? 0 : 1);
-  if (d.max_connections > 0)
-    n = std::min(n, missing(d.max_connections, d.open + d.leaving + d.dialing));
-  return n;
+  const auto n = d.waiting > 0 ? dials_for_waiting(d) : dials_ahead(d);
+  if (d.max_connections == 0) return n;
+  return std::min(n, missing(d.max_connections, d.open + d.leaving + d.dialing));
 }
 
 }  // namespace ccnproxy::pool

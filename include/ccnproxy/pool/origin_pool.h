@@ -15,6 +15,8 @@
 #include "ccnproxy/pool/back_off.h"
 #include "ccnproxy/pool/connection_room.h"
 #include "ccnproxy/pool/decision_log.h"
+#include "ccnproxy/pool/dial_budget.h"
+#include "ccnproxy/pool/dial_policy.h"
 #include "ccnproxy/pool/exclusive_connection.h"
 #include "ccnproxy/pool/learned_limits.h"
 #include "ccnproxy/pool/origin_memory.h"
@@ -200,6 +202,12 @@ class OriginPool final : private RoomWaiter {
   void recall_http1(std::chrono::system_clock::time_point until);
   std::optional<std::chrono::system_clock::time_point> http1_until() const;
   void note_end(PooledConnection& c, std::string_view reason);
+  bool judge(PooledConnection& c, bool gone);
+  void judge_all();
+  std::size_t on_trial() const;
+  void on_trial_failed(const PooledConnection& c);
+  void note_failure(TimePoint began, const Error& error);
+  bool end_if_used_up(PooledConnection& c);
   void note_answers(PooledConnection& c);
 
   // Upkeep.
@@ -211,19 +219,28 @@ class OriginPool final : private RoomWaiter {
   AddressNeed address_need() const;
   bool any_unproven() const;
   std::size_t wanted() const;
+  bool is_worth_keeping() const;
+  std::size_t wanted_ahead() const { return is_worth_keeping() ? wanted() : 0; }
   void note_demand();
   void upkeep();
   void review();
   void doubt_others_to(const std::string& address);
   bool is_doubted(const PooledConnection& c) const;
+  DialNeed dial_need();
   void start_dials();
-  bool start_dial(observe::DialCause cause);
+  enum class DialStart : std::uint8_t {
+    begun,
+    at_limit,  ///< pool.max_connections
+    no_room,   ///< in the process, for one more connection
+  };
+  DialStart start_dial(observe::DialCause cause);
   void on_room() override;
   ConnectionBudget::For purpose_of(observe::DialCause cause) const noexcept;
   void wait_for_room(std::size_t connections, observe::DialCause cause);
   void on_no_descriptor(PooledConnection& c, const Error& error);
   Error none_in_time(const StreamWaiter& waiter) const;
   static bool is_idle(const PooledConnection& c);
+  void plan_next_dial(const DialNeed& need);
   void replace_leaving();
   void mark_leaving(TimePoint now);
   void let_go_of_surplus(TimePoint now);
@@ -262,6 +279,7 @@ class OriginPool final : private RoomWaiter {
   mutable RecentPeak peak_;
   LearnedLimits learned_;
   BackOff back_off_;
+  DialBudget budget_;
   DecisionLog decisions_;
   observe::OriginMetrics metrics_;
   /// What most origins never have.
@@ -276,6 +294,7 @@ class OriginPool final : private RoomWaiter {
   std::uint64_t mean_answer_ = 0;         ///< bytes
   Duration rtt_ = std::chrono::hours(1);  ///< what the last connection took; far until known
   bool turned_unproven_ = false;  ///< a connection has just carried `unproven_after` requests
+  std::uint64_t most_requests_ = UINT64_MAX;  ///< learnt: a connection carries no more
   std::uint64_t shared_out_ = 0;  ///< requests that were lent a connection, where addresses share
   TimePoint last_used_;
   TimePoint dns_checked_;

@@ -44,6 +44,7 @@ struct LearnedReport {
   std::optional<Duration> idle;
   std::optional<Duration> age;
   std::optional<std::uint64_t> requests;
+  std::optional<Duration> unused;  ///< without a first request
 };
 
 /// The pool of one origin in one worker, as /pools shows it.
@@ -59,6 +60,7 @@ struct PoolReport {
   Duration last_used{};               ///< ago
   std::optional<Duration> next_dial;  ///< held back after failures until then
   std::string last_failure;
+  std::string not_kept_ready;  ///< why it is not, although it is in use; empty if it is
   LearnedReport learned;
   // Reports of thousands of origins are made at once, and of most there is one of each.
   boost::container::small_vector<ConnectionReport, 1> connections;

@@ -36,6 +36,7 @@ class PooledConnection final : public Retired,
         dialer_(std::move(dialer)),
         lease_(std::move(lease)),
         life_{now, now, false, jitter, 0},
+        began_(now),
         cause_(cause) {}
 
   State state() const noexcept { return state_; }
@@ -59,11 +60,15 @@ class PooledConnection final : public Retired,
   std::unique_ptr<origin::Dial> dial_;
   std::unique_ptr<origin::OriginConnection> connection_;
   ConnectionLife life_;
+  TimePoint began_;  ///< its dial
   observe::DialCause cause_;
   std::string_view leaving_;
   bool ended_by_us_ = false;  ///< nothing is to be learnt from its end
   bool outdated_ = false;     ///< made by settings that do not hold any more
   bool end_noted_ = false;
+  bool on_trial_ = true;        ///< whether its dial has succeeded is not known yet (Trial)
+  bool told_on_trial_ = false;  ///< the origin told it to go before that
+  TimePoint lendable_until_ = TimePoint::max();
   std::uint64_t idle_at_bytes_ = 0;  ///< received when it was last idle
   std::uint64_t counted_bytes_ = 0;  ///< received, as far as the mean answer knows
   std::uint64_t counted_requests_ = 0;

@@ -7,6 +7,7 @@
 
 #include "ccnproxy/config/config.h"
 #include "ccnproxy/origin/origin_connection.h"
+#include "ccnproxy/pool/retirement_policy.h"
 
 namespace ccnproxy::pool {
 
@@ -55,6 +56,15 @@ inline constexpr std::uint64_t unproven_after = 80;
 /// ready at any price with an origin that closes after seconds.
 inline constexpr std::size_t idle_replacements_a_second = 2;
 
+/// A connection that waits for its first request has to last as long as this, or an origin is not
+/// kept ready ahead of need: it would be dialled for ever for no request.
+inline constexpr Duration least_ready_life = std::chrono::seconds(3);
+
+/// Whether connections of an origin that ends unused ones after so long may be made ahead of need.
+constexpr bool is_worth_keeping_ready(const std::optional<Duration>& unused_limit) {
+  return !unused_limit || safe_part(*unused_limit) >= least_ready_life;
+}
+
 constexpr std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
 /// How many connections should be open, those in use included, so that the next request finds one
@@ -87,7 +97,7 @@ inline std::size_t connections_wanted(const Readiness& r, const config::Pool& se
   if (r.idle_life) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*r.idle_life).count();
     const auto idle = idle_replacements_a_second * static_cast<std::size_t>(seconds);
-    wanted = std::min(wanted, r.in_use + floor + idle);
+    wanted = std::min(wanted, r.in_use + std::max(floor, idle));
   }
   if (settings.max_idle > 0) {
     const bool multiplexes = r.protocol == origin::Protocol::http2;

@@ -35,12 +35,29 @@ struct PlannedEnd {
 };
 
 /// A connection goes at four fifths of what its origin allows, or a second before (what is
-/// earlier), so that the origin's end of it never meets a request (F001, F004).
+/// earlier), so that the origin's end of it never meets a request (F001, F004). Of less than two
+/// seconds it is half: requests in quick succession still share a connection.
 constexpr Duration safe_part(Duration limit) {
-  return std::max(Duration(0), std::min(limit / 5 * 4, limit - std::chrono::seconds(1)));
+  return std::min(limit / 5 * 4, std::max(limit - std::chrono::seconds(1), limit / 2));
 }
 constexpr std::uint64_t safe_part(std::uint64_t limit) {
   return std::max<std::uint64_t>(1, limit / 5 * 4);
+}
+
+/// An idle limit of no more than this is kept to exactly: beyond its safe part a connection takes
+/// no request at all, where one of a longer limit serves until another stands in its place.
+inline constexpr Duration short_idle_limit = std::chrono::seconds(3);
+
+/// Until when an idle connection may be lent at all.
+constexpr TimePoint lendable_until(const ConnectionLife& life, const CloseLimits& limits) {
+  const auto& idle = life.requests == 0 ? limits.unused : limits.idle;
+  if (!idle || *idle > short_idle_limit) return TimePoint::max();
+  return life.last_used + safe_part(*idle);
+}
+
+/// Whether it has carried all the requests that its origin takes on one connection.
+constexpr bool is_used_up(const ConnectionLife& life, const CloseLimits& limits) {
+  return limits.requests && life.requests >= *limits.requests;
 }
 
 /// When this connection should have been replaced, and why. Ages are up to a tenth early by the

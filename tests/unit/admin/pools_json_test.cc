@@ -24,7 +24,8 @@ pool::PoolReport full_pool() {
   pool.last_used = 1500ms;
   pool.next_dial = 250ms;
   pool.last_failure = "connection refused";
-  pool.learned = {60s, {}, 1000};
+  pool.not_kept_ready = "it ends them after 900 ms";
+  pool.learned = {60s, {}, 1000, 900ms};
   pool::ConnectionReport connection;
   connection.serial = 12;
   connection.state = "ready";
@@ -53,7 +54,8 @@ TEST(PoolsJson, says_all_of_a_pool) {
       R"({"origins":[{"origin":"https://api.example.com","protocol":"h2","worker":1,)"
       R"("kept_warm":true,"warm_for_ever":false,"wanted":2,"waiting":1,"peak":4,)"
       R"("last_used_s":1.500,"next_dial_s":0.250,"last_failure":"connection refused",)"
-      R"("learned":{"idle_s":60.000,"age_s":null,"requests":1000},"connections":[)"
+      R"("not_kept_ready":"it ends them after 900 ms",)"
+      R"("learned":{"idle_s":60.000,"unused_s":0.900,"age_s":null,"requests":1000},"connections":[)"
       R"({"serial":12,"state":"ready","protocol":"h2","address":"192.0.2.1:443",)"
       R"("tls_resumed":true,"cause":"warm","age_s":90.000,"idle_s":2.000,"rtt_ms":12.345,"ping_interval_s":10.000,)"
       R"("streams":3,"capacity":97,"requests":41,"next_action":"replace: max_age",)"

@@ -220,7 +220,9 @@ TEST(Loader, wrong_types_and_impossible_values) {
       {"overrides: [{}]", "f:1:13: `overrides[0]` needs the key `match`"},
       {"overrides:\n  - ", "f:2:1: `overrides[0]` needs the key `match`"},
       {"overrides: {match: a}",
-       "f:1:12: `overrides` must be a list of maps with the key `match`, not a map"},
+       "f:1:12: `overrides` must be a list of maps with the key `match`, not a map; put `- ` "
+       "before "
+       "its first key, and indent the others as that"},
       {"overrides: [{match: api.*}]",
        "f:1:21: `overrides[0].match` must be a host, *.suffix or *, with or without a port, not "
        "`api.*`"},

@@ -65,6 +65,12 @@ TEST(PoolTable, an_origin_that_is_held_back_says_why) {
               HasSubstr("next dial in 90s: refused\n"));
 }
 
+TEST(PoolTable, F148_an_origin_that_is_not_kept_ready_says_why) {
+  EXPECT_THAT(table(R"({"origins":[{"origin":"https://a.test","not_kept_ready":"too brief",
+                      "decisions":[{"ago_s":1,"text":"x"}]}]})"),
+              HasSubstr("not kept ready: too brief\n"));
+}
+
 TEST(PoolTable, all_found_ready_is_said_only_if_it_is_true) {
   const auto share = [](const std::string& ready, const std::string& waited) {
     return table(R"({"origins":[{"origin":"x","waits":{"ready":)" + ready + R"(,"waited":)" +

@@ -12,11 +12,12 @@ TEST(LogLevel, has_the_words_of_the_configuration) {
     EXPECT_EQ(log_level_word(*level), word);
   }
   EXPECT_EQ(parse_log_level("warn"), spdlog::level::warn);
+  EXPECT_EQ(parse_log_level("warning"), spdlog::level::warn) << "spdlog's own word";
   EXPECT_EQ(parse_log_level("off"), spdlog::level::off);
 }
 
 TEST(LogLevel, has_no_others) {
-  for (const char* word : {"", "warning", "Info", "loud", "info "})
+  for (const char* word : {"", "err", "Info", "loud", "info "})
     EXPECT_FALSE(parse_log_level(word)) << word;
 }
 

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include "ccnproxy/origin/dialer.h"
 #include "ccnproxy/origin/socket_options.h"
 #include "ccnproxy/origin/unsent_limit.h"
 

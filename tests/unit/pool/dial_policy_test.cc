@@ -110,6 +110,79 @@ TEST(DialsToStart, F016_few_at_once_ahead_of_need) {
   EXPECT_EQ(dials_to_start(need), 1u);
 }
 
+struct BoundCase {
+  const char* name;
+  DialNeed need;
+  std::size_t expected;
+};
+
+class DialsWithinBounds : public testing::TestWithParam<BoundCase> {};
+
+TEST_P(DialsWithinBounds, follows_the_table) {
+  EXPECT_EQ(dials_to_start(GetParam().need), GetParam().expected);
+}
+
+/// Ahead of need, unless some wait.
+constexpr DialNeed need_of(std::size_t waiting, bool failing, bool held_back,
+                           std::size_t on_trial = 0, std::size_t dialing = 0) {
+  DialNeed need;
+  need.waiting = waiting;
+  need.wanted = 5;
+  need.open = on_trial;
+  need.on_trial = on_trial;
+  need.dialing = dialing;
+  need.protocol = Protocol::http1;
+  need.failing = failing;
+  need.held_back = held_back;
+  return need;
+}
+constexpr DialNeed within(DialNeed need, std::size_t for_waiting, std::size_t for_readiness,
+                          std::size_t of_worker = 0) {
+  need.for_waiting = for_waiting;
+  need.for_readiness = for_readiness;
+  need.of_worker = of_worker;
+  return need;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, DialsWithinBounds,
+    testing::Values(
+        BoundCase{"well", need_of(0, false, false), 5},
+        BoundCase{"F147_well_and_on_trial", need_of(0, false, false, 2), 3},
+        BoundCase{"F147_failing", need_of(0, true, false), 1},
+        BoundCase{"F147_failing_and_one_on_trial", need_of(0, true, false, 1), 0},
+        BoundCase{"F147_failing_and_one_on_its_way", need_of(0, true, false, 0, 1), 0},
+        BoundCase{"F147_failing_and_too_early", need_of(0, true, true), 0},
+        BoundCase{"F147_failing_some_wait", need_of(4, true, true), 1},
+        BoundCase{"F147_failing_some_wait_one_on_trial", need_of(4, true, true, 1), 1},
+        BoundCase{"F147_failing_some_wait_one_on_its_way", need_of(4, true, true, 0, 1), 0},
+        BoundCase{"F147_no_try_is_left", within(need_of(4, true, false), 0, no_bound), 0},
+        BoundCase{"well_and_nothing_is_paid_for", within(need_of(4, false, false), 0, 9), 0},
+        BoundCase{"well_and_less_is_paid_for", within(need_of(4, false, false), 3, 9), 3},
+        BoundCase{"F148_too_much_ahead_lately", within(need_of(0, false, false), 9, 0), 0},
+        BoundCase{"F148_much_ahead_lately", within(need_of(0, false, false), 9, 2), 2},
+        BoundCase{"F148_who_waits_does_not_mind", within(need_of(4, false, false), 9, 0), 4},
+        BoundCase{"the_worker_dials_enough",
+                  within(need_of(0, false, false), 9, 9, most_dials_of_a_worker), 0},
+        BoundCase{"the_worker_dials_enough_but_some_wait",
+                  within(need_of(4, false, false), 9, 9, most_dials_of_a_worker), 4}),
+    [](const auto& of) { return std::string(of.param.name); });
+
+TEST(BackOffTest, F147_dials_that_were_under_way_together_fail_together) {
+  const TimePoint t0{hours(5)};
+  BackOff back_off;
+  EXPECT_FALSE(back_off.knows_of(t0));
+  back_off.on_failure(t0 + milliseconds(5), 0);
+  EXPECT_TRUE(back_off.knows_of(t0));
+  EXPECT_FALSE(back_off.knows_of(t0 + milliseconds(5)));
+  for (int i = 0; i < 20; ++i) back_off.on_failed_together();
+  EXPECT_EQ(back_off.next(), t0 + milliseconds(55)) << "a restart's failures are no outage";
+  back_off.on_failure(t0 + milliseconds(55), 0);
+  EXPECT_EQ(back_off.next(), t0 + milliseconds(55 + 400));
+  back_off.on_success();
+  EXPECT_FALSE(back_off.knows_of(t0));
+}
+
 TEST(DialsToStart, who_waits_comes_before_what_is_spare) {
   DialNeed need;
   need.wanted = 300;

@@ -29,6 +29,7 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
     return streams_;
   }
   std::uint64_t requests() const override { return requests_; }
+  std::uint64_t answers() const override { return answers_; }
   std::uint64_t received_bytes() const override { return received_; }
   bool is_suspicious() const override {
     ++looks;
@@ -36,6 +37,7 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
   }
   origin::AnnouncedLimits announced_limits() const override { return announced; }
   bool is_draining() const override { return draining_; }
+  bool is_given_up() const override { return given_up_; }
   origin::OriginStream& open(const http::OutgoingRequest&, origin::ResponseSink&) override {
     overcommitted_ = overcommitted_ || capacity() == 0;
     ++streams_;
@@ -50,6 +52,7 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
 
   // What the test makes happen.
   void end_stream() {
+    ++answers_;
     --streams_;
     listener_.on_capacity(*this);
     settle();
@@ -57,6 +60,12 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
   void set_limit(std::size_t limit) {
     limit_ = limit;
     listener_.on_capacity(*this);
+  }
+  /// The client of a request leaves.
+  void give_up() {
+    given_up_ = true;
+    --streams_;
+    goaway();
   }
   void goaway() {
     draining_ = true;
@@ -103,8 +112,10 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
   OnEnd on_end_;
   std::size_t streams_ = 0;
   std::uint64_t requests_ = 0;
+  std::uint64_t answers_ = 0;
   std::uint64_t received_ = 0;
   bool suspicious_ = false;
+  bool given_up_ = false;
   std::string drain_reason_;
   bool draining_ = false;
   bool closed_ = false;

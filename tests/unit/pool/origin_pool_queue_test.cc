@@ -160,7 +160,9 @@ TEST_F(OriginPoolQueueTest, a_dial_that_fails_fails_nobody_while_a_connection_is
 
 TEST_F(OriginPoolQueueTest, a_dial_that_fails_fails_nobody_while_another_is_on_its_way) {
   ask();
-  net_.connect_http1().close();
+  auto& first = net_.connect_http1();
+  first.end_stream();
+  first.close();
   turn();
   const auto waiters = ask_times(2);
   ASSERT_EQ(net_.dialing.size(), 2u);
@@ -172,7 +174,9 @@ TEST_F(OriginPoolQueueTest, a_dial_that_fails_fails_nobody_while_another_is_on_i
 
 TEST_F(OriginPoolQueueTest, the_last_of_several_dials_to_fail_fails_all_who_wait) {
   ask();
-  net_.connect_http1().close();
+  auto& first = net_.connect_http1();
+  first.end_stream();
+  first.close();
   turn();
   const auto waiters = ask_times(2);
   net_.refuse(ErrorType::connection_timeout);

@@ -10,7 +10,15 @@ namespace {
 
 using std::chrono::seconds;
 
-class OriginPoolTest : public PoolFixture {};
+class OriginPoolTest : public PoolFixture {
+ protected:
+  /// After its answer.
+  void end(FakeConnection& connection) {
+    connection.end_stream();
+    connection.close();
+    turn();
+  }
+};
 
 TEST_F(OriginPoolTest, the_first_request_dials_and_is_served_when_the_dial_is_done) {
   auto& waiter = ask();
@@ -68,8 +76,7 @@ TEST_F(OriginPoolTest, F030_dials_as_many_http2_connections_as_those_who_wait_ne
 
 TEST_F(OriginPoolTest, remembers_what_the_origin_speaks_when_all_its_connections_are_gone) {
   ask();
-  net_.connect_http1().close();
-  turn();
+  end(net_.connect_http1());
   ask_times(3);
   EXPECT_EQ(net_.dialing.size(), 3u);
 }

@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
         ReadinessCase{"http1_that_closes_after_seconds",
                       {true, Protocol::http1, 3, 50, 100, 10, seconds(4)},
                       pool_settings(1),
-                      12},
+                      11},
         ReadinessCase{
             "http2_floor", {true, Protocol::http2, 0, 0, 100, 10, no_limit}, pool_settings(2), 2},
         ReadinessCase{"http2_one_will_do",
@@ -121,6 +121,14 @@ INSTANTIATE_TEST_SUITE_P(
                       pool_settings(1),
                       3}),
     [](const auto& of) { return std::string(of.param.name); });
+
+TEST(ReadinessWorth, F148_a_limit_of_a_few_seconds_is_not_worth_it) {
+  EXPECT_TRUE(is_worth_keeping_ready(std::nullopt));
+  for (int tenths = 0; tenths < 40; ++tenths)
+    EXPECT_FALSE(is_worth_keeping_ready(std::chrono::milliseconds(100) * tenths)) << tenths;
+  EXPECT_TRUE(is_worth_keeping_ready(seconds(4)));
+  EXPECT_TRUE(is_worth_keeping_ready(seconds(60)));
+}
 
 TEST(RecentPeakTest, is_kept_for_its_time_and_then_halved) {
   const TimePoint t0{hours(5)};

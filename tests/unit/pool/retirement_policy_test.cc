@@ -52,6 +52,10 @@ TEST_F(PlannedEndTest, F004_an_idle_connection_goes_before_its_origin_would_end_
   limits.idle = seconds(2);
   EXPECT_EQ(planned_end(idle, hours(1), limits).at, t0 + seconds(61)) << "a second before";
   limits.idle = seconds(1);
+  EXPECT_EQ(planned_end(idle, hours(1), limits).at, t0 + milliseconds(60'500)) << "half";
+  limits.idle = milliseconds(20);
+  EXPECT_EQ(planned_end(idle, hours(1), limits).at, t0 + milliseconds(60'010));
+  limits.idle = seconds(0);
   EXPECT_EQ(planned_end(idle, hours(1), limits).at, t0 + seconds(60)) << "not to be kept";
   ConnectionLife busy = idle;
   busy.in_use = true;
@@ -66,6 +70,28 @@ TEST_F(PlannedEndTest, learnt_ages_and_counts_end_it_at_four_fifths) {
   limits.requests = 200;
   EXPECT_EQ(planned_end({t0, t0 + seconds(7), true, 0, 159}, hours(1), limits).at, t0 + hours(1));
   EXPECT_EQ(planned_end({t0, t0 + seconds(7), true, 0, 160}, hours(1), limits).at, t0 + seconds(7));
+}
+
+TEST_F(PlannedEndTest, F148_beyond_the_safe_part_of_a_short_limit_nothing_is_lent) {
+  const ConnectionLife used{t0, t0 + seconds(60), false, 0, 3};
+  const ConnectionLife unused{t0, t0, false, 0, 0};
+  CloseLimits limits;
+  EXPECT_EQ(lendable_until(used, limits), TimePoint::max());
+  limits.idle = seconds(5);
+  EXPECT_EQ(lendable_until(used, limits), TimePoint::max());
+  limits.idle = seconds(1);
+  EXPECT_EQ(lendable_until(used, limits), t0 + milliseconds(60'500));
+  EXPECT_EQ(lendable_until(unused, limits), TimePoint::max()) << "another limit holds for it";
+  limits.unused = seconds(0);
+  EXPECT_EQ(lendable_until(unused, limits), t0);
+}
+
+TEST_F(PlannedEndTest, F124_what_an_origin_takes_on_one_connection_may_be_one_request) {
+  CloseLimits limits;
+  EXPECT_FALSE(is_used_up({t0, t0, false, 0, 1000}, limits));
+  limits.requests = 1;
+  EXPECT_FALSE(is_used_up({t0, t0, false, 0, 0}, limits));
+  EXPECT_TRUE(is_used_up({t0, t0, false, 0, 1}, limits));
 }
 
 class Learned : public testing::Test {
@@ -122,6 +148,79 @@ TEST_F(Learned, ends_at_an_age) {
   close(Duration(0), seconds(61), 400);
   EXPECT_EQ(limits().age, seconds(60));
   EXPECT_FALSE(limits().requests);
+}
+
+/// An origin with so many connections at once ends each after 100 requests.
+TEST_F(Learned, F124_a_steady_series_is_learnt_at_any_rate) {
+  for (const int rate : {1, 2, 4, 5, 6, 10, 20, 50, 100, 200, 500, 1000}) {
+    for (const int at_once : {1, 3, 20}) {
+      LearnedLimits learned;
+      const auto each = std::chrono::nanoseconds(seconds(1)) / rate;
+      for (int i = 0; i < 4 * at_once + 2; ++i) {
+        now_ += each;
+        learned.note({Duration(0), each * at_once, 100}, now_);
+      }
+      EXPECT_EQ(learned.limits(now_).requests, 100u) << rate << "/s, " << at_once << " at once";
+    }
+  }
+}
+
+TEST_F(Learned, F124_a_restart_counts_once_however_long_it_takes_to_end_all) {
+  for (const auto apart : {milliseconds(0), milliseconds(1), milliseconds(20), milliseconds(190)}) {
+    LearnedLimits learned;
+    const auto begun = now_ += minutes(1);
+    for (int i = 0; i < 20; ++i) {
+      now_ += apart;
+      learned.note({now_ - begun + seconds(30), now_ - begun + seconds(90), 7}, now_);
+      learned.note({Duration(0), now_ - begun + seconds(90), 7, true}, now_);
+    }
+    EXPECT_EQ(learned.limits(now_), CloseLimits{}) << apart / milliseconds(1);
+  }
+}
+
+TEST_F(Learned, F124_two_restarts_of_what_was_used_differently_teach_nothing) {
+  for (const auto requests : {7u, 400u}) {
+    now_ += minutes(10);
+    for (int i = 0; i < 20; ++i)
+      learned_.note({Duration(0), seconds(requests), requests, true}, now_ += milliseconds(10));
+  }
+  EXPECT_EQ(limits(), CloseLimits{});
+}
+
+TEST_F(Learned, F124_three_cuts_within_a_minute_that_do_not_agree_are_a_limit) {
+  for (const auto requests : {9u, 12u, 5u}) {
+    EXPECT_FALSE(limits().requests);
+    now_ += seconds(1);
+    learned_.note({Duration(0), milliseconds(30), requests, true}, now_);
+  }
+  EXPECT_EQ(limits().requests, 5u);
+  now_ += seconds(1);
+  learned_.note({Duration(0), milliseconds(30), 2, true}, now_);
+  EXPECT_EQ(limits().requests, 2u) << "the next cut is believed at once";
+}
+
+TEST_F(Learned, F124_cuts_that_are_rare_teach_nothing) {
+  for (const auto requests : {9u, 12u, 5u, 30u, 70u}) {
+    now_ += minutes(1);
+    learned_.note({Duration(0), seconds(30 + requests), requests, true}, now_);
+  }
+  EXPECT_FALSE(limits().requests);
+}
+
+TEST_F(Learned, F124_milliseconds_of_idleness_are_a_limit_too) {
+  close(milliseconds(20), milliseconds(300), 3);
+  close(milliseconds(27), milliseconds(900), 9);
+  EXPECT_EQ(limits().idle, milliseconds(20));
+  EXPECT_FALSE(limits().requests);
+}
+
+TEST_F(Learned, F148_so_short_a_time_without_a_request_is_a_limit_or_a_dial_that_failed) {
+  for (int i = 0; i < 2; ++i) close(milliseconds(150), milliseconds(150), 0);
+  EXPECT_FALSE(limits().unused) << "a balancer whose server is down";
+  for (int i = 0; i < 2; ++i) close(milliseconds(300), milliseconds(300), 0);
+  EXPECT_EQ(limits().unused, milliseconds(300));
+  now_ += minutes(10);
+  EXPECT_FALSE(limits().unused) << "it may have been an outage: looked at again";
 }
 
 TEST_F(Learned, is_forgotten_after_an_hour) {

@@ -69,7 +69,7 @@ TEST(Explain, F156_tells_what_is_exempt_from_denied_addresses) {
   config.overrides[2].match = "c.test";
   config.overrides[2].allow_addresses = {"127.0.0.1", "::1"};
   const auto told = [&](std::string_view url) {
-    return explain(LabelTable(label_options(config)), config, url, false);
+    return explain(LabelTable(label_options(config)), config, url, false).text;
   };
   EXPECT_EQ(told("a.test.ccnproxy"),
             "a.test.ccnproxy -> http://a.test/ (http/1.1; override \"a.test\" connect_to "

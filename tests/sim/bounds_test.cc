@@ -1,0 +1,302 @@
+// A walk over everything that origins do to connections and clients ask: how often an origin is
+// dialled stays within the bounds of docs/pool-policy.md, "What an origin is asked at most".
+
+#include <deque>
+
+#include <gtest/gtest.h>
+
+#include "ccnproxy/pool/origin_pool.h"
+#include "ccnproxy/proxy/retry_policy.h"
+
+#include "sim/wild_origin.h"
+
+namespace ccnproxy::sim {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+/// Events of the last minute.
+class Window {
+ public:
+  void add(TimePoint at) { times_.push_back(at); }
+  std::size_t size(TimePoint now) {
+    while (!times_.empty() && times_.front() < now - minutes(1)) times_.pop_front();
+    return times_.size();
+  }
+
+ private:
+  std::deque<TimePoint> times_;
+};
+
+/// What may happen at most, counted by what the origin and the clients saw. The numbers are those
+/// of the document, not the pool's: a bound that is moved there is passed here.
+class Bounds final : public WildWatch {
+ public:
+  explicit Bounds(World& world) : world_(world) {}
+
+  void watch(const pool::OriginPool& pool) { pool_ = &pool; }
+  void on_request() { requests_.add(world_.now()); }
+  const std::vector<std::string>& passed() const { return passed_; }
+  std::size_t dials() const { return dials_; }
+
+  void on_dial() override {
+    ++dials_;
+    look();
+    const auto now = world_.now();
+    auto [wanted, waiting] = most_lately();
+    wanted = std::max(wanted, pool_->report().wanted);
+    waiting = std::max(waiting, pool_->waiting());
+    if (pool_->waiting() > 0) {
+      for_waiting_.add(now);
+      check("dials for requests a minute", for_waiting_.size(now),
+            requests_.size(now) + waiting + 10 + 120 + 2 * successes_.size(now));
+      if (barren_since_ && *barren_since_ < now) check_barren_waiting(now);
+    } else {
+      ahead_.add(now);
+      check("dials ahead of need a minute", ahead_.size(now),
+            8 + 2 * wanted + 120 + first_uses_.size(now));
+      if (barren_since_) check_barren_ahead(now);
+    }
+  }
+  void on_dial_failed() override { note_failure(); }
+  void on_connected(std::uint64_t serial) override { born_[serial] = world_.now(); }
+  void on_first_use(std::uint64_t) override { first_uses_.add(world_.now()); }
+  void on_first_answer(std::uint64_t serial) override {
+    born_.erase(serial);
+    successes_.add(world_.now());
+    barren_since_.reset();
+  }
+  void on_ended(std::uint64_t serial, bool by_us) override {
+    look();
+    if (born_.erase(serial) > 0 && !by_us) note_failure();
+  }
+  /// Often, so that a window knows what it began with.
+  void look() {
+    const auto now = world_.now();
+    const bool lives =
+        std::erase_if(born_, [&](const auto& b) { return now - b.second >= second_; });
+    if (lives) {
+      successes_.add(now);
+      barren_since_.reset();
+    }
+    if (!lately_.empty() && now - lately_.back().at < milliseconds(20)) return;
+    lately_.push_back({now, pool_->report().wanted, pool_->waiting()});
+    while (lately_.front().at < now - minutes(1)) lately_.pop_front();
+  }
+
+ private:
+  struct Look {
+    TimePoint at;
+    std::size_t wanted;
+    std::size_t waiting;
+  };
+
+  std::pair<std::size_t, std::size_t> most_lately() const {
+    std::pair<std::size_t, std::size_t> most;
+    for (const auto& look : lately_)
+      most = {std::max(most.first, look.wanted), std::max(most.second, look.waiting)};
+    return most;
+  }
+  /// A stretch begins in which no dial comes to anything.
+  void note_failure() {
+    if (barren_since_) return;
+    barren_since_ = world_.now();
+    barren_ahead_ = barren_waiting_ = 0;
+  }
+  void check_barren_ahead(TimePoint now) {
+    std::size_t most = 1;
+    Duration each = milliseconds(50);  // half of 100 ms: jitter takes off as much
+    for (auto t = *barren_since_ + each; t <= now; t += each, ++most)
+      each = std::min<Duration>(each * 2, seconds(15));
+    check("dials ahead while all fail", ++barren_ahead_, most);
+  }
+  void check_barren_waiting(TimePoint now) {
+    const auto passed = std::chrono::duration<double>(now - *barren_since_).count();
+    check("dials for requests while all fail", ++barren_waiting_,
+          11 + static_cast<std::size_t>(2 * passed) + 1);
+  }
+  void check(const char* what, std::size_t n, std::size_t most) {
+    if (n > most && passed_.size() < 5)
+      passed_.push_back(std::string(what) + ": " + std::to_string(n) + ", not " +
+                        std::to_string(most));
+  }
+
+  static constexpr Duration second_ = std::chrono::seconds(1);
+  World& world_;
+  const pool::OriginPool* pool_ = nullptr;
+  Window requests_;
+  Window for_waiting_;
+  Window ahead_;
+  Window first_uses_;
+  Window successes_;
+  std::deque<Look> lately_;
+  std::map<std::uint64_t, TimePoint> born_;  ///< connections in their first second
+  std::optional<TimePoint> barren_since_;
+  std::size_t barren_ahead_ = 0;
+  std::size_t barren_waiting_ = 0;
+  std::size_t dials_ = 0;
+  std::vector<std::string> passed_;
+};
+
+/// Who asks, as wildly.
+class Walk {
+ public:
+  explicit Walk(std::uint64_t seed)
+      : random_(seed, 7, 1),
+        bounds_(world_),
+        origin_(world_, Random(seed, 7, 2).next(), bounds_),
+        settings_(settings()),
+        pool_({origin::Scheme::https, "origin.test", 443}, settings_, seconds(10), origin_.dialer(),
+              context()),
+        next_(world_, Delegate<void()>::to<&Walk::on_next>(this)),
+        look_(world_, Delegate<void()>::to<&Walk::on_look>(this)),
+        change_(world_, Delegate<void()>::to<&Walk::on_change>(this)) {
+    bounds_.watch(pool_);
+    if (random_.part() < 0.3) pool_.keep_for_ever();
+  }
+
+  const Bounds& run(Duration time) {
+    on_change();
+    on_look();
+    on_next();
+    world_.run_until(world_.now() + time);
+    stopping_ = true;
+    pool_.drain();
+    look_.cancel();
+    change_.cancel();
+    world_.run_until(world_.now() + minutes(2));
+    EXPECT_EQ(asked_, ended_);
+    return bounds_;
+  }
+
+ private:
+  class Request;
+
+  std::shared_ptr<const config::Pool> settings() {
+    auto s = std::make_shared<config::Pool>();
+    s->min_ready = static_cast<std::uint32_t>(1 + random_.next() % 4);
+    s->max_connections = random_.part() < 0.3 ? 5 : 0;
+    s->keep_warm = random_.part() < 0.3 ? seconds(20) : minutes(10);
+    return s;
+  }
+  pool::PoolContext context() {
+    pool::PoolContext context{std::make_shared<const pool::PoolWorker>(pool::PoolWorker{
+        world_.timers(), [this](std::unique_ptr<Retired> o) { world_.retire(std::move(o)); },
+        [this] { return static_cast<std::uint32_t>(random_.next()); }, 0, world_.dials()})};
+    return context;
+  }
+  void on_look() {
+    bounds_.look();
+    look_.set(world_.now() + milliseconds(100));
+  }
+  void on_change() {
+    origin_.change();
+    constexpr std::array<Duration, 5> gaps = {seconds(600), seconds(5), milliseconds(300),
+                                              milliseconds(50), milliseconds(10)};
+    gap_ = gaps[random_.next() % gaps.size()];
+    burst_ = random_.part() < 0.2 ? 30 : 1;
+    patient_ = random_.part() < 0.7;
+    next_.set(world_.now() + random_.exponential(gap_));
+    change_.set(world_.now() + seconds(1) + random_.exponential(seconds(20)));
+  }
+  void on_next();
+
+  World world_;
+  Random random_;
+  Bounds bounds_;
+  WildOrigin origin_;
+  std::shared_ptr<const config::Pool> settings_;
+  pool::OriginPool pool_;
+  Alarm next_;
+  Alarm look_;
+  Alarm change_;
+  Duration gap_ = seconds(1);
+  std::size_t burst_ = 1;
+  bool patient_ = true;
+  bool stopping_ = false;
+  std::size_t asked_ = 0;
+  std::size_t ended_ = 0;
+};
+
+class Walk::Request final : public Retired, public pool::StreamWaiter, public origin::ResponseSink {
+ public:
+  Request(Walk& walk, bool idempotent, Duration patience)
+      : walk_(walk),
+        idempotent_(idempotent),
+        leaves_(walk.world_, Delegate<void()>::to<&Request::leave>(this)) {
+    ++walk_.asked_;
+    leaves_.set(walk_.world_.now() + patience);
+  }
+  void begin(std::uint64_t avoid = 0) {
+    walk_.bounds_.on_request();
+    walk_.pool_.acquire(*this, avoid);
+  }
+
+ private:
+  void on_connection(origin::OriginConnection& connection, observe::WaitResult) override {
+    serial_ = connection.info().serial;
+    stream_ = &connection.open(outgoing_, *this);
+  }
+  void on_no_connection(Error) override { end(); }
+  void on_complete(const http::Fields&) override { end(); }
+  void on_failure(Error error) override {
+    stream_ = nullptr;
+    const proxy::FailedAttempt attempt{error.proof, idempotent_, true, retries_, 2};
+    if (!proxy::may_retry(attempt) || !walk_.pool_.retry_budget().take(walk_.world_.now()))
+      return end();
+    ++retries_;
+    begin(serial_);
+  }
+  void leave() {
+    leave_queue();
+    if (auto* stream = std::exchange(stream_, nullptr)) stream->cancel();
+    end();
+  }
+  void end() {
+    if (std::exchange(over_, true)) return;
+    ++walk_.ended_;
+    leaves_.cancel();
+    walk_.world_.retire(std::unique_ptr<Retired>(this));
+  }
+  void on_informational(const http::ResponseHead&) override {}
+  void on_response(const http::ResponseHead&, const http::BodyFraming&) override {}
+  void on_body(std::string_view) override {}
+  void on_flush() override {}
+  void on_writable() override {}
+  void on_stalled(const Error&) override {}
+
+  Walk& walk_;
+  bool idempotent_;
+  Alarm leaves_;
+  http::OutgoingRequest outgoing_;
+  origin::OriginStream* stream_ = nullptr;
+  std::uint64_t serial_ = 0;
+  std::uint32_t retries_ = 0;
+  bool over_ = false;
+};
+
+void Walk::on_next() {
+  if (stopping_) return;
+  for (std::size_t i = 0; i < burst_; ++i) {
+    pool_.retry_budget().on_request();
+    const auto patience = patient_ ? Duration(seconds(30)) : random_.exponential(milliseconds(50));
+    (new Request(*this, random_.part() < 0.7, patience))->begin();  // retires itself
+  }
+  next_.set(world_.now() + random_.exponential(gap_) * burst_);
+}
+
+class DialBounds : public testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(DialBounds, F147_F148_hold_whatever_an_origin_does) {
+  Walk walk(GetParam());
+  const auto& bounds = walk.run(minutes(3));
+  for (const auto& passed : bounds.passed()) ADD_FAILURE() << passed;
+  EXPECT_GT(bounds.dials(), 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, DialBounds, testing::Range<std::uint64_t>(1, 31));
+
+}  // namespace
+}  // namespace ccnproxy::sim
