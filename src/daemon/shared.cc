@@ -49,7 +49,8 @@ Shared::Shared(config::Config config, const Shared& before)
       origin_access_(config_),
       address_access_(make_address_access(config_.origins)),
       clients_(config_.clients.allow),
-      via_(before.via_) {
+      via_(before.via_),
+      generation_(before.generation_ + 1) {
   for (const auto& address : before.listening_) note_listening(address);
   load_profiles(&before);
   make_settings();

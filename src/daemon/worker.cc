@@ -66,7 +66,8 @@ Worker::Worker(std::shared_ptr<const Shared> shared, WorkerGroup& group, std::si
   };
   for (auto& socket : sockets) {
     acceptors_.push_back(std::make_unique<Acceptor>(
-        loop_, std::move(socket), [this] { return group_.open.load(std::memory_order_relaxed); },
+        loop_, std::move(socket),
+        [this] { return group_.open.load(std::memory_order_relaxed) && may_accept(); },
         [this](UniqueFd fd, const Endpoint& from, std::uint16_t port) {
           accept(std::move(fd), from, port);
         },

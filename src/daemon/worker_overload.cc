@@ -11,7 +11,24 @@ namespace {
 /// A place that another worker's client has left is looked for so often.
 constexpr auto look_for_place = std::chrono::milliseconds(24);
 
+/// Clients beyond the overflow wait in the kernel's queue as long as this, in the hope of places;
+/// then they are told that there is none, as a health check may be behind them.
+constexpr auto queue_patience = std::chrono::milliseconds(30);
+
 }  // namespace
+
+bool Worker::is_overflow_full() const noexcept {
+  return overflow_.size() >= std::max<std::size_t>(2, group_.overflow_limit / group_.size);
+}
+
+bool Worker::may_accept() {
+  if (!is_overflow_full()) {
+    overflow_full_since_.reset();
+    return true;
+  }
+  if (!overflow_full_since_) overflow_full_since_ = loop_.now();
+  return loop_.now() - *overflow_full_since_ >= queue_patience;
+}
 
 /// It is read at once: a health check has mostly come with its connection, and is answered whatever
 /// the others do.
@@ -25,7 +42,10 @@ void Worker::take_overflow(proxy::ClientSession& session) {
 }
 
 void Worker::leave_overflow(proxy::ClientSession& session) {
-  if (std::erase(overflow_, &session) > 0) group_.overflow.fetch_sub(1, std::memory_order_relaxed);
+  if (std::erase(overflow_, &session) == 0) return;
+  group_.overflow.fetch_sub(1, std::memory_order_relaxed);
+  if (!overflow_full_since_) return;
+  for (auto& acceptor : acceptors_) acceptor->on_room();
 }
 
 /// The one that has been silent longest, if it is not the one that has just come; of those that

@@ -65,6 +65,7 @@ void Worker::adopt_into(pool::OriginPool& pool, const Shared& before) {
                   !connects_alike(origin, *was, *is);
   if (terms.replace || !dials_alike(*was, *is))
     terms.dialer = std::make_shared<origin::NetworkDialer>(dialing_, origin, is);
+  terms.generation = shared_->generation();
   terms.barred = !shared_->origin_access().judge(origin).allowed;
   pool.adopt(std::move(terms));
 }

@@ -206,6 +206,7 @@ void Http2Connection::on_settings(bool ack) {
 void Http2Connection::on_goaway(std::uint32_t code, std::string_view debug) {
   if (code == NGHTTP2_ENHANCE_YOUR_CALM && debug.find("too_many_pings") != debug.npos)
     facts_->slow_down_pings();
+  reproached_ = reproached_ || code == NGHTTP2_ENHANCE_YOUR_CALM;
   auto text = "GOAWAY (" + http2_error_name(code);
   if (!debug.empty()) text += ", \"" + printable(debug, longest_debug_text) + "\"";
   text += ')';

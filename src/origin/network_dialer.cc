@@ -279,12 +279,13 @@ class NetworkDial final : public Dial, private IoHandler {
     tls_timer_.cancel();
     if (tls_) tls_->close();
     tls_.reset();
-    if (error.type == ErrorType::destination_ip_prohibited) error.detail += ", " + objection_;
+    const bool dialled = error.type != ErrorType::destination_ip_prohibited;
+    if (!dialled) error.detail += ", " + objection_;
     if (error.phase == Phase::tls) timings_.tls += end_of_phase();
     if (error.type == ErrorType::tls_alert_received && facts_->only_http1)
       error.detail += " (only http/1.1 was offered, as it had said HTTP_1_1_REQUIRED)";
     error.detail = origin_.to_string() + (peer_.empty() ? "" : " (" + peer_ + ")") + ": " +
-                   error.detail + phases_text();
+                   error.detail + (dialled ? phases_text() : std::string());
     on_result_(DialResult(std::move(error)));
   }
 
@@ -360,6 +361,8 @@ DialAddresses NetworkDialer::addresses() {
 }
 
 void NetworkDialer::offer_only_http1(bool only) { place_->facts.only_http1 = only; }
+
+std::uint32_t NetworkDialer::stream_limit() const { return place_->facts.stream_limit; }
 
 void NetworkDialer::recall_stream_limit(std::uint32_t limit) {
   place_->facts.stream_limit = std::max<std::uint32_t>(1, limit);

@@ -70,6 +70,17 @@ std::optional<double> LearnedLimits::Lesson::value(TimePoint now) const {
   return agreed && now - agreed_at < lesson_lasts ? agreed : std::nullopt;
 }
 
+LearnedLimits& LearnedLimits::operator=(const LearnedLimits& other) {
+  if (!other.lessons_) {
+    lessons_.reset();
+  } else if (lessons_) {
+    *lessons_ = *other.lessons_;
+  } else {
+    lessons_ = std::make_unique<Lessons>(*other.lessons_);
+  }
+  return *this;
+}
+
 LearnedLimits::Lessons& LearnedLimits::lessons() {
   if (!lessons_) lessons_ = std::make_unique<Lessons>();
   return *lessons_;
@@ -85,7 +96,7 @@ bool LearnedLimits::is_new_moment(const OriginClose& close, TimePoint now) {
   return true;
 }
 
-void LearnedLimits::note_cut(const OriginClose& close, TimePoint now) {
+bool LearnedLimits::note_cut(const OriginClose& close, TimePoint now) {
   auto& l = lessons();
   const auto carried = static_cast<double>(close.requests);
   if (l.cuts == 0 || now - l.first_cut >= cuts_within) {
@@ -94,27 +105,28 @@ void LearnedLimits::note_cut(const OriginClose& close, TimePoint now) {
     l.least_before_cut = carried;
   }
   l.least_before_cut = std::min(l.least_before_cut, carried);
-  if (++l.cuts < cuts_believed) return;
+  if (++l.cuts < cuts_believed) return false;
   const auto known = l.requests.value(now);
   l.requests.believe(std::min(known.value_or(carried), l.least_before_cut), now);
+  return true;
 }
 
 /// An end while idle is about idleness, one just after a request about their number or about age.
-void LearnedLimits::note(const OriginClose& close, TimePoint now) {
-  if (!is_new_moment(close, now)) return;
+bool LearnedLimits::note(const OriginClose& close, TimePoint now) {
+  if (!is_new_moment(close, now)) return false;
   auto& l = lessons();
   const auto idle = seconds(close.idle);
   if (close.requests == 0) {
-    if (close.idle >= least_unused) l.unused.note(idle, idle_tolerance, now);
-    return;
+    return close.idle >= least_unused && l.unused.note(idle, idle_tolerance, now);
   }
   if (close.idle >= hardly_idle) {
     const bool agrees = l.idle.note(idle, idle_tolerance, now);
-    if (agrees || close.idle >= surely_idle) return;
+    if (agrees || close.idle >= surely_idle) return agrees;
   }
-  l.requests.note(static_cast<double>(close.requests), requests_tolerance, now);
-  if (close.age >= surely_idle) l.age.note(seconds(close.age), age_tolerance, now);
-  if (close.cut) note_cut(close, now);
+  bool learnt = l.requests.note(static_cast<double>(close.requests), requests_tolerance, now);
+  if (close.age >= surely_idle) learnt |= l.age.note(seconds(close.age), age_tolerance, now);
+  if (close.cut) learnt |= note_cut(close, now);
+  return learnt;
 }
 
 CloseLimits LearnedLimits::limits(TimePoint now) const {

@@ -33,7 +33,9 @@ OriginPool::OriginPool(origin::Origin origin, std::shared_ptr<const config::Pool
       retry_budget_(now()),
       peak_(now(), settings_->keep_warm),
       last_used_(now()),
-      dns_checked_(now()) {}
+      dns_checked_(now()) {
+  take_lessons();
+}
 
 OriginPool::~OriginPool() {
   assert(waiters_.empty());
@@ -52,7 +54,9 @@ OriginPool::~OriginPool() {
 void OriginPool::acquire(StreamWaiter& waiter, std::uint64_t avoid) {
   last_used_ = now();
   given_up_ = false;
-  if (protocol_ == origin::Protocol::http2 && requires_http1()) leave_http2();
+  used_here_ = true;
+  catch_up();
+  if (uses_http2() && requires_http1()) leave_http2();
   auto* c = serving_ ? nullptr : find_ready(avoid);  // those who wait can use none that is ready
   if (c) {
     lend(*c, waiter, observe::WaitResult::ready);
@@ -97,7 +101,7 @@ std::optional<std::size_t> OriginPool::better_worker() {
     decide("many requests go to another worker: connections of our own");
     last_used_ = now();
     given_up_ = false;
-    if (!protocol_) protocol_ = context_.shared->protocol();
+    used_here_ = true;
     upkeep();
   }
   return other;
@@ -108,7 +112,7 @@ PlacementFacts OriginPool::facts_of(const PooledConnection& c) const {
   facts.streams = c.connection_->streams();
   const bool fresh = c.life_.in_use || now() - c.life_.last_used < window_forgotten;
   if (fresh) facts.received = c.connection_->received_bytes() - c.idle_at_bytes_;
-  facts.mean_bytes = mean_answer_;
+  facts.mean_bytes = known().mean_answer();
   facts.leaving = !c.leaving_.empty() || is_doubted(c);
   return facts;
 }
@@ -150,7 +154,7 @@ void OriginPool::lend(PooledConnection& c, StreamWaiter& waiter, observe::WaitRe
   waiter.on_connection(*c.connection_, found);
   if (c.state_ != State::closed) transition(c, state_of(c));
   // One of HTTP/1.1 takes no other request before this one is over.
-  if (c.life_.requests >= most_requests_ && protocol_ == origin::Protocol::http2) end_if_used_up(c);
+  if (c.life_.requests >= most_requests_ && spoken_ == origin::Protocol::http2) end_if_used_up(c);
 }
 
 void OriginPool::serve_waiters() {

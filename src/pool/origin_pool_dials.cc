@@ -20,8 +20,8 @@ DialNeed OriginPool::dial_need() {
   need.open = staying();
   need.leaving = list(State::ready).size() + list(State::busy).size() - need.open;
   need.wanted = wanted_ahead();
-  need.protocol = protocol_;
-  need.streams_each = std::min<std::size_t>(streams_each_, most_requests_);
+  need.protocol = known().protocol();
+  need.streams_each = std::min<std::size_t>(known().streams_each(), most_requests_);
   need.max_connections = settings_->max_connections;
   need.failing = back_off_.failing();
   need.held_back = back_off_.holds(now());
@@ -59,6 +59,7 @@ OriginPool::DialStart OriginPool::start_dial(observe::DialCause cause) {
   list(State::connecting).push_back(*c);
   ++*context_.worker->dials;
   dialer_->offer_only_http1(requires_http1());
+  tell_streams();
   c->dial_ =
       dialer_->dial(*c, Delegate<void(origin::DialResult)>::to<&PooledConnection::on_dialed>(c));
   return DialStart::begun;

@@ -21,18 +21,23 @@ void PooledConnection::on_http1_required(origin::OriginConnection&) {
 void OriginPool::on_http1_required(const PooledConnection& c) {
   decide(c.connection_->info().address +
          " requires HTTP/1.1 (HTTP_1_1_REQUIRED): no HTTP/2 for an hour");
-  context_.shared->require_http1(now() + requirement_lasts);
+  known().require_http1(now() + requirement_lasts);
   leave_http2();
   upkeep();
 }
 
-bool OriginPool::requires_http1() const { return context_.shared->requires_http1(now()); }
+bool OriginPool::requires_http1() const { return known().requires_http1(now()); }
+
+/// Here, or wherever it was heard from last.
+bool OriginPool::uses_http2() const noexcept {
+  return spoken_ == origin::Protocol::http2 || known().protocol() == origin::Protocol::http2;
+}
 
 /// Another worker may have heard of it. What is being dialled offers HTTP/1.1 alone if it has not
 /// come to TLS; else on_connected() comes here.
 void OriginPool::leave_http2() {
-  protocol_ = origin::Protocol::http1;
-  context_.shared->note_protocol(origin::Protocol::http1);
+  spoken_ = origin::Protocol::http1;
+  known().note_protocol(origin::Protocol::http1);
   dialer_->offer_only_http1(true);
   for (auto* c : open_connections()) {
     const bool open = c->state_ == State::ready || c->state_ == State::busy;
@@ -44,20 +49,20 @@ void OriginPool::leave_http2() {
 /// Its wish can't be met: better HTTP/2 for what it serves by that than nothing.
 void OriginPool::forget_http1_requirement() {
   decide("HTTP/1.1, which it requires, can't be had: HTTP/2 again");
-  context_.shared->require_http1({});
+  known().require_http1({});
   dialer_->offer_only_http1(false);
 }
 
 void OriginPool::recall_http1(std::chrono::system_clock::time_point until) {
   const auto left = until - std::chrono::system_clock::now();
   if (left > left.zero())
-    context_.shared->require_http1(now() + std::min<Duration>(left, requirement_lasts));
+    known().require_http1(now() + std::min<Duration>(left, requirement_lasts));
 }
 
 std::optional<std::chrono::system_clock::time_point> OriginPool::http1_until() const {
   using std::chrono::system_clock;
   if (!requires_http1()) return std::nullopt;
-  const auto left = context_.shared->http1_until() - now();
+  const auto left = known().http1_until() - now();
   return system_clock::now() + std::chrono::duration_cast<system_clock::duration>(left);
 }
 

@@ -74,8 +74,10 @@ PoolReport OriginPool::report() const {
   PoolReport r;
   r.worker = context_.worker->index;
   r.origin = origin_.to_string();
-  if (protocol_) r.protocol = origin::to_string(*protocol_);
-  r.kept_warm = keep_ready() && is_worth_keeping();
+  if (const auto protocol = known().protocol()) r.protocol = origin::to_string(*protocol);
+  const auto learned = known().limits(moment);
+  const bool is_worth_it = is_worth_keeping_ready(learned.unused);
+  r.kept_warm = keep_ready() && is_worth_it;
   r.warm_for_ever = for_ever_;
   r.wanted = wanted_ahead();
   r.waiting = waiters_.size();
@@ -83,9 +85,8 @@ PoolReport OriginPool::report() const {
   r.last_used = moment - last_used_;
   if (back_off_.holds(moment)) r.next_dial = back_off_.next() - moment;
   if (trouble_) r.last_failure = trouble_->last_failure;
-  const auto learned = learned_.limits(moment);
   r.learned = {learned.idle, learned.age, learned.requests, learned.unused};
-  if (keep_ready() && !is_worth_keeping()) r.not_kept_ready = why_not_kept(*learned.unused);
+  if (keep_ready() && !is_worth_it) r.not_kept_ready = why_not_kept(*learned.unused);
   for (const auto& connections : lists_) {
     for (const auto& c : connections) r.connections.push_back(report_of(c, moment));
   }

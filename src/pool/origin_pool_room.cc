@@ -56,9 +56,8 @@ Error OriginPool::no_room() const {
 Error OriginPool::none_in_time(const StreamWaiter& waiter) const {
   if (no_room_at_ >= waiter.since_) return no_room();
   const auto most = settings_->max_connections;
-  return no_connection(
-      "no connection became free within " + time_text(queue_deadline_) +
-      (most > 0 ? " (pool.max_connections is " + std::to_string(most) + ")" : ""));
+  return no_connection("no connection became free within " + time_text(queue_deadline_) +
+                       (most > 0 ? " (pool.max_connections is " + std::to_string(most) + ")" : ""));
 }
 
 bool OriginPool::is_idle(const PooledConnection& c) {

@@ -15,10 +15,8 @@ void OriginPool::adopt(PoolTerms terms) {
   barred_ = terms.barred;
   if (terms.dialer) {
     dialer_ = std::move(terms.dialer);
-    if (terms.replace)
-      outdate_connections();
-    else if (protocol_ == origin::Protocol::http2)
-      dialer_->recall_stream_limit(static_cast<std::uint32_t>(streams_each_));
+    streams_told_ = dialer_->stream_limit();
+    terms.replace ? outdate_connections(terms.generation) : tell_streams();
   }
   end_prohibited();
   end_exclusive(terms.replace);
@@ -27,7 +25,7 @@ void OriginPool::adopt(PoolTerms terms) {
 
 /// Dials under way would bring what is not wanted any more; those who wait get others. What was
 /// learnt may be another place's.
-void OriginPool::outdate_connections() {
+void OriginPool::outdate_connections(std::uint64_t generation) {
   decide("the configuration has changed: other connections for those there are");
   while (!list(State::connecting).empty()) {
     auto& c = list(State::connecting).front();
@@ -40,9 +38,8 @@ void OriginPool::outdate_connections() {
   }
   outdated_until_ = now() + queue_deadline_;
   back_off_ = BackOff();
-  learned_ = LearnedLimits();
-  context_.shared->require_http1({});
-  most_requests_ = UINT64_MAX;
+  known().forget_lessons(generation);
+  take_lessons();
   if (trouble_) trouble_->last_failure.clear();
 }
 

@@ -30,15 +30,13 @@ void PooledConnection::on_closed(origin::OriginConnection&, std::string_view rea
 }
 
 void OriginPool::recall(const OriginMemory& memory, Duration last_used_ago) {
-  protocol_ = memory.protocol;
-  streams_each_ = std::max<std::size_t>(1, memory.stream_limit);
-  dialer_->recall_stream_limit(memory.stream_limit);
+  if (memory.http1_until && !known().protocol()) recall_http1(*memory.http1_until);
+  known().recall(memory, now());
+  take_lessons();
   peak_.note(memory.peak, now());
-  learned_.recall(memory.limits, now());
-  if (memory.http1_until) recall_http1(*memory.http1_until);
-  most_requests_ = memory.limits.requests.value_or(UINT64_MAX);
+  used_here_ = true;
   last_used_ = now() - last_used_ago;
-  remembered_ = keep_ready();
+  remembered_ = is_kept();
   decide("remembered from before the restart");
   upkeep();
 }
@@ -46,10 +44,10 @@ void OriginPool::recall(const OriginMemory& memory, Duration last_used_ago) {
 OriginMemory OriginPool::memory() const {
   OriginMemory memory;
   memory.origin = origin_;
-  memory.protocol = protocol_;
-  memory.stream_limit = static_cast<std::uint32_t>(streams_each_);
+  memory.protocol = known().protocol();
+  memory.stream_limit = static_cast<std::uint32_t>(known().streams_each());
   memory.peak = peak_.value(now());
-  memory.limits = learned_.limits(now());
+  memory.limits = known().limits(now());
   memory.http1_until = http1_until();
   memory.last_used =
       std::chrono::system_clock::now() -
@@ -62,15 +60,17 @@ TimePoint OriginPool::kept_until() const {
   return last_used_ + settings_->keep_warm + settings_->keep_warm / 16;
 }
 
-/// Not an origin that has never answered: a name mistyped once is no reason to go on dialling.
+/// Not an origin that has never answered: a name mistyped once is no reason to go on dialling. Nor
+/// one of which only other workers have had requests: a quiet origin lives on one of them.
 bool OriginPool::keep_ready() const {
   if (draining_ || given_up_ || barred_) return false;
-  return for_ever_ || (protocol_ && (now() < kept_until() || in_use() > 0));
+  if (for_ever_) return true;
+  return used_here_ && has_answered() && (now() < kept_until() || in_use() > 0);
 }
 
 std::size_t OriginPool::in_use() const {
   std::size_t sum = waiters_.size();
-  if (protocol_ == origin::Protocol::http1) return sum + list(State::busy).size();
+  if (spoken_ == origin::Protocol::http1) return sum + list(State::busy).size();
   for (const auto state : {State::ready, State::busy}) {
     for (const auto& c : list(state)) sum += c.connection_->streams();
   }
@@ -93,13 +93,13 @@ std::size_t OriginPool::wanted() const {
                     : learned.idle                 ? learned.idle
                                                    : learned.unused;
   const Readiness readiness{keep_ready(),
-                            protocol_,
+                            known().protocol(),
                             in_use(),
                             peak_.value(now()),
-                            std::min<std::size_t>(streams_each_, most_requests_),
-                            burst_streams(mean_answer_),
+                            std::min<std::size_t>(known().streams_each(), most_requests_),
+                            burst_streams(known().mean_answer()),
                             idle ? std::optional(safe_part(*idle)) : std::nullopt,
-                            is_far(rtt_),
+                            is_far(known().rtt()),
                             !learned.requests && any_unproven(),
                             context_.shares ? address_need() : AddressNeed{}};
   return connections_wanted(readiness, *settings_);
@@ -133,6 +133,7 @@ void OriginPool::note_demand() {
 }
 
 void OriginPool::upkeep() {
+  catch_up();
   start_dials();
   replace_leaving();
   plan_next_check(now());
@@ -141,10 +142,13 @@ void OriginPool::upkeep() {
 void OriginPool::on_connected(PooledConnection& c) {
   const auto& info = c.connection_->info();
   c.life_.opened = c.life_.last_used = now();
-  protocol_ = info.protocol;
-  rtt_ = info.rtt;
-  context_.shared->note_protocol(info.protocol);
-  streams_each_ = std::max<std::size_t>(1, c.connection_->capacity());
+  used_here_ = true;
+  catch_up();
+  spoken_ = info.protocol;
+  known().note_protocol(info.protocol);
+  known().note_rtt(info.rtt);
+  if (info.protocol == origin::Protocol::http2)
+    known().note_streams_each(c.connection_->capacity());
   ++metrics_.handshakes[info.tls_resumed ? 1 : 0][static_cast<std::size_t>(c.cause_)];
   decide("connected to " + info.address + " (" + std::string(origin::to_string(info.protocol)) +
          ", " + std::string(observe::to_string(c.cause_)) +
@@ -161,10 +165,12 @@ void OriginPool::on_connected(PooledConnection& c) {
 }
 
 void OriginPool::on_capacity(PooledConnection& c) {
+  catch_up();
   const bool in_use = c.connection_->streams() > 0;
   if (c.life_.in_use && !in_use) last_used_ = c.life_.last_used = now();
   c.life_.in_use = in_use;
   note_answers(c);
+  note_streams();
   const auto before = c.state_;
   transition(c, state_of(c));
   const bool goes = c.state_ == State::draining && before != State::draining;
@@ -189,6 +195,7 @@ void OriginPool::on_capacity(PooledConnection& c) {
 }
 
 void OriginPool::on_closed(PooledConnection& c, std::string_view reason) {
+  catch_up();
   c.life_.requests = c.connection_->requests();
   note_end(c, reason);
   metrics_.closed.add(c.ended_by_us_ ? c.leaving_ : reason);
@@ -204,10 +211,13 @@ void OriginPool::note_end(PooledConnection& c, std::string_view reason) {
   const auto moment = now();
   const bool in_use = c.connection_->streams() > 0 || c.life_.in_use;
   const bool cut = in_use && c.state_ != State::draining;
-  learned_.note({in_use ? Duration(0) : moment - c.life_.last_used, moment - c.life_.opened,
-                 cut ? c.connection_->answers() : c.life_.requests, cut},
-                moment);
-  most_requests_ = learned_.limits(moment).requests.value_or(UINT64_MAX);
+  // That of an outdated one may be another place's.
+  if (!c.outdated_ && !c.connection_->is_reproached()) {
+    known().note_end({in_use ? Duration(0) : moment - c.life_.last_used, moment - c.life_.opened,
+                      cut ? c.connection_->answers() : c.life_.requests, cut},
+                     moment);
+    take_lessons();
+  }
   const auto said = c.connection_->farewell();
   decide("the origin ended " + c.connection_->info().address + ": " +
          std::string(said.empty() ? reason : said));
@@ -230,7 +240,7 @@ void OriginPool::note_answers(PooledConnection& c) {
   c.counted_requests_ += requests;
   c.counted_bytes_ += bytes;
   const auto each = std::min<std::uint64_t>(bytes / requests, 64 * 1024);
-  mean_answer_ = mean_answer_ == 0 ? each : (mean_answer_ * 7 + each) / 8;
+  known().note_answers(each);
 }
 
 CloseLimits OriginPool::limits_of(const PooledConnection& c, const CloseLimits& learned) {
@@ -335,6 +345,7 @@ void OriginPool::plan_check(TimePoint at) {
 void OriginPool::check() {
   const auto moment = now();
   expire_waiters(moment);
+  catch_up();
   review();
   judge_all();
   mark_leaving(moment);

@@ -97,6 +97,7 @@ TEST_P(TwoPlaces, F152_more_than_can_wait_are_refused_in_words) {
     waiting.push_back(std::make_unique<RawClient>(proxy.daemon->address()));
     waiting.back()->send(head("GET / HTTP/1.1", proxy.label_host, "Connection: close\r\n"));
   }
+  proxy.daemon->wait_for_access_records(1);  // one that is refused: the others are still held
   hold->open();
   EXPECT_EQ(first.read_response().status, 200);
   first.close();

@@ -182,7 +182,7 @@ struct HeldOverTcp {
                 config.set("limits.head_bytes", "1MiB");
                 if (adjust) adjust(config);
               }),
-        client(proxy.connect()) {
+        client(proxy.daemon->address(), {.receive_buffer = 4096}) {
     client.send(head("GET / HTTP/1.1", proxy.label_host));
     origin = proxy.origin.accept();
     origin->read_request_head();
@@ -200,7 +200,7 @@ struct HeldOverTcp {
 
   /// Together more than the kernel takes for a TCP client that does not read.
   const std::string large =
-      "HTTP/1.1 103 Early Hints\r\nX-Pad: " + std::string(600'000, 'a') + "\r\n\r\n";
+      "HTTP/1.1 103 Early Hints\r\nX-Pad: " + std::string(60'000, 'a') + "\r\n\r\n";
   OneOrigin proxy;
   RawClient client;
   std::shared_ptr<OriginConnection> origin;
@@ -217,9 +217,10 @@ TEST(ClientSplices, F155_a_body_that_breaks_off_behind_held_interim_responses) {
   }
 }
 
-TEST(ClientSplices, F155_a_client_that_takes_nothing_is_reset) {
-  HeldOverTcp held([](auto& config) { config.set("timeouts.client_write", "300ms"); });
-  held.expect_reset();
+TEST(ClientSplices, F155_a_client_that_takes_nothing_is_cut_off_in_what_it_is_owed) {
+  Held held("plain", [](auto& config) { config.set("timeouts.client_write", "300ms"); });
+  held.wait_for_end();
+  EXPECT_TRUE(lower_interim.starts_with(read_all(held.client).rest));
 }
 
 /// It can't be told from one that has gone: no answer, and what is cut does not end in order.
@@ -250,21 +251,21 @@ TEST(ClientSplices, F155_a_tunnel_begins_behind_held_interim_responses) {
   held.write(agreed + "hello");
   held.side->connection().finish_writing();
   const auto seen = read_all(held.client);
-  EXPECT_EQ(seen.interims, std::size_t{interim_responses});
   expect_no_splice(seen);
   EXPECT_THAT(seen.rest, HasSubstr(" 101 "));
   EXPECT_THAT(seen.rest, ::testing::EndsWith("\r\n\r\nhello"));
 }
 
-/// Nothing fails: all is there, in order, and the connection goes on.
+/// Nothing fails: it is all in order, and the connection goes on. Interim responses that the client
+/// is too slow for are left out, as whole ones.
 TEST(ClientSplices, F155_a_response_behind_held_interim_ones_keeps_the_connection) {
   Held held("plain");
   held.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npage");
   held.pipeline();
-  for (int i = 0; i < interim_responses; ++i) {
-    EXPECT_EQ(held.client.read_exact(interim.size()), interim);
-  }
-  EXPECT_THAT(held.client.read_until("\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+  auto next = held.client.read_until("\r\n\r\n");
+  EXPECT_EQ(next, interim);
+  while (next == interim) next = held.client.read_until("\r\n\r\n");
+  EXPECT_THAT(next, StartsWith("HTTP/1.1 200 "));
   EXPECT_EQ(held.client.read_exact(4), "page");
   held.side->connection().read_request();
   held.side->connection().respond(200, "next");

@@ -14,7 +14,7 @@ namespace {
 using ::testing::HasSubstr;
 
 DaemonConfig ready_config() {
-  return one_worker().set("pool.min_ready", "3").set("timeouts.response_head", "5s");
+  return one_worker().with_admin().set("pool.min_ready", "3").set("timeouts.response_head", "5s");
 }
 
 std::string pools_of(const DaemonProcess& daemon) {
@@ -59,23 +59,21 @@ TEST_P(EndsAfterTls, F147_is_a_dial_that_failed_and_is_held_back) {
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, EndsAfterTls,
-    ::testing::Values(
-        EndCase{"http1_close_notify", "http/1.1", [](auto& c) { c.close(); }},
-        EndCase{"http1_FIN", "http/1.1", [](auto& c) { c.close_without_notify(); }},
-        EndCase{"http1_RST", "http/1.1", [](auto& c) { c.reset(); }},
-        EndCase{"http1_408", "http/1.1",
-                [](auto& c) { c.write("HTTP/1.1 408 Late\r\nConnection: close\r\n\r\n"); }},
-        EndCase{"h2_close_notify", "h2", [](auto& c) { c.close(); }},
-        EndCase{"h2_FIN", "h2", [](auto& c) { c.close_without_notify(); }},
-        EndCase{"h2_RST", "h2", [](auto& c) { c.reset(); }},
-        EndCase{"h2_SETTINGS", "h2", [](auto& c) { c.write(h2::encode_settings({})); }},
-        EndCase{"h2_GOAWAY", "h2",
-                [](auto& c) {
-                  c.write(h2::encode_settings({}) + h2::encode_goaway(0, 0));
-                  c.read_to_end();
-                }},
-        EndCase{"h2_speaks_http1", "h2",
-                [](auto& c) { c.write("HTTP/1.1 400 Bad Request\r\n\r\n"); }}),
+    ::testing::Values(EndCase{"http1_close_notify", "http/1.1", [](auto& c) { c.close(); }},
+                      EndCase{"http1_FIN", "http/1.1", [](auto& c) { c.close_without_notify(); }},
+                      EndCase{"http1_RST", "http/1.1", [](auto& c) { c.reset(); }},
+                      EndCase{"h2_close_notify", "h2", [](auto& c) { c.close(); }},
+                      EndCase{"h2_FIN", "h2", [](auto& c) { c.close_without_notify(); }},
+                      EndCase{"h2_RST", "h2", [](auto& c) { c.reset(); }},
+                      EndCase{"h2_SETTINGS", "h2",
+                              [](auto& c) { c.write(h2::encode_settings({})); }},
+                      EndCase{"h2_GOAWAY", "h2",
+                              [](auto& c) {
+                                c.write(h2::encode_settings({}) + h2::encode_goaway(0, 0));
+                                c.read_to_end();
+                              }},
+                      EndCase{"h2_speaks_http1", "h2",
+                              [](auto& c) { c.write("HTTP/1.1 400 Bad Request\r\n\r\n"); }}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
 /// What a client sees that talks to it directly, with a connection for each: no failure.

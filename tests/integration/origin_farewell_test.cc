@@ -85,7 +85,7 @@ TEST(OriginFarewell, F134_a_resets_code_is_told) {
   expect_told(one, "RST_STREAM, ENHANCE_YOUR_CALM");
 }
 
-TEST(OriginLeniency, F132_values_with_white_space_around_them_reach_the_client_without_it) {
+TEST(OriginHttp2Leniency, F132_values_with_white_space_around_them_reach_the_client_without_it) {
   OneRequest one(get_request("/", "TE: trailers\r\n"));
   one.peer().write_headers(
       one.stream,
@@ -102,7 +102,7 @@ TEST(OriginLeniency, F132_values_with_white_space_around_them_reach_the_client_w
   one.expect_both_connections_live();
 }
 
-TEST(OriginLeniency, F132_a_name_with_white_space_is_an_error_that_names_it) {
+TEST(OriginHttp2Leniency, F132_a_name_with_white_space_is_an_error_that_names_it) {
   OneRequest one;
   one.peer().write_headers(one.stream, {{":status", "200"}, {"x-a ", "b"}}, h2::EndStream);
   expect_told(one, "field \"x-a \"");

@@ -232,5 +232,35 @@ TEST(ReadyWorkers, F096_limits_are_those_of_all_workers_together) {
   EXPECT_LE(both.origin.accepts(), 2U);
 }
 
+class KnownOriginWorkers : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Workers, KnownOriginWorkers, ::testing::Values("1", "2", "4"),
+                         [](const auto& tested) { return std::string("workers") + tested.param; });
+
+/// No handshake is answered once the origin is known: who wanted to know its protocol first would
+/// wait for ever.
+TEST_P(KnownOriginWorkers, F136_a_first_burst_to_a_known_http1_origin_is_dialled_at_once) {
+  constexpr std::size_t burst = 50;
+  const auto hold = std::make_shared<Latch>();
+  Service service([&](const Request& request) {
+    return Response{.body = "ok", .held_by = request.target == "/held" ? hold : nullptr};
+  });
+  OriginAndProxy both(speaking({"http/1.1"}), service,
+                      one_worker()
+                          .set("workers", GetParam())
+                          .set("pool.min_ready", "0")
+                          .set("timeouts.tls", "60s"));
+  EXPECT_EQ(both.proxy.get("/first").status, 200);
+  both.origin.reconfigure([](auto& options) { options.answer_handshake = false; });
+  std::deque<RawClient> clients;
+  for (std::size_t i = 0; i < burst; ++i) {
+    clients.emplace_back(both.proxy.daemon.address());
+    clients.back().send(get_request("/held"));
+  }
+  both.origin.wait_for_accepts(burst);  // one of them has had its request already
+  EXPECT_EQ(both.origin.handshakes(), 1U);
+  clients.clear();
+  hold->open();
+}
+
 }  // namespace
 }  // namespace ccnproxy::integration

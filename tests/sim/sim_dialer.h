@@ -26,6 +26,7 @@ class SimDialer final : public origin::Dialer {
                                      Delegate<void(origin::DialResult)> on_result) override;
   bool is_withdrawn(const std::string& address) override;
   void recall_stream_limit(std::uint32_t) override {}
+  std::uint32_t stream_limit() const override { return origin::streams_before_settings; }
 
  private:
   class Attempt;

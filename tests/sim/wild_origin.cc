@@ -203,6 +203,7 @@ class WildOrigin::WildDialer final : public origin::Dialer {
   }
   bool is_withdrawn(const std::string&) override { return false; }
   void recall_stream_limit(std::uint32_t) override {}
+  std::uint32_t stream_limit() const override { return origin::streams_before_settings; }
 
  private:
   WildOrigin& origin_;

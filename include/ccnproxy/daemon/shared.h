@@ -49,6 +49,8 @@ class Shared {
   /// Our name in Via: `ccnproxy-` and a number that no other process has, so that a request that
   /// comes back is known (RFC 9110 §7.6.3).
   const std::string& via() const noexcept { return via_; }
+  /// How many configurations have been in force before it.
+  std::uint64_t generation() const noexcept { return generation_; }
   /// Bounds on heads, of requests and responses.
   http::HeadLimits head_limits() const noexcept;
   /// What holds for this origin, one object for all of which the same holds. For each new origin,
@@ -84,6 +86,7 @@ class Shared {
   AddressList clients_;
   std::vector<std::string> listening_;
   std::string via_;
+  std::uint64_t generation_ = 0;
   std::vector<Profile> profiles_;
   std::set<std::string> changed_files_;
   std::shared_ptr<const origin::OriginSettings> usual_settings_;

@@ -67,6 +67,8 @@ class Worker final : private proxy::SessionOwner {
   void remember(const pool::OriginMemory& memory);
   void on_session_closed(proxy::ClientSession& session) override;
   bool give_place(proxy::ClientSession& session) override;
+  bool may_accept();
+  bool is_overflow_full() const noexcept;
   void take_overflow(proxy::ClientSession& session);
   void leave_overflow(proxy::ClientSession& session);
   proxy::ClientSession* choose_to_turn_away() const;
@@ -114,6 +116,7 @@ class Worker final : private proxy::SessionOwner {
   /// place.
   std::vector<proxy::ClientSession*> overflow_;
   Timer overflow_timer_;
+  std::optional<TimePoint> overflow_full_since_;
   TimePoint no_idle_client_at_{};  ///< looked for in vain
   std::thread thread_;
 };

@@ -47,6 +47,8 @@ class Dialer {
   virtual void offer_only_http1(bool /*only*/) {}
   /// What another process knew of the streams at once that the origin allows.
   virtual void recall_stream_limit(std::uint32_t limit) = 0;
+  /// What was recalled, or what the origin said last to connections of this dialer.
+  virtual std::uint32_t stream_limit() const = 0;
 };
 
 }  // namespace ccnproxy::origin

@@ -59,6 +59,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   OriginStream& open(const http::OutgoingRequest& request, ResponseSink& sink) override;
   void drain(std::string_view reason) override;
   std::string_view farewell() const override { return goaway_; }
+  bool is_reproached() const override { return reproached_; }
 
  private:
   friend class Http2Stream;
@@ -214,6 +215,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   bool settings_received_ = false;
   bool capacity_changed_ = false;
   bool draining_ = false;
+  bool reproached_ = false;
   bool closed_ = false;
   bool watching_write_ = false;
   bool reading_paused_ = false;

@@ -43,6 +43,7 @@ class NetworkDialer final : public Dialer {
   DialAddresses addresses() override;
   void offer_only_http1(bool only) override;
   void recall_stream_limit(std::uint32_t limit) override;
+  std::uint32_t stream_limit() const override;
 
  private:
   /// Connections have a share of it for the facts, and so of all that they refer to.

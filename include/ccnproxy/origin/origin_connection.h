@@ -147,6 +147,8 @@ class OriginConnection : public Retired {
   /// What the peer said when it began to end the connection, in words, bounded and printable;
   /// empty: nothing.
   virtual std::string_view farewell() const { return {}; }
+  /// The origin ended it for how it was used (ENHANCE_YOUR_CALM): no limit of the origin's shows.
+  virtual bool is_reproached() const { return false; }
   /// It ends because a request was given up (HTTP/1 has no other way to say so): its origin has
   /// done nothing.
   virtual bool is_given_up() const { return false; }

@@ -16,10 +16,9 @@ struct ExclusiveTag;
 /// told to go when a reload replaces or forbids what it was made by.
 ///
 /// Leaves the pool's list by itself when destroyed.
-class ExclusiveConnection
-    : public boost::intrusive::list_base_hook<
-          boost::intrusive::tag<ExclusiveTag>,
-          boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class ExclusiveConnection : public boost::intrusive::list_base_hook<
+                                boost::intrusive::tag<ExclusiveTag>,
+                                boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   virtual ConnectionReport report(TimePoint now) const = 0;
   /// ip:port of its peer; empty while it is dialled.

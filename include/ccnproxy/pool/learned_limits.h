@@ -28,7 +28,12 @@ struct OriginClose {
 /// given the chance to show it. Pure, told of time.
 class LearnedLimits {
  public:
-  void note(const OriginClose& close, TimePoint now);
+  LearnedLimits() = default;
+  LearnedLimits(const LearnedLimits& other) { *this = other; }
+  LearnedLimits& operator=(const LearnedLimits& other);
+
+  /// Whether a limit was learnt by it, or confirmed.
+  bool note(const OriginClose& close, TimePoint now);
   CloseLimits limits(TimePoint now) const;
   /// What a former process had learnt.
   void recall(const CloseLimits& limits, TimePoint now);
@@ -57,7 +62,7 @@ class LearnedLimits {
   };
   Lessons& lessons();
   bool is_new_moment(const OriginClose& close, TimePoint now);
-  void note_cut(const OriginClose& close, TimePoint now);
+  bool note_cut(const OriginClose& close, TimePoint now);
 
   std::unique_ptr<Lessons> lessons_;  ///< null: nothing was seen yet, as of most origins
 };

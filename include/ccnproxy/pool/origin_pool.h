@@ -48,7 +48,8 @@ struct PoolContext {
   std::shared_ptr<const PoolWorker> worker;
   /// What holds for this origin, for those who use its streams.
   std::shared_ptr<const config::Timeouts> timeouts = std::make_shared<const config::Timeouts>();
-  /// What the workers know of this origin together; one of its own if none is given.
+  /// What the workers know of this origin together, and read through to; one of its own if none is
+  /// given.
   std::shared_ptr<SharedOrigin> shared = std::make_shared<SharedOrigin>(1);
   /// Each address of the origin is to get its share of the requests, and so a connection: those of
   /// an `upstream` are servers of their own. Else any of them is as good as the others.
@@ -67,6 +68,8 @@ struct PoolTerms {
   bool replace = false;
   /// The origin may not be asked for any more; who has been admitted is still served.
   bool barred = false;
+  /// Of the configuration: the workers that adopt the same one forget what is learnt but once.
+  std::uint64_t generation = 1;
 };
 
 /// The connections of one worker to one origin: lends streams, and holds as many connections ready
@@ -158,8 +161,9 @@ class OriginPool final : private RoomWaiter {
   void enter() noexcept { ++users_; }
   void leave() noexcept { --users_; }
   TimePoint last_used() const noexcept { return last_used_; }
-  /// Whether it is known to be an origin: one that was connected to, now or before a restart.
-  bool has_answered() const noexcept { return protocol_.has_value(); }
+  /// Whether it is known to be an origin: one that was connected to by any worker, now or before a
+  /// restart.
+  bool has_answered() const noexcept { return known().protocol().has_value(); }
   /// Whether it has said that it wants HTTP/1.1 instead of HTTP/2, which it is asked by since.
   bool requires_http1() const;
 
@@ -197,6 +201,7 @@ class OriginPool final : private RoomWaiter {
   void on_capacity(PooledConnection& c);
   void on_closed(PooledConnection& c, std::string_view reason);
   void on_http1_required(const PooledConnection& c);
+  bool uses_http2() const noexcept;
   void leave_http2();
   void forget_http1_requirement();
   void recall_http1(std::chrono::system_clock::time_point until);
@@ -209,6 +214,13 @@ class OriginPool final : private RoomWaiter {
   void note_failure(TimePoint began, const Error& error);
   bool end_if_used_up(PooledConnection& c);
   void note_answers(PooledConnection& c);
+
+  // What the process knows.
+  OriginState& known() const noexcept { return context_.shared->state(); }
+  void catch_up();
+  void take_lessons();
+  void note_streams();
+  void tell_streams();
 
   // Upkeep.
   TimePoint now() const noexcept { return context_.worker->timers.clock().now(); }
@@ -249,7 +261,7 @@ class OriginPool final : private RoomWaiter {
   static CloseLimits limits_of(const PooledConnection& c, const CloseLimits& learned);
   void end_connection(PooledConnection& c, std::string_view why);
   std::vector<PooledConnection*> open_connections();
-  void outdate_connections();
+  void outdate_connections(std::uint64_t generation);
   void end_prohibited();
   void end_outdated(TimePoint now);
   bool end_idle_for_place();
@@ -277,7 +289,6 @@ class OriginPool final : private RoomWaiter {
   Waiters waiters_;
   RetryBudget retry_budget_;
   mutable RecentPeak peak_;
-  LearnedLimits learned_;
   BackOff back_off_;
   DialBudget budget_;
   DecisionLog decisions_;
@@ -289,12 +300,12 @@ class OriginPool final : private RoomWaiter {
   };
   Trouble& trouble();
   std::unique_ptr<Trouble> trouble_;
-  std::optional<origin::Protocol> protocol_;
-  std::size_t streams_each_ = 100;
-  std::uint64_t mean_answer_ = 0;         ///< bytes
-  Duration rtt_ = std::chrono::hours(1);  ///< what the last connection took; far until known
+  LearnedLimits learned_;  ///< a copy of what the process has learnt, by those lessons
+  std::uint32_t lessons_ = 0;
+  std::uint32_t streams_told_ = origin::streams_before_settings;  ///< what the dialer knows of them
+  std::optional<origin::Protocol> spoken_;  ///< by the last connection of this pool
   bool turned_unproven_ = false;  ///< a connection has just carried `unproven_after` requests
-  std::uint64_t most_requests_ = UINT64_MAX;  ///< learnt: a connection carries no more
+  std::uint64_t most_requests_ = UINT64_MAX;  ///< of learned_: a connection carries no more
   std::uint64_t shared_out_ = 0;  ///< requests that were lent a connection, where addresses share
   TimePoint last_used_;
   TimePoint dns_checked_;
@@ -302,6 +313,9 @@ class OriginPool final : private RoomWaiter {
   std::optional<TimePoint> no_room_at_;      ///< a request had to wait for room then
   std::optional<TimePoint> outdated_until_;  ///< outdated connections serve no longer than that
   bool for_ever_ = false;
+  /// It was asked for a connection, or has made one: else the origin is other workers', and what
+  /// they know of it is no reason to keep connections ready here.
+  bool used_here_ = false;
   bool remembered_ = false;  ///< from before a restart, and to be ready for that
   bool given_up_ = false;
   bool barred_ = false;

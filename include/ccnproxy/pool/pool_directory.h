@@ -11,12 +11,13 @@
 
 #include "ccnproxy/base/clock.h"
 #include "ccnproxy/origin/origin.h"
-#include "ccnproxy/origin/origin_connection.h"
+#include "ccnproxy/pool/origin_state.h"
 
 namespace ccnproxy::pool {
 
-/// What all workers know of one origin: who has connections, and how many there are in all, so that
-/// a request goes where one is ready and limits hold for the process. Any thread; no locks.
+/// What all workers know of one origin: which of them have connections, and how many there are in
+/// all, so that a request goes where one is ready and limits hold for the process; and what the
+/// origin is like. Any thread; no locks but those of OriginState, off a request's path.
 class SharedOrigin {
  public:
   explicit SharedOrigin(std::size_t workers) : workers_(workers) {}
@@ -28,26 +29,8 @@ class SharedOrigin {
   bool take_waiting(std::uint32_t most) noexcept;
   void give_back_waiting() noexcept { waiting_.fetch_sub(1, std::memory_order_relaxed); }
 
-  /// What the origin spoke last, with any worker; nothing if it never answered.
-  void note_protocol(origin::Protocol protocol) noexcept {
-    protocol_.store(static_cast<int>(protocol), std::memory_order_relaxed);
-  }
-  std::optional<origin::Protocol> protocol() const noexcept {
-    const auto known = protocol_.load(std::memory_order_relaxed);
-    return known < 0 ? std::nullopt : std::optional(static_cast<origin::Protocol>(known));
-  }
-
-  /// Until then the origin is to be asked by HTTP/1.1 only (HTTP_1_1_REQUIRED).
-  void require_http1(TimePoint until) noexcept {
-    http1_until_.store(until.time_since_epoch().count(), std::memory_order_relaxed);
-  }
-  TimePoint http1_until() const noexcept {
-    return TimePoint(TimePoint::duration(http1_until_.load(std::memory_order_relaxed)));
-  }
-  bool requires_http1(TimePoint now) const noexcept {
-    const auto until = http1_until();
-    return until != TimePoint{} && now < until;
-  }
+  /// What it is like.
+  OriginState& state() noexcept { return state_; }
 
   /// Whether this worker has a connection that takes a request now.
   void set_ready(std::size_t worker, bool ready) noexcept {
@@ -76,8 +59,7 @@ class SharedOrigin {
   std::vector<Slot> workers_;
   std::atomic<std::uint32_t> connections_{0};
   std::atomic<std::uint32_t> waiting_{0};
-  std::atomic<int> protocol_{-1};
-  std::atomic<TimePoint::rep> http1_until_{0};
+  OriginState state_;
 };
 
 /// Finds the SharedOrigin of an origin: when a worker makes its pool, and for a request to an

@@ -68,8 +68,8 @@ class DedicatedConnection final : public Retired,
 
  private:
   friend class DedicatedConnections;
-  using Hook = boost::intrusive::list_base_hook<
-      boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+  using Hook =
+      boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
   DedicatedConnection(EventLoop& loop, pool::OriginPool& pool,
                       std::unique_ptr<origin::Dialer> dialer, pool::StreamWaiter& waiter,
                       DedicatedOwner* owner);

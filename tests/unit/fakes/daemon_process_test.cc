@@ -34,7 +34,7 @@ TEST(DaemonConfig, writes_nested_keys_and_overrides) {
   config.origin("api.test", "127.0.0.1:1", "/ca.pem", {"pool: {max_connections: 1}"});
   EXPECT_EQ(config.yaml(),
             "listeners:\n  - address: \"127.0.0.1:0\"\n  - address: \"unix:/run/x\"\n"
-            "admin:\n  address: \"127.0.0.1:0\"\n"
+            "admin:\n  address: \"127.0.0.1:0\"\n  hosts: [admin, x]\n"
             "pool:\n  min_ready: 0\n  ping: off\n"
             "origins:\n  deny_addresses: []\n"
             "log:\n  access: {to: stdout, format: json}\n"

@@ -26,6 +26,7 @@ struct FakeNetwork {
   std::string withdrawn;                  ///< an address that DNS does not name any more
   std::string prohibited;                 ///< an address that nothing may be connected to
   std::uint32_t stream_limit = 0;         ///< as recalled
+  std::uint32_t settings = origin::streams_before_settings;  ///< what the dialer knows of it
   std::string address = "192.0.2.1:443";  ///< of the next connections
   /// Where it is not empty, what DNS names: a connection leads to the one with the fewest.
   std::vector<std::string> named;
@@ -104,7 +105,10 @@ class FakeDialer final : public origin::Dialer {
   bool is_withdrawn(const std::string& address) override { return address == network_.withdrawn; }
   bool is_prohibited(const std::string& address) override { return address == network_.prohibited; }
   origin::DialAddresses addresses() override { return network_.addresses(); }
-  void recall_stream_limit(std::uint32_t limit) override { network_.stream_limit = limit; }
+  void recall_stream_limit(std::uint32_t limit) override {
+    network_.stream_limit = network_.settings = limit;
+  }
+  std::uint32_t stream_limit() const override { return network_.settings; }
   void offer_only_http1(bool only) override { network_.only_http1 = only; }
   std::unique_ptr<origin::Dial> dial(origin::ConnectionListener& listener,
                                      Delegate<void(origin::DialResult)> on_result) override {

@@ -207,8 +207,8 @@ TEST_F(ClientOutputTest, is_as_new_after_clear) {
 
 TEST_F(ClientOutputTest, F155_a_dropped_step_leaves_what_was_sent_and_held) {
   shrink_socket();
-  const std::string interim = "HTTP/1.1 103 Early Hints\r\nX-Pad: " + std::string(300'000, 'a') +
-                              "\r\n\r\n";
+  const std::string interim =
+      "HTTP/1.1 103 Early Hints\r\nX-Pad: " + std::string(300'000, 'a') + "\r\n\r\n";
   output_.front() = interim;
   ASSERT_EQ(flush(), Outcome::held_back);
   output_.front() = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";

@@ -68,7 +68,7 @@ TEST(LabelTable, F089_addresses_stand_before_a_label_only_in_plain_form) {
                   {"/", "[2001:db8::1].ccnproxy-https", "https://[2001:db8::1] /"},
                   {"/", "[2001:DB8:0::1].ccnproxy-https:8443", "https://[2001:db8::1]:8443 /"},
                   {"/", "[2001:db8::1].ccnproxy-https.local", "https://[2001:db8::1] /"},
-                  {"/", "[::ffff:1.2.3.4].ccnproxy-https", "https://[::ffff:1.2.3.4] /"},
+                  {"/", "[::ffff:1.2.3.4].ccnproxy-https", "https://1.2.3.4 /"},
                   {"http://[2001:db8::1]:81/", "", "http://[2001:db8::1]:81 /"},
                   {"https://192.0.2.7/", "", "https://192.0.2.7 /"},
                   {"/", "[2001:db8::1]ccnproxy-https", "400"},

@@ -180,6 +180,7 @@ TEST(AlertText, an_alert_is_named_with_the_key_that_may_be_its_cause) {
 }
 
 TEST(AlertText, an_error_of_our_own_side_is_told_in_openssls_words) {
+  OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, nullptr);  // a context does it elsewhere
   EXPECT_EQ(tls_error_text(ERR_PACK(ERR_LIB_SSL, 0, SSL_R_WRONG_VERSION_NUMBER)),
             "TLS: wrong version number: what came is no TLS: is this an http:// origin?");
   EXPECT_THAT(tls_error_text(ERR_PACK(ERR_LIB_SSL, 0, SSL_R_UNSUPPORTED_PROTOCOL)),
