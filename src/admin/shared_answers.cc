@@ -15,7 +15,7 @@ namespace {
 
 /// Two, so that a worker that is stuck does not hold up what needs no worker.
 constexpr std::size_t at_once = 2;
-/// Different targets; those who ask for one of them wait together.
+/// Different targets; requests for one of them wait together.
 constexpr std::size_t most_waiting = 16;
 
 std::shared_ptr<const Page> refusal(unsigned status, const char* text) {

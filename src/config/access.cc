@@ -207,7 +207,7 @@ void check_targets(Reading& reading, const Config& config) {
   }
 }
 
-// Whoever denies an address means the place, which a name leads to as well.
+// A rule that denies an address means the place, which a name leads to as well.
 void warn_of_addresses(Reading& reading, const Origins& origins) {
   const AddressList denied(origins.deny_addresses);
   for (std::size_t i = 0; i < origins.deny.size(); ++i) {

@@ -9,7 +9,7 @@
 namespace ccnproxy::config {
 namespace {
 
-// Each is compared with all before it: far more than anybody has end the check.
+// Each is compared with all before it: far more than there are in use end the check.
 constexpr std::size_t max_listeners = 1000;
 
 struct Named {

@@ -152,9 +152,10 @@ class Complaint {
     const auto opener = find_opener(lines_, line_);
     if (!opener) return unreadable();
     if (opener->kind == '"' || opener->kind == '\'') return open_quote();
-    return at(opener->line, static_cast<std::size_t>(opener->column),
-              std::string("a `") + opener->kind + "` is opened here and not closed by `" +
-                  (opener->kind == '[' ? ']' : '}') + '`');
+    const std::string_view what = opener->kind == '['
+                                      ? "a `[` is opened here and not closed by `]`"
+                                      : "a `{` is opened here and not closed by `}`";
+    return at(opener->line, static_cast<std::size_t>(opener->column), std::string(what));
   }
 
   YamlFault open_quote() const {

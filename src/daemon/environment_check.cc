@@ -92,10 +92,14 @@ class EnvironmentCheck {
   void access_log() {
     const auto& to = config_.log.access.to;
     if (to == "stdout" || to == "stderr" || to == "none") return;
+    struct stat info {};
+    const bool missing = ::stat(to.c_str(), &info) != 0 && errno == ENOENT;
+    if (missing && fault_of_writing(folder_of(to)).empty()) return;  // it is made at the start
     const auto fault = fault_of_folder(to);
     if (!fault.empty())
       return complain("log.access.to", "names a folder that can't be used: " + fault +
-                                           " (stdout, stderr, none or a folder that is there)");
+                                           " (stdout, stderr, none, a folder, or a new one in a "
+                                           "folder that is there)");
     if (const auto writing = fault_of_writing(to); !writing.empty())
       return complain("log.access.to", "names a folder that can't be written to: " + writing);
     const auto file = to + "/access_log";

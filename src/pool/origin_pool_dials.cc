@@ -89,7 +89,7 @@ void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
   if (result.error().type == ErrorType::tls_alert_received && requires_http1())
     forget_http1_requirement();
   note_failure(began, result.error());
-  // With a connection open or on its way those who wait still have hope; the queue's deadline
+  // With a connection open or on its way requests still have hope; the queue's deadline
   // bounds it.
   if (!list(State::connecting).empty() || is_ready()) return;
   fail_waiters(result.error(), began);
@@ -149,7 +149,7 @@ void OriginPool::judge_all() {
   }
 }
 
-/// Those who wait go on while there are tries left for them.
+/// Requests that wait go on while there are tries left for them.
 void OriginPool::on_trial_failed(const PooledConnection& c) {
   const Error error{ErrorType::connection_terminated, Side::origin, Phase::tls, Proof::not_sent,
                     origin_.to_string() + " (" + c.connection_->info().address +

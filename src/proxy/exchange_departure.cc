@@ -26,7 +26,7 @@ Duration Exchange::stands_still_for(Duration patience) const {
   return std::max(Duration(0), context_.loop.now() - (timer_.deadline() - patience));
 }
 
-/// Side::client, as nobody else ended it; the phase is where it stood, so that an origin that said
+/// Side::client, as the client ended it; the phase is where it stood, so that an origin that said
 /// nothing is seen in the log (F146). Before the attempt is dropped.
 Error Exchange::departure() const {
   Error error{ErrorType::connection_terminated, Side::client, Phase::request, Proof::unknown, ""};

@@ -24,7 +24,7 @@ constexpr std::string_view key_end = "PRIVATE KEY-----";
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
 
-/// A pass phrase is asked for: there is nobody to ask, and a daemon that waited would not start.
+/// A pass phrase is asked for: a daemon that waited for one would not start.
 int refuse_pass_phrase(char*, int, int, void* asked) {
   *static_cast<bool*>(asked) = true;
   return -1;
@@ -84,10 +84,13 @@ std::string fault_of_loading(const char* what) {
   const bool weak = take_reasons({{ERR_LIB_SSL, SSL_R_EE_KEY_TOO_SMALL},
                                   {ERR_LIB_SSL, SSL_R_CA_KEY_TOO_SMALL},
                                   {ERR_LIB_SSL, SSL_R_CA_MD_TOO_WEAK}});
-  return weak ? std::string("names a ") + what +
-                    " that this system's security level refuses: its "
-                    "key is too short or its signature too weak"
-              : std::string("names a file with a damaged ") + what;
+  std::string fault = weak ? "names a " : "names a file with a damaged ";
+  fault += what;
+  if (weak)
+    fault +=
+        " that this system's security level refuses: its key is too short or its signature too "
+        "weak";
+  return fault;
 }
 
 std::string load_chain(SSL_CTX& ctx, const std::string& path) {
@@ -115,7 +118,7 @@ std::string load_key(SSL_CTX& ctx, const config::Tls& settings) {
   if (loaded) return "";
   if (asked) {
     ERR_clear_error();
-    return "names an encrypted key, and a daemon can ask nobody for its pass phrase; write it "
+    return "names an encrypted key, and a daemon can't ask for its pass phrase; write it "
            "without one, readable for its user only (openssl pkey -in KEY -out NEW)";
   }
   const bool other = take_reasons(

@@ -10,6 +10,7 @@
   names.py log RECORDS              keys of the access log (RECORDS: lines of one) that docs/access-log.md does not explain
 """
 
+import fnmatch
 import glob
 import json
 import os
@@ -206,7 +207,22 @@ def bad_figures():
                 if not measured / 1.15 <= said <= measured * 2.5)
 
 
-CHECKS = {"figures": bad_figures, "links": bad_links, "files": bad_files, "keys": bad_keys, "metrics": bad_metrics, "log": bad_log,
+def bad_tests():
+    """Rows of docs/overload.md whose test, the last column, does not exist: SUITE.NAME, * at the end, or a further name."""
+    words = "\n".join(read(path) for path in glob.glob(ROOT + "/tests/**/*_test.cc", recursive=True))
+    names = [f"{suite}.{name}" for suite, name in re.findall(r"^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", words, re.M)]
+    for page, number, line in lines_of_prose():
+        if page != "docs/overload.md" or line.count("|") != 6:
+            continue
+        suite = ""
+        for test in CODE.findall(line.split("|")[5]):
+            test = test if "." in test else f"{suite}.{test}"
+            suite = test.partition(".")[0]
+            if not fnmatch.filter(names, test):
+                yield page, number, f"no test {test}"
+
+
+CHECKS = {"tests": bad_tests, "figures": bad_figures, "links": bad_links, "files": bad_files, "keys": bad_keys, "metrics": bad_metrics, "log": bad_log,
           "flags": lambda *helps: bad_flags(helps)}
 
 

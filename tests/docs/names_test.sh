@@ -14,6 +14,7 @@ names() { python3 -B "$here/names.py" "$@"; }
 test_links_lead_somewhere() { names links; }
 test_files_are_there() { names files; }
 test_keys_are_there() { names keys; }
+test_tests_of_bounds_are_there() { names tests; }
 
 test_what_a_fleet_reckons_with_was_measured() { names figures; }
 

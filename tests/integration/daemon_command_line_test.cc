@@ -153,7 +153,7 @@ TEST_F(CommandLine, a_unix_socket_that_a_daemon_left_behind_is_replaced) {
 }
 
 TEST_F(CommandLine, the_access_log_goes_to_a_folder_that_is_there_from_file_and_flag) {
-  const std::string missing = folder_.path() + "/missing";
+  const std::string missing = folder_.path() + "/missing/too";
   const auto by_file = run({"serve", "-f",
                             file(beside_others + "log: {access: {to: " + missing +
                                  "}}\nlisteners: [{address: \"127.0.0.1:0\"}]\n")});
@@ -163,6 +163,17 @@ TEST_F(CommandLine, the_access_log_goes_to_a_folder_that_is_there_from_file_and_
   const std::string words = "`log.access.to` names a folder that can't be used: No such file";
   EXPECT_THAT(by_file.err, HasSubstr("c.yaml:3:16: " + words));
   EXPECT_THAT(by_flag.err, StartsWith("--access-log-dir: " + words));
+}
+
+TEST_F(CommandLine, a_folder_for_the_access_log_is_made_in_one_that_is_there) {
+  const std::string fresh = folder_.path() + "/fresh";
+  const auto name = file(beside_others + "log: {access: {to: " + fresh + "}}\n");
+  EXPECT_EQ(run({"check", "-f", name}).code, 0);
+  EXPECT_NE(::access(fresh.c_str(), F_OK), 0) << "check makes nothing";
+  const auto daemon = start_daemon(one_worker(), [&](ChildOptions& options) {
+    options.arguments.insert(options.arguments.end(), {"--access-log-dir", fresh});
+  });
+  EXPECT_EQ(::access(fresh.c_str(), F_OK), 0);
 }
 
 TEST_F(CommandLine, F135_check_tells_the_mistakes_of_files_in_json_too) {

@@ -19,7 +19,7 @@ struct DescriptorNeeds {
 /// How many descriptors each use may hold, so that none can take another's (F093, F152). Pure.
 ///
 /// Of what the process does not need itself, small parts are kept for the admin endpoint and for
-/// clients beyond `limits.clients` (who may ask for /hc, and wait for a place); clients and
+/// clients beyond `limits.clients` (which may ask for /hc, and wait for a place); clients and
 /// connections to origins have half of the rest each, and what one side does not want is the
 /// other's. With as many connections to origins as clients, a request finds room for its own even
 /// where each needs one of its own.

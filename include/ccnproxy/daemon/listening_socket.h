@@ -19,7 +19,7 @@ struct ListeningSocket {
 /// Binds one address for `workers` event loops: over TCP a socket for each (SO_REUSEPORT: the
 /// kernel spreads connections, and no worker wakes for another's), on a unix path one that they
 /// share. An address in use by another process is an error also where that one would share it. A
-/// unix socket that nobody answers on is replaced; the new one is never open to more than its
+/// unix socket without a listener is replaced; the new one is never open to more than its
 /// `access` says. Throws StartFault: a line that begins with the address, and names the process
 /// that has it where that can be known.
 std::vector<ListeningSocket> bind_listener(const config::ListenAddress& address,

@@ -15,7 +15,8 @@ namespace ccnproxy::pool {
 ///   to nothing, and any dial at an origin that fails is a try: ten at once, then two a second,
 ///   however many wait. A dial that succeeds after failures gives two back, so that one server of
 ///   several that is down does not slow the others.
-/// * Ahead of need nobody pays, until a connection carries its first request. What is open of that
+/// * Dials ahead of need are not paid for until a connection carries its first request. What is
+/// open of that
 ///   is a debt, which time pays off: for each connection wanted one in three seconds, two a second
 ///   at most. It may grow to what a start and a restart of the origin after it cost.
 class DialBudget {

@@ -21,7 +21,7 @@ struct FileFault {
 
 /// Puts the certificates of `ca_file` (a file, not `system`) among those that are trusted.
 std::optional<FileFault> load_ca_file(SSL_CTX& ctx, const std::string& path);
-/// Takes the client certificate and its key, if there is one. Asks nobody for a pass phrase.
+/// Takes the client certificate and its key, if there is one. Never asks for a pass phrase.
 std::optional<FileFault> load_certificate(SSL_CTX& ctx, const config::Tls& settings);
 
 /// What is wrong with the files of `settings`, by loading them as a TlsContext does.

@@ -23,11 +23,11 @@ struct FakeNetwork {
   std::size_t given_up = 0;                  ///< destroyed before they called back
   std::uint64_t last_serial = 0;
   bool dialer_alive = true;
-  std::string withdrawn;                  ///< an address that DNS does not name any more
-  std::string prohibited;                 ///< an address that nothing may be connected to
-  std::uint32_t stream_limit = 0;         ///< as recalled
+  std::string withdrawn;           ///< an address that DNS does not name any more
+  std::string prohibited;          ///< an address that nothing may be connected to
+  std::uint32_t stream_limit = 0;  ///< as recalled
   std::uint32_t settings = origin::streams_before_settings;  ///< what the dialer knows of it
-  std::string address = "192.0.2.1:443";  ///< of the next connections
+  std::string address = "192.0.2.1:443";                     ///< of the next connections
   /// Where it is not empty, what DNS names: a connection leads to the one with the fewest.
   std::vector<std::string> named;
   Duration rtt = std::chrono::milliseconds(100);
