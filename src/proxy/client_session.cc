@@ -96,7 +96,8 @@ void ClientSession::make_room() {
   exchange_ = context_.exchanges.take(context_);
   exchange_->refuse(*this, input_.view().substr(0, 256), 503,
                     "the request's head did not end in time for the memory that there is "
-                    "(limits.memory)",
+                    "(limits.memory is " +
+                        size_text(context_.config->limits.memory) + ")",
                     ErrorType::connection_limit_reached);
 }
 

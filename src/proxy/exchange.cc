@@ -116,7 +116,8 @@ void Exchange::begin(ClientSession& client, std::string_view head_bytes,
   }
   if (context_.memory.full()) {
     return fail_with(503, ErrorType::connection_limit_reached, Side::us, Phase::queue,
-                     "the memory for slow clients and origins is all in use (limits.memory)");
+                     "the memory for slow clients and origins is all in use (limits.memory is " +
+                         size_text(config_->limits.memory) + ")");
   }
   auto* pool = find_pool();
   if (!pool) return;
