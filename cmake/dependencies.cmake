@@ -1,7 +1,7 @@
-# Debian 12's packages; nothing is downloaded while building.
+# The system's packages (packaging/install_dependencies.sh); nothing is downloaded while building.
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
-find_package(Boost 1.81 REQUIRED)
+find_package(Boost 1.81 REQUIRED CONFIG)
 find_package(spdlog REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
@@ -13,8 +13,8 @@ add_library(ccnproxy_options INTERFACE)
 target_include_directories(ccnproxy_options INTERFACE ${PROJECT_SOURCE_DIR}/include)
 target_compile_definitions(ccnproxy_options INTERFACE
   CCNPROXY_VERSION="${PROJECT_VERSION}" BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
-target_compile_options(ccnproxy_options INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow -fno-plt
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-error=maybe-uninitialized>)
+target_compile_options(ccnproxy_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -fno-plt
+  $<$<BOOL:${CCNPROXY_WERROR}>:-Werror>)
 target_link_libraries(ccnproxy_options INTERFACE Threads::Threads Boost::headers)
 if(CCNPROXY_SANITIZE)
   target_compile_options(ccnproxy_options INTERFACE -fsanitize=${CCNPROXY_SANITIZE} -fno-omit-frame-pointer)

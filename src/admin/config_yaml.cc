@@ -64,7 +64,7 @@ void write_listeners(YamlText& yaml, const config::Config& config) {
 
 void write_routing(YamlText& yaml, const config::Config& config) {
   yaml.begin("labels");
-  for (const auto& [label, scheme] : config.labels) yaml.word(quoted(label), scheme);
+  for (const auto& [label, scheme] : config.labels) yaml.word(yaml_string(label), scheme);
   yaml.end();
   const auto port = config.port_in_host;
   yaml.word("port_in_host", port == config::PortInHost::automatic ? "auto"

@@ -6,7 +6,7 @@
 
 namespace ccnproxy::admin {
 
-std::string quoted(std::string_view value) {
+std::string yaml_string(std::string_view value) {
   std::string text = "\"";
   observe::append_escaped(text, value);
   return text + '"';
@@ -85,7 +85,7 @@ YamlText& YamlText::word(std::string_view key, std::string_view value) {
 }
 
 YamlText& YamlText::text(std::string_view key, std::string_view value) {
-  return word(key, quoted(value));
+  return word(key, yaml_string(value));
 }
 
 YamlText& YamlText::number(std::string_view key, std::uint64_t value) {
@@ -104,7 +104,7 @@ YamlText& YamlText::list(std::string_view key, const std::vector<std::string>& v
   std::vector<std::string> items;
   std::string all;
   for (const auto& value : values) {
-    items.push_back(quoted(value));
+    items.push_back(yaml_string(value));
     all += (all.empty() ? "" : ", ") + items.back();
   }
   const auto text = '[' + all + ']';

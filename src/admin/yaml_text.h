@@ -44,7 +44,7 @@ class YamlText {
 };
 
 /// `value` in double quotes, with JSON's escapes, which are YAML's too (YAML 1.2 §5.7).
-std::string quoted(std::string_view value);
+std::string yaml_string(std::string_view value);
 /// As config files have it: `10m`, `1.5us`; exact.
 std::string duration_text(config::Duration value);
 /// `64KiB`; exact.

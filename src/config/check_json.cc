@@ -4,7 +4,7 @@ namespace ccnproxy::config {
 namespace {
 
 /// ASCII only: what is not a printable character of it is written as \u00XX of its byte.
-std::string quoted(const std::string& text) {
+std::string json_string(const std::string& text) {
   constexpr const char* digits = "0123456789abcdef";
   std::string out = "\"";
   for (const char c : text) {
@@ -25,10 +25,10 @@ std::string list_of(const std::vector<Mistake>& mistakes) {
   std::string list;
   for (const auto& mistake : mistakes) {
     list += list.empty() ? "{\"file\":" : ",{\"file\":";
-    list += quoted(mistake.file);
+    list += json_string(mistake.file);
     list += ",\"line\":" + std::to_string(mistake.line);
     list += ",\"column\":" + std::to_string(mistake.column);
-    list += ",\"message\":" + quoted(mistake.message) + '}';
+    list += ",\"message\":" + json_string(mistake.message) + '}';
   }
   return '[' + list + ']';
 }
@@ -37,7 +37,7 @@ std::string list_of(const std::vector<Mistake>& mistakes) {
 
 std::string check_json(const std::string& file, const std::vector<Mistake>& mistakes,
                        const std::vector<Mistake>& warnings) {
-  std::string out = "{\"file\":" + quoted(file);
+  std::string out = "{\"file\":" + json_string(file);
   out += mistakes.empty() ? ",\"ok\":true" : ",\"ok\":false";
   out += ",\"mistakes\":" + list_of(mistakes);
   if (!warnings.empty()) out += ",\"warnings\":" + list_of(warnings);

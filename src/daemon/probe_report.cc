@@ -58,7 +58,7 @@ std::string printable(std::string text) {
   return text;
 }
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   std::string out = "\"";
   observe::append_escaped(out, text);
   return out + '"';
@@ -71,7 +71,7 @@ class JsonObject {
     out_ += (out_.empty() ? "{\"" : ",\"") + std::string(key) + "\":" + json;
     return *this;
   }
-  JsonObject& text(const char* key, std::string_view value) { return raw(key, quoted(value)); }
+  JsonObject& text(const char* key, std::string_view value) { return raw(key, json_string(value)); }
   std::string take() { return out_.empty() ? "{}" : out_ + '}'; }
 
  private:
@@ -123,7 +123,7 @@ std::string certificate_json(const ProbeReport& report) {
   if (!facts) return "null";
   const auto& shown = *facts->certificate;
   std::string names;
-  for (const auto& name : shown.names) names += (names.empty() ? "" : ",") + quoted(name);
+  for (const auto& name : shown.names) names += (names.empty() ? "" : ",") + json_string(name);
   return JsonObject()
       .text("subject", shown.subject)
       .text("issuer", shown.issuer)
@@ -131,7 +131,7 @@ std::string certificate_json(const ProbeReport& report) {
       .raw("more_names", std::to_string(shown.more_names))
       .text("begins", tls::utc_text(shown.begins))
       .text("expires", tls::utc_text(shown.ends))
-      .raw("refused", facts->fault.empty() ? "null" : quoted(facts->fault))
+      .raw("refused", facts->fault.empty() ? "null" : json_string(facts->fault))
       .take();
 }
 

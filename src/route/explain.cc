@@ -16,7 +16,7 @@ namespace {
 
 using origin::Scheme;
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string out = "\"";
   for (const char c : text) {
@@ -41,7 +41,7 @@ bool is_printable(std::string_view text) noexcept {
 
 // What a terminal can show of a URL.
 std::string shown(std::string_view url) {
-  return is_printable(url) ? std::string(url) : quoted(url);
+  return is_printable(url) ? std::string(url) : json_string(url);
 }
 
 std::string connect_to(const config::Override& entry, std::uint16_t origin_port) {
@@ -104,23 +104,23 @@ std::string join(const std::vector<std::string>& items, const char* between,
 std::string as_text(const Explanation& e) {
   std::string out =
       e.url + " (" + join(e.protocols, ", ", [](std::string_view s) { return std::string(s); });
-  if (e.entry != nullptr) out += "; override " + quoted(e.entry->match);
+  if (e.entry != nullptr) out += "; override " + json_string(e.entry->match);
   if (!e.connect_to.empty()) out += " connect_to " + e.connect_to;
   if (!e.exempt.empty()) out += " (" + e.exempt + ')';
   if (!e.host.empty()) out += "; Host " + e.host;
   if (!e.verify) out += "; certificate not verified";
-  return out + "; allowed by " + quoted(e.allowed_by) + ')';
+  return out + "; allowed by " + json_string(e.allowed_by) + ')';
 }
 
 std::string as_json(const Explanation& e) {
-  std::string out =
-      "\"to\":" + quoted(e.url) + ",\"protocols\":[" + join(e.protocols, ",", quoted) + ']';
-  if (e.entry != nullptr) out += ",\"override\":" + quoted(e.entry->match);
-  if (!e.connect_to.empty()) out += ",\"connect_to\":" + quoted(e.connect_to);
-  if (!e.exempt.empty()) out += ",\"exempt\":" + quoted(e.exempt);
-  if (!e.host.empty()) out += ",\"host\":" + quoted(e.host);
+  std::string out = "\"to\":" + json_string(e.url) + ",\"protocols\":[" +
+                    join(e.protocols, ",", json_string) + ']';
+  if (e.entry != nullptr) out += ",\"override\":" + json_string(e.entry->match);
+  if (!e.connect_to.empty()) out += ",\"connect_to\":" + json_string(e.connect_to);
+  if (!e.exempt.empty()) out += ",\"exempt\":" + json_string(e.exempt);
+  if (!e.host.empty()) out += ",\"host\":" + json_string(e.host);
   return out + ",\"verify\":" + (e.verify ? "true" : "false") +
-         ",\"allowed_by\":" + quoted(e.allowed_by);
+         ",\"allowed_by\":" + json_string(e.allowed_by);
 }
 
 /// A GET as a client would send it.
@@ -205,8 +205,8 @@ std::string text_of(const Answer& answer) {
 std::string json_of(const Answer& answer) {
   if (answer.served) return as_json(*answer.served);
   std::string out =
-      "\"status\":" + std::to_string(answer.status) + ",\"reason\":" + quoted(answer.reason);
-  if (!answer.suggestion.empty()) out += ",\"suggestion\":" + quoted(answer.suggestion);
+      "\"status\":" + std::to_string(answer.status) + ",\"reason\":" + json_string(answer.reason);
+  if (!answer.suggestion.empty()) out += ",\"suggestion\":" + json_string(answer.suggestion);
   return out;
 }
 
@@ -250,8 +250,8 @@ Explained explain(const LabelTable& table, const config::Config& config, std::st
   const bool misspelt = !host.no_label || !host.suggestion.empty();
   Explained explained{"", is_refusal(proxy) || (is_refusal(host) && misspelt)};
   explained.text = !json ? lines_of(shown(url), host, proxy)
-                         : "{\"url\":" + quoted(url) + ',' + json_of(proxy) + ",\"by_host\":{" +
-                               json_of(host) + "}}";
+                         : "{\"url\":" + json_string(url) + ',' + json_of(proxy) +
+                               ",\"by_host\":{" + json_of(host) + "}}";
   return explained;
 }
 

@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 
 #include "ccnproxy/tls/session_der.h"
+#include "ccnproxy/tls/session_time.h"
 
 namespace ccnproxy::tls {
 namespace {
@@ -118,7 +119,7 @@ void SessionCache::drop(Entries::iterator entry) {
 }
 
 SessionLife life_of(const ssl_session_st& session, std::time_t certificate_end) {
-  const std::time_t begin = SSL_SESSION_get_time(&session);
+  const std::time_t begin = session_time(session);
   std::time_t life = std::min<std::time_t>(SSL_SESSION_get_timeout(&session), longest_life);
   if (const auto hint = SSL_SESSION_get_ticket_lifetime_hint(&session); hint > 0)
     life = std::min(life, static_cast<std::time_t>(hint));

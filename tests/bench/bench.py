@@ -26,7 +26,7 @@ different machines or runs do not compare; ratios within one run do.
 
 REPEAT = """
 How to repeat it: `tests/bench/run.sh` (about seven minutes; `--quick` a minute, prints only). Debian's packages haproxy,
-h2o, nginx, nghttp2-proxy, openssl and python3 are needed, and two CPUs.
+nginx, nghttp2-proxy, openssl and python3 are needed, and two CPUs; h2o is measured where it is (Debian 12).
 All proxies are alive at once on the same CPU, with one worker where nothing else is said and their access log on, and are measured
 in random order in short slices over many cycles. CPU time is what the scheduler counted for all processes of the proxy, from before the first request
 to after the last answer, over completed requests. Every figure is the mean of the best quarter of its slices, since other

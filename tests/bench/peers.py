@@ -3,6 +3,7 @@ keep-alive long, the origin's certificate verified, an access log to a file, and
 more."""
 
 import os
+import shutil
 import sys
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "ready"))
@@ -289,8 +290,9 @@ def all_proxies(binary, floor=""):
         AnyHostHaproxy("haproxy_any", "HAProxy, any host, h2"),
         Proxy("nginx", "nginx, http/1.1", _NGINX, _nginx_command),
         Proxy("nghttpx", "nghttpx, h2", _NGHTTPX, _nghttpx_command),
-        Proxy("h2o", "h2o, http/1.1", _H2O, _h2o_command),
     ]
+    if shutil.which("h2o"):  # Debian has it no longer since 13
+        proxies.append(Proxy("h2o", "h2o, http/1.1", _H2O, _h2o_command))
     if binary:
         only_h1 = ", alpn: [http/1.1]"
         proxies.insert(0, ccnproxy(binary))

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Measures ccnproxy beside haproxy, nginx, nghttpx and h2o, and writes docs/performance.md and .svg.
+# Measures ccnproxy beside haproxy, nginx, nghttpx and, where there is one (Debian 12), h2o, and writes docs/performance.md and .svg.
 #   tests/bench/run.sh [--quick] [--peers-only] [options of bench.py]
 # --quick takes a minute and only prints; --peers-only leaves ccnproxy out (and only prints).
 . "$(dirname "$0")/common.sh"
-need h2o haproxy nginx nghttpx openssl python3 taskset setpriv
+need haproxy nginx nghttpx openssl python3 taskset setpriv
 measure bench.py "$@"

@@ -3,5 +3,5 @@
 #   tests/bench/syscalls.sh [--peers-only] [options of syscalls.py]
 # --peers-only leaves ccnproxy out (and only prints).
 . "$(dirname "$0")/common.sh"
-need h2o haproxy nginx nghttpx openssl python3 taskset setpriv perf strace
+need haproxy nginx nghttpx openssl python3 taskset setpriv perf strace
 measure syscalls.py "$@"

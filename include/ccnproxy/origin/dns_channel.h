@@ -73,7 +73,6 @@ class DnsChannel {
   void open(const std::vector<Endpoint>& servers, const std::string& resolv_conf,
             std::uint16_t system_port, int flags);
   void set_servers(const std::vector<Endpoint>& servers);
-  bool has_one_server() const;
   void set_timer();
 
   EventLoop& loop_;

@@ -10,6 +10,8 @@
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 
+#include "ccnproxy/tls/session_time.h"
+
 namespace ccnproxy::tls {
 namespace {
 
@@ -173,7 +175,7 @@ TEST_F(SessionCacheTest, keeps_all_of_a_session) {
   const std::string secret(48, 's');
   SSL_SESSION_set1_master_key(original.get(), reinterpret_cast<const unsigned char*>(secret.data()),
                               secret.size());
-  SSL_SESSION_set_time(original.get(), 123456);
+  set_session_time(*original, 123456);
   SSL_SESSION_set_timeout(original.get(), 789);
   cache_.put(peer, *original, {now_ + life, endless});
   const auto back = cache_.take(peer).session;
@@ -181,7 +183,7 @@ TEST_F(SessionCacheTest, keeps_all_of_a_session) {
   got.resize(SSL_SESSION_get_master_key(back.get(), reinterpret_cast<unsigned char*>(got.data()),
                                         got.size()));
   EXPECT_EQ(got, secret);
-  EXPECT_EQ(SSL_SESSION_get_time(back.get()), 123456);
+  EXPECT_EQ(session_time(*back), 123456);
   EXPECT_EQ(SSL_SESSION_get_timeout(back.get()), 789);
 }
 
@@ -208,7 +210,7 @@ TEST_F(SessionCacheTest, two_threads_never_get_the_same_ticket) {
 
 TEST(SessionExpiry, the_sessions_own_life_counts_from_its_beginning_at_most_a_week) {
   const auto made = session("a");
-  SSL_SESSION_set_time(made.get(), 1'000'000);
+  set_session_time(*made, 1'000'000);
   SSL_SESSION_set_timeout(made.get(), 300);
   EXPECT_EQ(life_of(*made, endless).usable_until, 1'000'300);
   EXPECT_EQ(life_of(*made, 1'000'299).usable_until, 1'000'299);
