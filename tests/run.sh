@@ -1,9 +1,10 @@
 #!/bin/bash
-# Every test there is, from a fresh clone on Debian 12. Usage: tests/run.sh [--quick]
+# Every test there is, from a fresh clone on Debian 13 or 12. Usage: tests/run.sh [--quick | --ported] [OPTION OF CMAKE...]
 #   installs what is missing, then: unit and integration tests of the release build, the same under
 #   AddressSanitizer + UndefinedBehaviorSanitizer and under ThreadSanitizer, the fuzzers for a short while, the
-#   checks of the scripts, the end-to-end and differential tests, those of the documentation, of metrics, alerts and the dashboard.
-#   --quick: the release build's only.
+#   checks of the scripts, the end-to-end and differential tests, those of the documentation, of metrics, alerts and the dashboard,
+#   and, as root, what --ported runs in a tree of the other release of Debian (tests/other_release/run.sh).
+#   --quick: the release build's only. --ported: these, the end-to-end tests and the quickstart.
 # FUZZ_SECONDS (60): time per fuzzer. JOBS: parallel jobs (one per CPU).
 # What failed beside other tests runs again, alone, and three times. If it passes then, it is counted as passed and told
 # as unsteady; but not what a sanitizer reported, and no soak: these count when they were seen once.
@@ -15,12 +16,16 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 jobs=${JOBS:-$(nproc)}
 fuzz_seconds=${FUZZ_SECONDS:-60}
 logs=$PWD/build/test-logs
-quick=
-case ${1:-} in
-  --quick) quick=1 ;;
-  '') ;;
-  *) sed -n '2,11s/^# //p' "$0" >&2; exit 2 ;;
-esac
+extent=all
+cmake_options=()
+for argument in "$@"; do
+  case $argument in
+    --quick) extent=quick ;;
+    --ported) extent=ported ;;
+    -D?*) cmake_options+=("$argument") ;;
+    *) sed -n '2,12s/^# //p' "$0" >&2; exit 2 ;;
+  esac
+done
 mkdir -p "$logs"
 
 passed=0 failed=0
@@ -59,9 +64,9 @@ must() {
   return 1
 }
 
-build() { must "build-$1" cmake --preset "$1" && must "build-$1" cmake --build --preset "$1" -j "$jobs"; }
+build() { must "build-$1" cmake --preset "$1" "${cmake_options[@]}" && must "build-$1" cmake --build --preset "$1" -j "$jobs"; }
 
-# The sanitizers of Debian 12's compilers can't place their shadow memory where the kernel randomizes addresses
+# The sanitizers of g++ 12 and clang 14 (Debian 12) can't place their shadow memory where the kernel randomizes addresses
 # over more bits than they knew of; without randomization they always can.
 steady=()
 if setarch -R true 2>/dev/null; then steady=(setarch -R); fi
@@ -193,10 +198,28 @@ dashboard() {
   fi
 }
 
-groups=(build test)
+# Runs by itself all that failed once more, and has said of it what there is to say.
+other_release() {
+  local log=$logs/other-release.log
+  tests/other_release/run.sh 2>&1 </dev/null | tee "$log"
+  if [[ $(tail -n 1 "$log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+    count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+    note_failures 'other release' < <(sed -n '/^What failed:/,$s/^  //p; /^not ok - /p' "$log")
+  else
+    count 0 1
+    note_failures 'other release' <<<'did not come to its end'
+  fi
+}
+
+groups=(build)
+if [[ $extent == all ]]; then groups+=(test); else groups+=(e2e); fi
 step 'install what is missing' must install packaging/install_dependencies.sh "${groups[@]}"
 test_build release
-if [[ ! $quick ]]; then
+if [[ $extent == ported ]]; then
+  step 'end to end' suite e2e tests/e2e/run.sh
+  step 'quickstart' suite quickstart tests/docs/quickstart_test.sh
+fi
+if [[ $extent == all ]]; then
   step 'check the sources' check shellcheck scripts_are_sound
   check clang-format code_is_formatted
   test_build asan
@@ -207,6 +230,7 @@ if [[ ! $quick ]]; then
   step 'documentation' suite docs tests/docs/run.sh
   step 'metrics and alerts' suite prometheus tests/prometheus/run.sh
   step 'dashboard' dashboard
+  step 'the other release' other_release
 fi
 
 echo

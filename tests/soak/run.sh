@@ -16,7 +16,7 @@ done
 cmake --build "$build" --target ccnproxy -j "${JOBS:-$(nproc)}" >/dev/null
 cmake --build "$harness" --target fault_soak -j "${JOBS:-$(nproc)}" >/dev/null
 
-# The sanitizers of Debian 12's compilers can't place their shadow memory where the kernel randomizes addresses over
+# The sanitizers of g++ 12 and clang 14 (Debian 12) can't place their shadow memory where the kernel randomizes addresses over
 # more bits than they knew of.
 steady=()
 if setarch -R true 2>/dev/null; then steady=(setarch -R); fi
