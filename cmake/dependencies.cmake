@@ -13,8 +13,8 @@ add_library(ccnproxy_options INTERFACE)
 target_include_directories(ccnproxy_options INTERFACE ${PROJECT_SOURCE_DIR}/include)
 target_compile_definitions(ccnproxy_options INTERFACE
   CCNPROXY_VERSION="${PROJECT_VERSION}" BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
-target_compile_options(ccnproxy_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -fno-plt
-  $<$<BOOL:${CCNPROXY_WERROR}>:-Werror>)
+target_compile_options(ccnproxy_options INTERFACE -Wall -Wextra -Wpedantic $<$<BOOL:${CCNPROXY_WERROR}>:-Werror> -Wshadow -fno-plt
+  $<$<AND:$<BOOL:${CCNPROXY_WERROR}>,$<CXX_COMPILER_ID:GNU>>:-Wno-error=maybe-uninitialized>)
 target_link_libraries(ccnproxy_options INTERFACE Threads::Threads Boost::headers)
 if(CCNPROXY_SANITIZE)
   target_compile_options(ccnproxy_options INTERFACE -fsanitize=${CCNPROXY_SANITIZE} -fno-omit-frame-pointer)

@@ -187,8 +187,10 @@ void Exchange::on_client_broken(std::string_view reason) {
 
 void Exchange::fail(Error error) {
   const auto status = status_of(error);
-  if (error_) error_.reset();
-  error_ = std::move(error);
+  if (error_)
+    *error_ = std::move(error);
+  else
+    error_.emplace(std::move(error));
   if (response_flushed_) return client_->abort();
   drop_answer();
   answer(status, to_string(error_->type), error_->detail);
