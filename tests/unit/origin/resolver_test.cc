@@ -151,6 +151,16 @@ TEST_F(ResolverTest, F046_asks_again_when_the_ttl_has_passed) {
   wait([&] { return resolve("api.example")->addresses.front() == "192.0.2.2:0"; });
 }
 
+// c-ares has a cache of its own, which knows of no max_ttl.
+TEST_F(ResolverTest, F046_asks_the_server_again_after_max_ttl) {
+  options_.min_ttl = options_.max_ttl = milliseconds(1);
+  stub_.set("api.example", DnsStub::a, {.addresses = {"192.0.2.1"}, .ttl = 3600});
+  stub_.set("api.example", DnsStub::aaaa, {});
+  EXPECT_THAT(resolve("api.example")->addresses, ElementsAre("192.0.2.1:0"));
+  stub_.set("api.example", DnsStub::a, {.addresses = {"192.0.2.2"}, .ttl = 3600});
+  wait([&] { return resolve("api.example")->addresses.front() == "192.0.2.2:0"; });
+}
+
 TEST_F(ResolverTest, F054_ttl_0_is_not_a_question_for_every_lookup) {
   options_.min_ttl = hours(1);
   options_.max_ttl = hours(2);
