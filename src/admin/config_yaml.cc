@@ -32,7 +32,9 @@ void write_origin_timeouts(YamlText& yaml, const config::Timeouts& timeouts) {
 void write_tls(YamlText& yaml, const config::Tls& tls) {
   yaml.text("ca_file", tls.ca_file);
   yaml.text("min_version", tls.min_version == config::TlsVersion::tls12 ? "1.2" : "1.3");
-  yaml.list("alpn", tls.alpn).text("certificate", tls.certificate).text("key", tls.key);
+  yaml.list("alpn", tls.alpn);
+  tls.groups.empty() ? yaml.word("groups", "auto") : yaml.list("groups", tls.groups);
+  yaml.text("certificate", tls.certificate).text("key", tls.key);
   yaml.text("server_name", tls.server_name).flag("verify", tls.verify);
 }
 

@@ -82,6 +82,14 @@ bool take_alpn(const std::string& text, std::string& protocol) {
   return text == "h2" || text == "http/1.1";
 }
 
+/// Whether the library knows the group is seen when it is used: `check` asks it.
+bool take_group(const std::string& text, std::string& group) {
+  static constexpr std::string_view allowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+  group = text;
+  return !text.empty() && text.size() <= 64 && text.find_first_not_of(allowed) == text.npos;
+}
+
 // An address, with a port where it is not 53; the text stays as the file has it.
 bool take_dns_server(const std::string& text, std::string& server) {
   server = text;
@@ -268,6 +276,18 @@ const Fields<Timeouts>& timeouts_fields() {
   return fields;
 }
 
+void read_groups(Reading& reading, const YAML::Node& node, Tls& tls) {
+  static const std::string wanted = "`auto` or a list of groups, as OpenSSL names them";
+  static const auto list =
+      list_of<Tls>(&Tls::groups, wanted,
+                   text_of<std::string>("a group by OpenSSL's name, as in X25519", take_group));
+  const bool is_auto = node.IsScalar() && node.Scalar() == "auto";
+  const bool is_list = node.IsSequence() && node.size() > 0;
+  tls.groups.clear();
+  if (is_list) return list(reading, node, tls);
+  if (!is_auto) reading.wrong_value(node, wanted);
+}
+
 const Fields<Tls>& tls_fields() {
   static const Fields<Tls> fields = {
       {"ca_file", plain_text(&Tls::ca_file, "`system` or a PEM file", false)},
@@ -275,6 +295,7 @@ const Fields<Tls>& tls_fields() {
              {{"1.2", TlsVersion::tls12}, {"1.3", TlsVersion::tls13}}),
       {"alpn", list_of<Tls>(&Tls::alpn, "a list of `h2` and `http/1.1`",
                             text_of<std::string>("`h2` or `http/1.1`", take_alpn))},
+      {"groups", read_groups},
       {"certificate", plain_text(&Tls::certificate, "a PEM file", true)},
       {"key", plain_text(&Tls::key, "a PEM file", true)},
       {"server_name", text_of<Tls>("a host name", take_server_name)},

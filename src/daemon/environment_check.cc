@@ -12,6 +12,7 @@
 
 #include "ccnproxy/base/unique_fd.h"
 #include "ccnproxy/tls/credentials.h"
+#include "ccnproxy/tls/groups.h"
 
 namespace ccnproxy::daemon {
 namespace {
@@ -69,8 +70,12 @@ class EnvironmentCheck {
 
   void tls() {
     check_tls(config_.tls, "tls.", true);
-    for (std::size_t i = 0; i < config_.overrides.size(); ++i)
-      check_tls(config_.overrides[i].tls, "overrides[" + std::to_string(i) + "].tls.", false);
+    check_groups(config_.tls, "tls.");
+    for (std::size_t i = 0; i < config_.overrides.size(); ++i) {
+      const auto prefix = "overrides[" + std::to_string(i) + "].tls.";
+      check_tls(config_.overrides[i].tls, prefix, false);
+      check_groups(config_.overrides[i].tls, prefix);
+    }
   }
 
   void sockets() {
@@ -134,6 +139,12 @@ class EnvironmentCheck {
     const bool pair = fault->key == "key" && given("certificate");
     if (general || given(fault->key)) return complain(prefix + fault->key, fault->what);
     if (pair && general_is_sound_) return complain(prefix + "certificate", fault->what);
+  }
+
+  void check_groups(const config::Tls& tls, const std::string& prefix) {
+    if (!places_.given(prefix + "groups")) return;
+    if (const auto fault = tls::find_group_fault(tls.groups))
+      complain(prefix + "groups[" + std::to_string(fault->index) + ']', fault->what);
   }
 
   void check_socket(const std::string& key, const config::ListenAddress& address) {

@@ -12,6 +12,7 @@
 #include "ccnproxy/base/start_fault.h"
 #include "ccnproxy/tls/connection_notes.h"
 #include "ccnproxy/tls/credentials.h"
+#include "ccnproxy/tls/groups.h"
 #include "ccnproxy/tls/session_binding.h"
 #include "ccnproxy/tls/session_cache.h"
 #include "ccnproxy/tls/shared_certificates.h"
@@ -83,6 +84,14 @@ void prefer_cheap_ciphers(SSL_CTX* ctx) {
   if (SSL_CTX_set_ciphersuites(ctx, all.c_str()) != 1) fail("the order of TLS 1.3's ciphers");
 }
 
+/// As they stand: which are offered, in which order, and the share of the first alone.
+void set_groups(SSL_CTX* ctx, const std::vector<std::string>& groups) {
+  if (groups.empty()) return;
+  if (const auto fault = find_group_fault(groups))
+    throw StartFault("tls.groups: `" + groups[fault->index] + "` " + fault->what);
+  if (SSL_CTX_set1_groups_list(ctx, group_list(groups).c_str()) != 1) fail("tls.groups");
+}
+
 bool is_address(const std::string& host) {
   unsigned char buffer[sizeof(in6_addr)];
   return inet_pton(AF_INET, host.c_str(), buffer) == 1 ||
@@ -121,6 +130,7 @@ TlsContext::TlsContext(const config::Tls& settings, HandshakeWitness witness)
   SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                             SSL_MODE_RELEASE_BUFFERS);
   prefer_cheap_ciphers(ctx);
+  set_groups(ctx, settings.groups);
   keep_sessions(*ctx);
   share_certificates(*ctx, {settings.ca_file, settings.server_name});
   tell_handshakes(*ctx, std::move(witness));

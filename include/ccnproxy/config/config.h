@@ -119,6 +119,8 @@ struct Tls {
   std::string ca_file = "system";  ///< a PEM file, or `system`: OpenSSL's default locations
   TlsVersion min_version = TlsVersion::tls12;
   std::vector<std::string> alpn = {"h2", "http/1.1"};  ///< in order of preference, from these two
+  /// groups of the key exchange, as OpenSSL names them, in order of preference; empty = `auto`
+  std::vector<std::string> groups;
   std::string certificate;  ///< PEM client certificate chain; empty = none
   std::string key;          ///< its private key
   std::string server_name;  ///< SNI and verified name; empty = the origin's host

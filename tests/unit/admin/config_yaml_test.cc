@@ -56,7 +56,8 @@ timeouts: {client_head: 1ms, client_idle: 2s, client_write: 3m, dns: 4h, connect
            response_head: 7s, body_idle: 8s, tunnel_idle: 11s, drain: 9s}
 limits: {head_bytes: 1025, headers: 2, target_bytes: 1KiB, body_bytes: 5GiB, clients: 6, origins: 7,
          clients_per_address: 8, min_rate: 9, memory: 10MiB, origin_connections: 12}
-tls: {ca_file: PEM, min_version: "1.3", alpn: [http/1.1], certificate: PEM, key: PEM, verify: false}
+tls: {ca_file: PEM, min_version: "1.3", alpn: [http/1.1], groups: [X448, P-256], certificate: PEM, key: PEM,
+      verify: false}
 dns: {servers: [192.0.2.1, "[2001:db8::1]:5353"], min_ttl: 2ms, max_ttl: 3s, stale: 0}
 overrides:
   - match: "*.a.test:8443"

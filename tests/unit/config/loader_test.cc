@@ -196,6 +196,14 @@ TEST(Loader, wrong_types_and_impossible_values) {
       {"tls: {min_version: 1.1}",
        "f:1:20: `tls.min_version` must be one of `1.2` `1.3`, not `1.1`"},
       {"tls: {alpn: [h3]}", "f:1:14: `tls.alpn[0]` must be `h2` or `http/1.1`, not `h3`"},
+      {"tls: {groups: [X25519, 'P-256:X448']}",
+       "f:1:25: `tls.groups[1]` must be a group by OpenSSL's name, as in X25519, not `P-256:X448`"},
+      {"tls: {groups: []}",
+       "f:1:15: `tls.groups` must be `auto` or a list of groups, as OpenSSL names them, not a "
+       "list"},
+      {"tls: {groups: X25519}",
+       "f:1:15: `tls.groups` must be `auto` or a list of groups, as OpenSSL names them, not "
+       "`X25519`; write [X25519]"},
       {"tls: {ca_file: ''}", "f:1:16: `tls.ca_file` must be `system` or a PEM file, not ``"},
       {"log: {access: {format: xml}}",
        "f:1:24: `log.access.format` must be one of `json` `ltsv`, not `xml`"},
