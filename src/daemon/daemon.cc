@@ -92,6 +92,7 @@ class Daemon {
     group_.ask_statistics = [this](auto answer) { stats_desk_.ask(std::move(answer)); };
     signals_.add(SIGHUP);
     signals_.add(SIGUSR2);
+    group_.warn = [this](const std::string& text) { log_->warn("{}", text); };
     group_.open_at_start = open_at_start_;
     bind_admin(*shared);
     make_workers(bind(*shared));

@@ -284,7 +284,8 @@ std::shared_ptr<const origin::DialContext> Worker::make_dialing() {
                           family_health_,
                           last_serial_,
                           address_access_,
-                          group_.connections.get()});
+                          group_.connections.get(),
+                          group_.warn});
 }
 
 void Worker::begin_draining() {

@@ -8,6 +8,7 @@
 #include "ccnproxy/origin/socket_options.h"
 #include "ccnproxy/origin/soon.h"
 #include "ccnproxy/origin/tls_address_probes.h"
+#include "ccnproxy/tls/groups.h"
 #include "ccnproxy/tls/tls_transport.h"
 
 namespace ccnproxy::origin {
@@ -196,7 +197,21 @@ class NetworkDial final : public Dial, private IoHandler {
     context_.connections.loop.unwatch(tls_->fd());
     const auto protocol = tls_->alpn() == "h2" ? Protocol::http2 : Protocol::http1;
     resumed_ = tls_->resumed();
+    group_ = tls::group_name(tls_->group());
+    if (tls_->shows_fault_of_large_hellos()) warn_of_large_hellos();
     finish(std::move(tls_), protocol);
+  }
+
+  void warn_of_large_hellos() const {
+    if (!context_.warn) return;
+    std::string text = origin_.to_string();
+    text += " (" + peer_;
+    text +=
+        "): a ClientHello with a post-quantum key share (two packets) stayed without an answer, "
+        "one without was answered: classic groups only for 10 minutes to an hour, then it is tried "
+        "again; if that repeats, update what is in the way, or set tls.groups to [X25519, P-256] "
+        "in an override";
+    context_.warn(text);
   }
 
   void on_tls_timeout() {
@@ -211,7 +226,10 @@ class NetworkDial final : public Dial, private IoHandler {
                                  error.type == ErrorType::connection_terminated;
     const bool goes_on = of_this_address && !candidates_.empty();
     if (goes_on || settings_.shares) facts_->suspect(peer_, context_.connections.loop.now());
-    if (!goes_on) return fail(std::move(error));
+    if (!goes_on) {
+      tls_->blame_hello();  // an address that is left for another says little of the way
+      return fail(std::move(error));
+    }
     timings_.tls += end_of_phase();
     tls_timer_.cancel();
     tls_->close();
@@ -250,7 +268,8 @@ class NetworkDial final : public Dial, private IoHandler {
                         resumed_,
                         rtt_,
                         settings_.pool.ping,
-                        settings_.tls && settings_.tls->offers_http1()};
+                        settings_.tls && settings_.tls->offers_http1(),
+                        group_};
     const auto& context = context_.connections;
     if (protocol == Protocol::http2) {
       on_result_(DialResult(std::make_unique<Http2Connection>(context, std::move(transport),
@@ -308,6 +327,7 @@ class NetworkDial final : public Dial, private IoHandler {
   std::unique_ptr<AddressRace> race_;
   std::unique_ptr<tls::TlsTransport> tls_;
   bool resumed_ = false;
+  std::string_view group_;
   Duration rtt_{0};
   Duration tls_deadline_{0};
   Timer tls_timer_;

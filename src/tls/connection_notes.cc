@@ -46,6 +46,8 @@ void note_progress(const ssl_st& ssl, int where, int value) {
   constexpr int declined = SSL3_AL_WARNING << 8 | SSL_AD_NO_RENEGOTIATION;
   if ((where & SSL_CB_WRITE_ALERT) == SSL_CB_WRITE_ALERT && value == declined)
     notes->declined = true;
+  if (where == SSL_CB_CONNECT_LOOP && SSL_get_state(&ssl) == TLS_ST_CR_SRVR_HELLO)
+    notes->answered = true;
   if ((where & SSL_CB_HANDSHAKE_START) && notes->established) admit_late_handshake(*notes);
 }
 

@@ -1,6 +1,5 @@
 #include "ccnproxy/tls/groups.h"
 
-#include <cstdio>
 #include <memory>
 
 #include <openssl/crypto.h>
@@ -71,13 +70,11 @@ std::optional<GroupFault> find_group_fault(const std::vector<std::string>& group
                     "twice, maybe by two names?"};
 }
 
-std::string group_name(std::uint16_t group) {
+std::string_view group_name(std::uint16_t group) {
   for (const auto& known : groups_by_number) {
     if (known.number == group) return known.name;
   }
-  char text[8];
-  std::snprintf(text, sizeof text, "0x%04x", group);
-  return text;
+  return {};
 }
 
 /// OpenSSL tells its own number of the object where it has one.

@@ -12,6 +12,8 @@
 #include "ccnproxy/base/start_fault.h"
 #include "ccnproxy/tls/connection_notes.h"
 #include "ccnproxy/tls/credentials.h"
+#include "ccnproxy/tls/group_memory.h"
+#include "ccnproxy/tls/group_profile.h"
 #include "ccnproxy/tls/groups.h"
 #include "ccnproxy/tls/session_binding.h"
 #include "ccnproxy/tls/session_cache.h"
@@ -117,6 +119,7 @@ void set_name(SSL* ssl, const std::string& name, bool verify) {
 TlsContext::TlsContext(const config::Tls& settings, HandshakeWitness witness)
     : ctx_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free),
       sessions_(std::make_shared<SessionCache>()),
+      group_memory_(std::make_shared<GroupMemory>()),
       server_name_(settings.server_name),
       verify_(settings.verify),
       offers_http1_(settings.alpn.empty() || std::find(settings.alpn.begin(), settings.alpn.end(),
@@ -138,11 +141,16 @@ TlsContext::TlsContext(const config::Tls& settings, HandshakeWitness witness)
   set_trust(ctx, settings);
   set_certificate(ctx, settings);
   set_alpn(ctx, settings.alpn);
+  if (!settings.groups.empty()) return;
+  const auto groups = std::make_shared<const GroupProfile>(*ctx);
+  if (groups->can_vary()) groups_ = groups;
 }
 
 TlsContext::TlsContext(Apart, const TlsContext& profile)
     : ctx_(profile.ctx_),
       sessions_(std::make_shared<SessionCache>()),
+      groups_(profile.groups_),
+      group_memory_(std::make_shared<GroupMemory>()),
       server_name_(profile.server_name_),
       verify_(profile.verify_),
       offers_http1_(profile.offers_http1_) {}
@@ -160,6 +168,7 @@ std::unique_ptr<TlsTransport> TlsContext::connect(UniqueFd fd, const PeerName& p
   auto transport = std::make_unique<TlsTransport>(std::move(fd), ssl, buffer);
   set_name(ssl, server_name_.empty() ? peer.host : server_name_, verify_);
   transport->bind_sessions(sessions_, peer);
+  if (groups_) transport->bind_groups(groups_, group_memory_, peer);
   return transport;
 }
 

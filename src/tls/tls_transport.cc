@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 
 #include "ccnproxy/tls/alert_text.h"
+#include "ccnproxy/tls/groups.h"
 #include "ccnproxy/tls/handshake_remains.h"
 
 namespace ccnproxy::tls {
@@ -16,6 +17,22 @@ namespace {
 
 bool is_alert(unsigned long error) {
   return ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) > SSL_AD_REASON_OFFSET;
+}
+
+/// Alerts of servers that can't cope with a ClientHello's length, or with groups that they don't
+/// know. The others name their reason.
+bool may_be_of_size(int alert) {
+  switch (alert) {
+    case SSL_AD_UNEXPECTED_MESSAGE:
+    case SSL_AD_RECORD_OVERFLOW:
+    case SSL_AD_HANDSHAKE_FAILURE:
+    case SSL_AD_ILLEGAL_PARAMETER:
+    case SSL_AD_DECODE_ERROR:
+    case SSL_AD_INTERNAL_ERROR:
+      return true;
+    default:
+      return false;
+  }
 }
 
 bool is_unexpected_eof(unsigned long error) {
@@ -44,6 +61,17 @@ void TlsTransport::bind_sessions(std::shared_ptr<SessionCache> cache, const Peer
   notes_.sessions = &*sessions_;
 }
 
+void TlsTransport::bind_groups(std::shared_ptr<const GroupProfile> profile,
+                               std::shared_ptr<GroupMemory> memory, const PeerName& peer) {
+  groups_ = std::make_unique<GroupBinding>(*ssl_, std::move(profile), std::move(memory), peer);
+}
+
+void TlsTransport::blame_hello() {
+  if (!groups_ || notes_.answered || (error_ && !hello_at_fault_)) return;
+  groups_->on_unanswered();
+  groups_.reset();
+}
+
 void TlsTransport::offer_only_http1() {
   static constexpr unsigned char wire[] = "\x08http/1.1";
   SSL_set_alpn_protos(ssl_.get(), wire, sizeof wire - 1);
@@ -54,6 +82,7 @@ TlsTransport::Handshake TlsTransport::handshake() {
   errno = 0;
   const auto returned = SSL_do_handshake(ssl_.get());
   if (returned == 1) {
+    settle_groups();
     settle_late_handshakes();
     SSL_free_buffers(ssl_.get());  // many may stand before the first has something to read
     return Handshake::done;
@@ -68,6 +97,13 @@ TlsTransport::Handshake TlsTransport::handshake() {
   error_ = std::make_unique<Error>(failed_handshake(kind, system_error));
   ERR_clear_error();
   return Handshake::failed;
+}
+
+void TlsTransport::settle_groups() {
+  if (notes_.established) return;
+  group_ = agreed_group(*ssl_);
+  if (groups_) large_at_fault_ = groups_->on_agreed(group_);
+  groups_.reset();
 }
 
 /// From here on handshakes are the origin's wish. Only HTTP/1.1 may fulfil it, and only a
@@ -95,9 +131,11 @@ Error TlsTransport::failed_handshake(int kind, int system_error) {
     e.detail = notes_.fault->reason;
   } else if (is_alert(error)) {
     e.type = ErrorType::tls_alert_received;
+    hello_at_fault_ = may_be_of_size(ERR_GET_REASON(error) - SSL_AD_REASON_OFFSET);
   } else if (kind == SSL_ERROR_SYSCALL || kind == SSL_ERROR_ZERO_RETURN ||
              is_unexpected_eof(error)) {
     e.type = ErrorType::connection_terminated;
+    hello_at_fault_ = true;
     e.detail = system_error
                    ? "in the TLS handshake: " + std::generic_category().message(system_error)
                    : "closed by the origin during the TLS handshake";

@@ -19,6 +19,8 @@ struct TlsFacts {
   bool sent_sni = false;
   std::vector<std::string> offered_alpn;
   bool offered_early_data = false;  ///< the ClientHello asked for 0-RTT
+  int hellos = 0;                   ///< ClientHellos: 2 after a HelloRetryRequest
+  std::string first_shares;         ///< the first one's key_share extension as it came
   std::string alpn;                 ///< agreed; empty: none
   std::string version;              ///< "TLSv1.3"
   bool resumed = false;

@@ -36,7 +36,16 @@ int note_client_hello(SSL* ssl, int*, void*) {
   std::size_t size = 0;
   facts.offered_early_data =
       SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_early_data, &data, &size) == 1;
+  if (++facts.hellos == 1) facts.first_shares = extension(ssl, TLSEXT_TYPE_key_share);
   return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+/// As a server that can't cope with a ClientHello of two packets.
+int refuse_large_hello(SSL* ssl, int* alert, void* context) {
+  const bool is_large = extension(ssl, TLSEXT_TYPE_key_share).size() > 1024;
+  if (!is_large) return note_client_hello(ssl, alert, context);
+  *alert = SSL_AD_DECODE_ERROR;
+  return SSL_CLIENT_HELLO_ERROR;
 }
 
 int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
@@ -103,7 +112,12 @@ OriginSetup::OriginSetup(OriginOptions options, TicketKeys keys)
   context_ = make_tls_context(TLS_server_method(), options_.certificate);
   SSL_CTX_set_min_proto_version(context_.get(), options_.min_version);
   SSL_CTX_set_max_proto_version(context_.get(), options_.max_version);
-  SSL_CTX_set_client_hello_cb(context_.get(), note_client_hello, nullptr);
+  SSL_CTX_set_client_hello_cb(context_.get(),
+                              options_.refuse_large_hello ? refuse_large_hello : note_client_hello,
+                              nullptr);
+  if (!options_.groups.empty() &&
+      SSL_CTX_set1_groups_list(context_.get(), options_.groups.c_str()) != 1)
+    throw Failure("no such groups: " + options_.groups);
   if (!alpn_.empty()) SSL_CTX_set_alpn_select_cb(context_.get(), choose_protocol, &alpn_);
   if (!options_.client_ca_file.empty())
     demand_client_certificate(context_.get(), options_.client_ca_file);

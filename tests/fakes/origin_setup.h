@@ -18,7 +18,9 @@ struct OriginOptions {
   std::vector<std::string> alpn{"h2", "http/1.1"};
   int min_version = TLS1_2_VERSION;
   int max_version = TLS1_3_VERSION;
-  bool answer_handshake = true;  ///< false: reads the ClientHello and stays silent
+  std::string groups{};  ///< as SSL_CTX_set1_groups_list takes them; empty: OpenSSL's own
+  bool refuse_large_hello = false;  ///< one with a post-quantum key share gets an alert
+  bool answer_handshake = true;     ///< false: reads the ClientHello and stays silent
   bool session_tickets = true;
   std::uint32_t early_data = 0;  ///< bytes of 0-RTT that tickets allow a client to send
   std::string client_ca_file{};  ///< clients must show a certificate of this CA

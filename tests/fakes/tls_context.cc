@@ -1,5 +1,6 @@
 #include "fakes/tls_context.h"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include "fakes/failure.h"
@@ -26,6 +27,13 @@ TlsContext make_tls_context(const SSL_METHOD* method, const Certificate& certifi
           1)
     throw Failure("no usable certificate in " + certificate.chain_file);
   return context;
+}
+
+bool has_post_quantum_groups() {
+  const TlsContext context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  const bool has = SSL_CTX_set1_groups_list(context.get(), "X25519MLKEM768") == 1;
+  ERR_clear_error();
+  return has;
 }
 
 }  // namespace ccnproxy::fakes

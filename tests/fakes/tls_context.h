@@ -19,4 +19,7 @@ std::string alpn_wire(const std::vector<std::string>& protocols);
 /// is TLS_server_method() or TLS_client_method(). Throws Failure.
 TlsContext make_tls_context(const SSL_METHOD* method, const Certificate& certificate);
 
+/// Whether this OpenSSL has post-quantum groups (3.5), and sends a share of one by itself.
+bool has_post_quantum_groups();
+
 }  // namespace ccnproxy::fakes

@@ -56,6 +56,35 @@ TEST(OriginTls, server_name_replaces_sni_and_the_verified_name_only) {
   EXPECT_THAT(origin.counts().sni, ElementsAre("other.test"));
 }
 
+TEST(OriginTls, a_large_client_hello_that_is_refused_is_followed_by_a_small_one) {
+  if (!fakes::has_post_quantum_groups()) GTEST_SKIP() << "this OpenSSL sends no large ones";
+  Service service(standard_answers);
+  auto options = speaking({"h2"});
+  options.refuse_large_hello = true;
+  OriginAndProxy both(options, service);
+  EXPECT_EQ(both.proxy.get().status, 502);
+  EXPECT_EQ(both.proxy.get().status, 200);
+  both.proxy.daemon.wait_for_log("set tls.groups to [X25519, P-256]");
+}
+
+TEST(OriginTls, a_group_that_the_origin_asked_for_is_offered_at_once_from_then_on) {
+  auto options = speaking({"http/1.1"});
+  options.groups = "P-256";
+  ScriptedOrigin origin(options);
+  Proxy proxy(
+      one_worker().origin("api.test", origin.endpoint(), "", {"pool: {max_connections: 1}"}));
+  for (const int hellos : {2, 1, 1}) {
+    RawClient client = proxy.client();
+    client.send(get_request("/"));
+    const auto connection = origin.accept();
+    EXPECT_EQ(connection->tls().hellos, hellos);
+    connection->read_request();
+    connection->write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    EXPECT_EQ(client.read_response().status, 200);
+    connection->close();
+  }
+}
+
 struct BadCertificate {
   std::string name;
   Certificate (*make)();

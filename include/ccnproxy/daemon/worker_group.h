@@ -31,6 +31,8 @@ struct WorkerGroup {
   std::vector<Worker*> members;
   /// StatsDesk::ask. Set while starting.
   std::function<void(std::function<void(const std::string& json)> answer)> ask_statistics;
+  /// Writes a line to the process log. Set while starting; any thread.
+  std::function<void(const std::string&)> warn;
   std::shared_ptr<ConnectionBudget> connections;  ///< to origins
   // Of all together, see DescriptorBudget; they change with the configuration.
   std::atomic<std::size_t> client_limit;

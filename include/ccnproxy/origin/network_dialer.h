@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "ccnproxy/base/connection_budget.h"
 #include "ccnproxy/origin/address_access.h"
@@ -22,6 +24,8 @@ struct DialContext {
   std::uint64_t& last_serial;  ///< of the worker's connections
   const AddressAccess& access;
   ConnectionBudget* budget = nullptr;  ///< for sockets beside a connection's own, if there is one
+  /// Told, on this thread, what an operator should know of an origin; empty: nothing is told.
+  std::function<void(const std::string&)> warn = nullptr;
 };
 
 /// Dials for real: c-ares, Happy Eyeballs, OpenSSL; then an Http2Connection or Http1Connection, as

@@ -41,6 +41,7 @@ struct ConnectionInfo {
   Duration rtt{0};            ///< what connecting took: one round trip
   bool ping = true;           ///< may be asked for a sign of life where it is at risk (`pool.ping`)
   bool http1_offered = true;  ///< the origin could have chosen HTTP/1.1 (`tls.alpn`)
+  std::string_view tls_group = {};  ///< of the key exchange; part of the program; empty: none known
 };
 
 /// What an HTTP/1.1 origin said of when it will close (Keep-Alive: timeout=, max=).

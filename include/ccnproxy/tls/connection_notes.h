@@ -32,6 +32,9 @@ struct ConnectionNotes {
   const SessionBinding* sessions = nullptr;  ///< where its sessions go
   std::unique_ptr<CertificateFault> fault;   ///< of the origin's certificate
   HandshakeLimit limit;
+  std::uint8_t hellos = 0;         ///< ClientHellos sent; counted where there is a witness
+  std::size_t hello_bytes = 0;     ///< of the first
+  bool answered = false;           ///< the origin took the ClientHello: its own, or a retry's
   bool established = false;        ///< the first handshake is over
   bool certificate_asked = false;  ///< by the origin, of us
   bool declined = false;           ///< a renegotiation, since there is no certificate to show

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 struct ssl_st;
@@ -23,8 +24,8 @@ std::optional<GroupFault> find_group_fault(const std::vector<std::string>& group
 std::string group_list(const std::vector<std::string>& groups);
 
 /// The group of this number (IANA's registry "TLS Supported Groups"), by the name that `tls.groups`
-/// takes; a hexadecimal number where it is not known. Pure.
-std::string group_name(std::uint16_t group);
+/// takes; empty where it is not known. Pure; the text is part of the program.
+std::string_view group_name(std::uint16_t group);
 
 /// The number of the group that a finished handshake agreed on; 0 where there was none (RSA's key
 /// exchange of TLS 1.2) or it has no number.

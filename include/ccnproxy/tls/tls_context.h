@@ -12,13 +12,15 @@ struct ssl_ctx_st;
 
 namespace ccnproxy::tls {
 
+class GroupMemory;
+class GroupProfile;
 class SessionCache;
 class TlsTransport;
 struct CipherBuffer;
 
 /// One TLS profile for connections to origins: trust, versions, ALPN, client certificate. Made
 /// while starting; shared by all workers, as are the sessions that its connections brought, which
-/// later ones resume (F043).
+/// later ones resume (F043), and what they learnt of each origin's key exchange.
 class TlsContext {
  public:
   /// Throws std::runtime_error with OpenSSL's words if a file can't be used. A witness is for those
@@ -49,6 +51,8 @@ class TlsContext {
 
   std::shared_ptr<ssl_ctx_st> ctx_;
   std::shared_ptr<SessionCache> sessions_;
+  std::shared_ptr<const GroupProfile> groups_;  ///< null: `tls.groups` says what is offered
+  std::shared_ptr<GroupMemory> group_memory_;
   std::string server_name_;
   bool verify_;
   bool offers_http1_;

@@ -3,9 +3,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "ccnproxy/base/error.h"
 #include "ccnproxy/tls/connection_notes.h"
+#include "ccnproxy/tls/group_binding.h"
 #include "ccnproxy/tls/session_binding.h"
 #include "ccnproxy/tls/socket_reader.h"
 #include "ccnproxy/tls/transport.h"
@@ -26,6 +28,9 @@ class TlsTransport final : public Transport {
 
   /// Before the handshake: from now on its sessions are remembered there, and one is offered.
   void bind_sessions(std::shared_ptr<SessionCache> cache, const PeerName& peer);
+  /// Before the handshake: it offers the groups that were learnt of this peer, and teaches.
+  void bind_groups(std::shared_ptr<const GroupProfile> profile, std::shared_ptr<GroupMemory> memory,
+                   const PeerName& peer);
   /// Before the handshake: ALPN names HTTP/1.1 alone, whatever the profile has.
   void offer_only_http1();
 
@@ -34,6 +39,15 @@ class TlsTransport final : public Transport {
   Handshake handshake();
   /// After a failed handshake: whose fault and why; detail without the origin's name.
   Error handshake_error() const;
+
+  /// After a handshake that failed, or took too long: if the origin did not answer its ClientHello,
+  /// one that is too large for something on the way may be the reason, and the next is smaller.
+  void blame_hello();
+  /// After the handshake, once: this one shows, as the first of its origin, that large ones are not
+  /// answered.
+  bool shows_fault_of_large_hellos() noexcept { return std::exchange(large_at_fault_, false); }
+  /// The group of the key exchange, by IANA's number; 0: none.
+  std::uint16_t group() const noexcept { return group_; }
 
   /// The protocol that the origin chose, from the finished handshake: "h2", "http/1.1" or "".
   std::string_view alpn() const;
@@ -51,6 +65,7 @@ class TlsTransport final : public Transport {
   struct Free {
     void operator()(ssl_st* ssl) const noexcept;
   };
+  void settle_groups();
   void settle_late_handshakes();
   IoResult outcome(int returned, int& kind);
   IoResult refused();
@@ -61,11 +76,15 @@ class TlsTransport final : public Transport {
   SocketReader reader_;
   ConnectionNotes notes_;
   std::optional<SessionBinding> sessions_;
+  std::unique_ptr<GroupBinding> groups_;  ///< until the first handshake is over
   std::unique_ptr<ssl_st, Free> ssl_;
   std::unique_ptr<Error>
       error_;  ///< of the handshake, or what ended the connection; most have none
+  std::uint16_t group_ = 0;
   bool renegotiates_ = false;
-  bool broken_ = false;  ///< OpenSSL forbids SSL_shutdown after a fatal error
+  bool large_at_fault_ = false;
+  bool hello_at_fault_ = false;  ///< it may be the ClientHello that failed the handshake
+  bool broken_ = false;          ///< OpenSSL forbids SSL_shutdown after a fatal error
 };
 
 }  // namespace ccnproxy::tls

@@ -54,7 +54,8 @@ class NetworkDialerTest : public testing::Test {
   void make_dialer(Origin to) {
     dialer_ = std::make_unique<NetworkDialer>(
         std::make_shared<const DialContext>(
-            DialContext{context_, resolver_, health_, last_serial_, access_}),
+            DialContext{context_, resolver_, health_, last_serial_, access_, nullptr,
+                        [this](const std::string& text) { warnings_.push_back(text); }}),
         std::move(to), std::make_shared<const OriginSettings>(settings_));
   }
   void start() {
@@ -101,6 +102,7 @@ class NetworkDialerTest : public testing::Test {
   RecordingListener listener_;
   std::vector<std::unique_ptr<Dial>> dials_;
   std::vector<std::unique_ptr<OriginConnection>> connections_;
+  std::vector<std::string> warnings_;
   std::optional<Error> error_;
   int answers_ = 0;
 };
@@ -114,6 +116,56 @@ TEST_F(NetworkDialerTest, F031_the_protocol_is_what_the_origin_chose) {
     EXPECT_EQ(to_string(connections_.back()->info().protocol), chosen);
     EXPECT_EQ(connections_.back()->capacity(), chosen == "h2" ? 100u : 1u);
   }
+}
+
+TEST_F(NetworkDialerTest, tells_the_group_of_the_key_exchange) {
+  for (const std::string group : {"P-256", "X25519"}) {
+    auto made = options({"h2"});
+    made.groups = group;
+    ScriptedOrigin origin(made);
+    aim(origin.port());
+    ASSERT_TRUE(dial());
+    ASSERT_FALSE(error_) << error_->detail;
+    EXPECT_EQ(connections_.back()->info().tls_group, group);
+  }
+}
+
+TEST_F(NetworkDialerTest, a_large_hello_that_is_refused_is_followed_by_a_small_one_and_told_once) {
+  if (!fakes::has_post_quantum_groups()) GTEST_SKIP() << "this OpenSSL sends no large ones";
+  auto made = options({"h2"});
+  made.refuse_large_hello = true;
+  ScriptedOrigin origin(made);
+  aim(origin.port());
+  ASSERT_TRUE(dial());
+  expect_error(ErrorType::tls_alert_received, Phase::tls);
+  EXPECT_THAT(warnings_, testing::IsEmpty());
+  error_.reset();
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(dial());
+    ASSERT_FALSE(error_) << error_->detail;
+    EXPECT_EQ(connections_.back()->info().tls_group, "X25519");
+  }
+  ASSERT_EQ(warnings_.size(), 1u);
+  EXPECT_THAT(warnings_[0], HasSubstr("https://api.example.test"));
+  EXPECT_THAT(warnings_[0], HasSubstr("tls.groups"));
+}
+
+TEST_F(NetworkDialerTest, silence_to_a_large_hello_is_followed_by_a_small_one) {
+  if (!fakes::has_post_quantum_groups()) GTEST_SKIP() << "this OpenSSL sends no large ones";
+  auto made = options({"h2"});
+  made.answer_handshake = false;
+  ScriptedOrigin origin(made);
+  settings_.timeouts.tls = std::chrono::milliseconds(50);
+  aim(origin.port());
+  ASSERT_TRUE(dial());
+  expect_error(ErrorType::connection_timeout, Phase::tls);
+  settings_.timeouts.tls = std::chrono::seconds(30);
+  make_dialer({Scheme::https, "api.example.test", 443});
+  origin.reconfigure([](auto& o) { o.answer_handshake = true; });
+  error_.reset();
+  ASSERT_TRUE(dial());
+  ASSERT_FALSE(error_) << error_->detail;
+  EXPECT_EQ(connections_.back()->info().tls_group, "X25519");
 }
 
 TEST_F(NetworkDialerTest, an_origin_that_chooses_none_speaks_http1) {
