@@ -16,7 +16,8 @@ void write_connection(JsonText& json, const pool::ConnectionReport& connection) 
   json.open('{');
   json.key("serial").number(connection.serial).key("state").text(connection.state);
   json.key("protocol").text(connection.protocol).key("address").text(connection.address);
-  json.key("tls_resumed").boolean(connection.tls_resumed).key("cause").text(connection.cause);
+  json.key("tls_resumed").boolean(connection.tls_resumed);
+  json.key("tls_group").text(connection.tls_group).key("cause").text(connection.cause);
   json.key("age_s").seconds(connection.age).key("idle_s").seconds(connection.idle);
   json.key("rtt_ms").duration(connection.rtt, std::chrono::milliseconds(1));
   write_seconds(json, "ping_interval_s", connection.ping_interval);

@@ -44,10 +44,17 @@ Style style_of(const ProbeResult& result) {
 
 std::string tls_text(const tls::HandshakeFacts& facts) {
   auto text = facts.version + ' ' + facts.cipher;
-  if (!facts.group.empty()) text += ' ' + facts.group;
+  if (!facts.group.empty()) {
+    text += ' ';
+    text += facts.group;
+  }
+  if (facts.retried) text += " by a HelloRetryRequest";
   if (facts.alpn.empty()) text += ", no ALPN";
   if (!facts.fault.empty()) return text;
-  return text + (facts.resumed ? ", resumed" : ", full handshake");
+  text += facts.resumed ? ", resumed" : ", full handshake";
+  text += ", ClientHello of ";
+  text += std::to_string(facts.hello_bytes);
+  return text += " bytes";
 }
 
 /// What no peer's text can make of it: a terminal's control sequence.
@@ -95,6 +102,8 @@ std::string tls_json(const tls::HandshakeFacts& facts) {
       .text("group", facts.group)
       .text("alpn", facts.alpn)
       .raw("resumed", facts.resumed ? "true" : "false")
+      .raw("hello_bytes", std::to_string(facts.hello_bytes))
+      .raw("hello_retried", facts.retried ? "true" : "false")
       .take();
 }
 

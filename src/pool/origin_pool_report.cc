@@ -44,6 +44,7 @@ ConnectionReport OriginPool::report_of(const PooledConnection& c, TimePoint now)
   r.protocol = origin::to_string(info.protocol);
   r.address = info.address;
   r.tls_resumed = info.tls_resumed;
+  r.tls_group = info.tls_group;
   r.rtt = info.rtt;
   r.ping_interval = c.connection_->ping_interval();
   r.idle = c.life_.in_use ? Duration(0) : now - c.life_.last_used;

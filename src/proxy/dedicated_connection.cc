@@ -148,6 +148,7 @@ pool::ConnectionReport DedicatedConnection::report(TimePoint now) const {
   r.protocol = origin::to_string(info.protocol);
   r.address = info.address;
   r.tls_resumed = info.tls_resumed;
+  r.tls_group = info.tls_group;
   r.rtt = info.rtt;
   r.streams = connection_->streams();
   r.requests = connection_->requests();

@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 
 #include "ccnproxy/tls/connection_notes.h"
+#include "ccnproxy/tls/groups.h"
 
 namespace ccnproxy::tls {
 namespace {
@@ -37,11 +38,13 @@ void on_witnessed_progress(const SSL* ssl, int where, int value) {
   }
 }
 
-std::string group_of(const SSL& ssl) {
-  auto* asked = const_cast<SSL*>(&ssl);  // SSL_ctrl() takes no const one
-  const auto group = SSL_get_negotiated_group(asked);
-  const char* name = group > 0 ? OBJ_nid2sn(static_cast<int>(group)) : nullptr;
-  return name ? name : "";
+/// Of what is sent, each ClientHello is noted.
+void on_message(int sent, int, int type, const void* bytes, std::size_t size, SSL* ssl, void*) {
+  auto* notes = ConnectionNotes::of(*ssl);
+  const bool is_hello = sent == 1 && type == SSL3_RT_HANDSHAKE && size > 0 &&
+                        *static_cast<const unsigned char*>(bytes) == SSL3_MT_CLIENT_HELLO;
+  if (!notes || !is_hello || notes->established) return;
+  if (++notes->hellos == 1) notes->hello_bytes = size + SSL3_RT_HEADER_LENGTH;
 }
 
 std::string alpn_of(const SSL& ssl) {
@@ -57,7 +60,11 @@ HandshakeFacts facts_of(const ssl_st& ssl) {
   HandshakeFacts facts;
   facts.version = SSL_get_version(&ssl);
   facts.cipher = SSL_get_cipher_name(&ssl);
-  facts.group = group_of(ssl);
+  facts.group = group_name(agreed_group(ssl));
+  if (const auto* notes = ConnectionNotes::of(ssl)) {
+    facts.hello_bytes = notes->hello_bytes;
+    facts.retried = notes->hellos > 1;
+  }
   facts.alpn = alpn_of(ssl);
   facts.resumed = SSL_session_reused(&ssl) == 1;
   if (const auto* certificate = SSL_get0_peer_certificate(&ssl))
@@ -73,6 +80,7 @@ void tell_handshakes(ssl_ctx_st& context, HandshakeWitness witness) {
     throw std::runtime_error("OpenSSL has no place for a witness");
   kept.release();
   SSL_CTX_set_info_callback(&context, on_witnessed_progress);
+  SSL_CTX_set_msg_callback(&context, on_message);
 }
 
 }  // namespace ccnproxy::tls

@@ -20,7 +20,8 @@ struct ConnectionReport {
   std::string_view protocol;  ///< h2, http/1.1, or empty while connecting
   std::string address;
   bool tls_resumed = false;
-  std::string_view cause;  ///< why it was dialled: request, warm, replace
+  std::string_view tls_group;  ///< of the key exchange; empty if there is none, or unknown
+  std::string_view cause;      ///< why it was dialled: request, warm, replace
   Duration age{};
   Duration idle{};  ///< since its last request ended; 0 while one is in flight
   Duration rtt{};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ struct HandshakeFacts {
   bool resumed = false;
   std::optional<CertificateFacts> certificate;  ///< that was shown
   std::string fault;                            ///< why it was refused; empty if it was not
+  std::size_t hello_bytes = 0;  ///< of our first ClientHello, with its record's header
+  bool retried = false;         ///< the origin asked for the share of another group
 };
 
 HandshakeFacts facts_of(const ssl_st& ssl);

@@ -32,6 +32,7 @@ pool::PoolReport full_pool() {
   connection.protocol = "h2";
   connection.address = "192.0.2.1:443";
   connection.tls_resumed = true;
+  connection.tls_group = "X25519";
   connection.cause = "warm";
   connection.age = 90s;
   connection.idle = 2s;
@@ -57,10 +58,10 @@ TEST(PoolsJson, says_all_of_a_pool) {
       R"("not_kept_ready":"it ends them after 900 ms",)"
       R"("learned":{"idle_s":60.000,"unused_s":0.900,"age_s":null,"requests":1000},"connections":[)"
       R"({"serial":12,"state":"ready","protocol":"h2","address":"192.0.2.1:443",)"
-      R"("tls_resumed":true,"cause":"warm","age_s":90.000,"idle_s":2.000,"rtt_ms":12.345,"ping_interval_s":10.000,)"
+      R"("tls_resumed":true,"tls_group":"X25519","cause":"warm","age_s":90.000,"idle_s":2.000,"rtt_ms":12.345,"ping_interval_s":10.000,)"
       R"("streams":3,"capacity":97,"requests":41,"next_action":"replace: max_age",)"
       R"("due_s":3540.000},)"
-      R"({"serial":0,"state":"","protocol":"","address":"","tls_resumed":false,"cause":"",)"
+      R"({"serial":0,"state":"","protocol":"","address":"","tls_resumed":false,"tls_group":"","cause":"",)"
       R"("age_s":0.000,"idle_s":0.000,"rtt_ms":0.000,"ping_interval_s":null,"streams":0,"capacity":0,"requests":0,)"
       R"("next_action":"","due_s":null}],)"
       R"("decisions":[{"ago_s":3.000,"text":"dialed one ahead of need"}],)"

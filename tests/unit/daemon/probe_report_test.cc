@@ -24,7 +24,7 @@ ProbeResult good(bool resumed = false) {
                              {microseconds(12'345), microseconds(80'100), microseconds(161'000)},
                              resumed};
   result.tls = tls::HandshakeFacts{
-      "TLSv1.3", "TLS_AES_128_GCM_SHA256", "X25519", "h2", resumed, certificate(), ""};
+      "TLSv1.3", "TLS_AES_128_GCM_SHA256", "X25519", "h2", resumed, certificate(), "", 322};
   result.status = 200;
   result.first_byte = microseconds(82'449);
   return result;
@@ -42,9 +42,12 @@ TEST(ProbeText, an_attempt_is_a_line) {
             "HEAD https://api.test/x\n         DNS       TCP       TLS  FIRST BYTE, in ms\n");
   EXPECT_EQ(text_line("1", good(), true),
             "1         12.3      80.1     161.0      82.4  200  h2 192.0.2.1:443  "
-            "TLSv1.3 TLS_AES_128_GCM_SHA256 X25519, full handshake\n");
+            "TLSv1.3 TLS_AES_128_GCM_SHA256 X25519, full handshake, ClientHello of 322 bytes\n");
   EXPECT_THAT(text_line("2", good(true), true),
-              HasSubstr("TLS_AES_128_GCM_SHA256 X25519, resumed\n"));
+              HasSubstr("TLS_AES_128_GCM_SHA256 X25519, resumed, ClientHello of 322 bytes\n"));
+  auto retried = good();
+  retried.tls->retried = true;
+  EXPECT_THAT(text_line("3", retried, true), HasSubstr(" X25519 by a HelloRetryRequest, full"));
   EXPECT_EQ(text_line("warm", good(), false),
             "warm         -         -         -      82.4  200  h2 192.0.2.1:443\n");
 }
@@ -126,7 +129,7 @@ TEST(ProbeJson, holds_all_of_it_in_one_line) {
       R"({"dns_ms":12.345,"tcp_ms":80.100,"tls_ms":161.000,"first_byte_ms":82.449,"status":200,)"
       R"("protocol":"h2","address":"192.0.2.1:443",)"
       R"("tls":{"version":"TLSv1.3","cipher":"TLS_AES_128_GCM_SHA256","group":"X25519",)"
-      R"("alpn":"h2","resumed":true},)"
+      R"("alpn":"h2","resumed":true,"hello_bytes":322,"hello_retried":false},)"
       R"("error":null},)"
       R"({"error":{"type":"connection_refused","side":"origin","phase":"tcp",)"
       R"("detail":"https://api.test: 192.0.2.1:443: refused"}}],)"

@@ -86,6 +86,21 @@ TEST_F(ProberTest, each_attempt_is_a_connection_and_one_request) {
   }
 }
 
+TEST_F(ProberTest, learns_the_origins_group_from_one_attempt_to_the_next) {
+  auto made = options();
+  made.groups = "P-256";
+  ScriptedOrigin origin(made, Service(fakes::standard_answers));
+  const auto asks = prober(origin);
+  for (const bool retried : {true, false}) {
+    const auto result = asks->connect();
+    ASSERT_FALSE(result.error) << result.error->detail;
+    EXPECT_EQ(result.tls->group, "P-256");
+    EXPECT_EQ(result.tls->retried, retried);
+    EXPECT_GT(result.tls->hello_bytes, 200u);
+    EXPECT_EQ(result.connection->tls_group, "P-256");
+  }
+}
+
 TEST_F(ProberTest, a_repetition_uses_the_last_connection) {
   for (const std::string protocol : {"h2", "http/1.1"}) {
     ScriptedOrigin origin(options({protocol}), Service(fakes::standard_answers));
