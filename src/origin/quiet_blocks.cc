@@ -7,13 +7,28 @@
 #include <utility>
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace ccnproxy::origin {
 namespace {
 
-constexpr std::uint8_t all_taken = 0b1111;
+std::size_t system_page() noexcept {
+  const auto size = ::sysconf(_SC_PAGESIZE);
+  return size > 0 ? static_cast<std::size_t>(size) : 4096;
+}
+
+constexpr std::uint64_t low_bits(std::size_t n) noexcept {
+  return n >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
+}
 
 }  // namespace
+
+QuietBlocks::QuietBlocks() : QuietBlocks(system_page()) {}
+
+QuietBlocks::QuietBlocks(std::size_t page_bytes) noexcept
+    : page_bytes_(std::min(page_bytes, largest_page)),
+      all_taken_(low_bits(page_bytes_ / block_bytes)),
+      gives_back_(page_bytes <= largest_page) {}
 
 QuietBlocks::~QuietBlocks() {
   for (const auto& chunk : chunks_) ::munmap(chunk.begin, chunk_bytes);
@@ -49,15 +64,16 @@ QuietBlocks::Chunk* QuietBlocks::map_chunk() noexcept {
 
 /// The first that is free: pages of which blocks are taken fill up before others are begun.
 void* QuietBlocks::take_from(Chunk& chunk) noexcept {
-  const auto page = std::find_if(chunk.pages.begin(), chunk.pages.end(),
-                                 [](std::uint8_t taken) { return taken != all_taken; });
-  assert(page != chunk.pages.end());
+  const auto end = chunk.pages.begin() + chunk_bytes / page_bytes_;
+  const auto page =
+      std::find_if(chunk.pages.begin(), end, [this](auto taken) { return taken != all_taken_; });
+  assert(page != end);
   const auto block = static_cast<std::size_t>(std::countr_one(*page));
-  *page = static_cast<std::uint8_t>(*page | (1u << block));
+  *page |= std::uint64_t{1} << block;
   ++chunk.taken;
   ++taken_;
   const auto page_index = static_cast<std::size_t>(page - chunk.pages.begin());
-  return chunk.begin + page_index * page_bytes + block * block_bytes;
+  return chunk.begin + page_index * page_bytes_ + block * block_bytes;
 }
 
 void QuietBlocks::give(void* block) noexcept {
@@ -67,13 +83,13 @@ void QuietBlocks::give(void* block) noexcept {
   });
   assert(chunk != chunks_.end());
   const auto offset = static_cast<std::size_t>(at - chunk->begin);
-  auto& page = chunk->pages[offset / page_bytes];
-  const auto bit = 1u << (offset % page_bytes / block_bytes);
+  auto& page = chunk->pages[offset / page_bytes_];
+  const auto bit = std::uint64_t{1} << (offset % page_bytes_ / block_bytes);
   assert((page & bit) != 0);
-  page = static_cast<std::uint8_t>(page & ~bit);
+  page &= ~bit;
   --chunk->taken;
   --taken_;
-  if (page == 0) ::madvise(at - offset % page_bytes, page_bytes, MADV_DONTNEED);
+  if (page == 0 && gives_back_) ::madvise(at - offset % page_bytes_, page_bytes_, MADV_DONTNEED);
   unmap_if_unused(*chunk);
 }
 

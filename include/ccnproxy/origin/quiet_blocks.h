@@ -7,16 +7,20 @@
 
 namespace ccnproxy::origin {
 
-/// Blocks of 1 KiB for what is seldom written, or never: four lie on a page of memory, which costs
-/// nothing until one of them is written to. A page goes back to the system when its last block is
-/// given back. Nothing is noted in the blocks themselves.
+/// Blocks of 1 KiB for what is seldom written, or never: a page of memory, of which each holds four
+/// (64 where pages have 64 KiB), costs nothing until one of them is written to. A page goes back to
+/// the system when its last block is given back. Nothing is noted in the blocks themselves.
 ///
 /// Not thread-safe. Blocks that were not given back end with it.
 class QuietBlocks {
  public:
   static constexpr std::size_t block_bytes = 1024;
 
-  QuietBlocks() = default;
+  /// With the system's pages.
+  QuietBlocks();
+  /// With pages of so many bytes: a power of two of the system's, from 4 KiB up. Where they are
+  /// larger than 64 KiB none is given back before all blocks near it are.
+  explicit QuietBlocks(std::size_t page_bytes) noexcept;
   QuietBlocks(const QuietBlocks&) = delete;
   QuietBlocks& operator=(const QuietBlocks&) = delete;
   ~QuietBlocks();
@@ -30,15 +34,15 @@ class QuietBlocks {
   std::size_t mapped_bytes() const noexcept { return chunks_.size() * chunk_bytes; }
 
  private:
-  static constexpr std::size_t page_bytes = 4096;
-  static constexpr std::size_t pages_each = 64;
-  static constexpr std::size_t chunk_bytes = page_bytes * pages_each;
+  static constexpr std::size_t most_pages = 64;
+  static constexpr std::size_t chunk_bytes = std::size_t{4096} * most_pages;
   static constexpr std::size_t blocks_each = chunk_bytes / block_bytes;
+  static constexpr std::size_t largest_page = 64 * block_bytes;  ///< a bit each
 
   struct Chunk {
     char* begin = nullptr;
     std::size_t taken = 0;
-    std::array<std::uint8_t, pages_each>
+    std::array<std::uint64_t, most_pages>
         pages{};  ///< of each, one bit for each block that is taken
   };
   Chunk* find_room() noexcept;
@@ -46,6 +50,9 @@ class QuietBlocks {
   void* take_from(Chunk& chunk) noexcept;
   void unmap_if_unused(Chunk& chunk) noexcept;
 
+  const std::size_t page_bytes_;  ///< of what one word of bits stands for
+  const std::uint64_t all_taken_;
+  const bool gives_back_;  ///< single pages; else chunks alone
   std::vector<Chunk> chunks_;
   std::size_t taken_ = 0;
 };

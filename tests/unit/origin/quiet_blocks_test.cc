@@ -11,13 +11,14 @@
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace ccnproxy::origin {
 namespace {
 
-constexpr std::size_t page = 4096;
+const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 constexpr std::size_t size = QuietBlocks::block_bytes;
-constexpr std::size_t each_page = page / size;
+const std::size_t each_page = page / size;
 
 class QuietBlocksTest : public testing::Test {
  protected:
@@ -68,14 +69,15 @@ TEST_F(QuietBlocksTest, only_pages_that_are_written_to_take_memory) {
   EXPECT_TRUE(std::none_of(held_.begin(), held_.end(), is_resident));
   held_[each_page][0] = 'x';
   const auto resident = std::count_if(held_.begin(), held_.end(), is_resident);
-  EXPECT_EQ(resident, std::ptrdiff_t{each_page}) << "those that share its page";
+  EXPECT_EQ(resident, static_cast<std::ptrdiff_t>(each_page)) << "those that share its page";
 }
 
 TEST_F(QuietBlocksTest, a_page_goes_back_with_its_last_block) {
   take_times(2 * each_page);
   for (auto* block : held_) block[0] = 'x';
   auto* first = held_.front();
-  const std::vector<char*> of_first_page(held_.begin(), held_.begin() + each_page);
+  const std::vector<char*> of_first_page(held_.begin(),
+                                         held_.begin() + static_cast<std::ptrdiff_t>(each_page));
   for (std::size_t i = 0; i + 1 < each_page; ++i) give(of_first_page[i]);
   EXPECT_TRUE(is_resident(first));
   give(of_first_page.back());
@@ -111,6 +113,46 @@ TEST_F(QuietBlocksTest, takes_and_gives_in_any_order) {
     ASSERT_EQ(blocks_.taken(), held_.size());
   }
   EXPECT_EQ(std::set<char*>(held_.begin(), held_.end()).size(), held_.size());
+}
+
+/// Of a kernel with larger pages, whose madvise() takes whole ones.
+class QuietBlocksOfLargePages : public testing::TestWithParam<std::size_t> {};
+INSTANTIATE_TEST_SUITE_P(Sizes, QuietBlocksOfLargePages,
+                         testing::Values(4096, 16384, 65536, 262144));
+
+TEST_P(QuietBlocksOfLargePages, what_a_page_still_holds_is_not_given_back) {
+  QuietBlocks blocks(GetParam());
+  std::vector<char*> held;
+  for (std::size_t i = 0; i < 512; ++i) {
+    held.push_back(static_cast<char*>(blocks.take()));
+    std::memset(held.back(), static_cast<int>(i % 251), size);
+  }
+  EXPECT_EQ(std::set<char*>(held.begin(), held.end()).size(), held.size());
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    if (i % 16 != 5) blocks.give(held[i]);
+  }
+  for (std::size_t i = 5; i < held.size(); i += 16) {
+    EXPECT_EQ(held[i][0], static_cast<char>(i % 251));
+    EXPECT_EQ(held[i][size - 1], static_cast<char>(i % 251));
+    blocks.give(held[i]);
+  }
+  EXPECT_EQ(blocks.taken(), 0u);
+}
+
+TEST_P(QuietBlocksOfLargePages, a_page_goes_back_with_its_last_block) {
+  if (GetParam() > 65536) GTEST_SKIP() << "only whole chunks do";
+  QuietBlocks blocks(GetParam());
+  std::vector<char*> held;
+  for (std::size_t i = 0; i < GetParam() / size + 1; ++i) {
+    held.push_back(static_cast<char*>(blocks.take()));
+    held.back()[0] = 'x';
+  }
+  auto* const first = held.front();
+  for (std::size_t i = 0; i + 1 < held.size(); ++i) blocks.give(held[i]);
+  std::vector<unsigned char> states(GetParam() / page);
+  ASSERT_EQ(::mincore(first, GetParam(), states.data()), 0);
+  EXPECT_TRUE(std::none_of(states.begin(), states.end(), [](auto s) { return (s & 1) != 0; }));
+  EXPECT_EQ(held.back()[0], 'x');
 }
 
 TEST(QuietBlocksEnd, what_was_not_given_back_goes_with_it) {
