@@ -17,6 +17,20 @@ void empty(EVP_PKEY* key) noexcept {
 
 }  // namespace
 
+void FreeKey::operator()(evp_pkey_st* key) const noexcept { EVP_PKEY_free(key); }
+
+UniqueKey sent_key(ssl_st& ssl) noexcept {
+  EVP_PKEY* key = nullptr;
+  SSL_get_tmp_key(&ssl, &key);
+  ERR_clear_error();
+  return UniqueKey(key);
+}
+
+void forget_key(UniqueKey key) noexcept {
+  if (key) empty(key.release());
+  ERR_clear_error();
+}
+
 void forget_keys(ssl_st& ssl) noexcept {
   EVP_PKEY* key = nullptr;
   if (SSL_get_tmp_key(&ssl, &key) == 1) empty(key);

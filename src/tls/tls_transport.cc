@@ -90,7 +90,10 @@ TlsTransport::Handshake TlsTransport::handshake() {
   const auto system_error = errno;
   const auto kind = SSL_get_error(ssl_.get(), returned);
   reader_.rearm();
-  if (kind == SSL_ERROR_WANT_READ) return Handshake::want_read;
+  if (kind == SSL_ERROR_WANT_READ) {
+    if (!sent_key_ && !notes_.answered) sent_key_ = sent_key(*ssl_);
+    return Handshake::want_read;
+  }
   if (kind == SSL_ERROR_WANT_WRITE) return Handshake::want_write;
   broken_ = true;
   if (sessions_) sessions_->distrust();
@@ -104,6 +107,7 @@ void TlsTransport::settle_groups() {
   group_ = agreed_group(*ssl_);
   if (groups_) large_at_fault_ = groups_->on_agreed(group_);
   groups_.reset();
+  forget_key(std::move(sent_key_));
 }
 
 /// From here on handshakes are the origin's wish. Only HTTP/1.1 may fulfil it, and only a

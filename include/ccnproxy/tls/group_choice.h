@@ -23,7 +23,7 @@ struct GroupOffer {
 /// What was learnt of one origin's key exchange, and what the next ClientHello offers for it.
 ///
 /// The group that the origin chose gets the only key share; the others stay offered without one, so
-/// that a wrong guess costs a HelloRetryRequest and nothing of the strength. Each hour one
+/// that a wrong guess costs a HelloRetryRequest and nothing of the strength. Each day one
 /// handshake sends what the library sends by itself, since most servers choose among the shares.
 ///
 /// A large ClientHello that stays without an answer (silence, a reset, an alert), of an origin that
@@ -35,7 +35,7 @@ struct GroupOffer {
 /// Pure, told of time.
 class GroupChoice {
  public:
-  static constexpr Duration asks_again_after = std::chrono::hours(1);
+  static constexpr Duration asks_again_after = std::chrono::hours(24);
   static constexpr Duration least_classic = std::chrono::minutes(10);
   static constexpr Duration most_classic = std::chrono::hours(1);
   /// Within this the outcome of a handshake is known; others meanwhile offer what was known before.

@@ -8,6 +8,7 @@
 #include "ccnproxy/base/error.h"
 #include "ccnproxy/tls/connection_notes.h"
 #include "ccnproxy/tls/group_binding.h"
+#include "ccnproxy/tls/handshake_remains.h"
 #include "ccnproxy/tls/session_binding.h"
 #include "ccnproxy/tls/socket_reader.h"
 #include "ccnproxy/tls/transport.h"
@@ -77,6 +78,7 @@ class TlsTransport final : public Transport {
   ConnectionNotes notes_;
   std::optional<SessionBinding> sessions_;
   std::unique_ptr<GroupBinding> groups_;  ///< until the first handshake is over
+  UniqueKey sent_key_;                    ///< likewise
   std::unique_ptr<ssl_st, Free> ssl_;
   std::unique_ptr<Error>
       error_;  ///< of the handshake, or what ended the connection; most have none
