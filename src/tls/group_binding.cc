@@ -11,10 +11,9 @@ GroupBinding::GroupBinding(ssl_st& ssl, std::shared_ptr<const GroupProfile> prof
   profile_->apply(ssl, offer_);
 }
 
-/// That an origin takes what is offered by itself needs no memory.
 bool GroupBinding::on_agreed(std::uint16_t group) {
-  const bool usual = offer_.share == 0 && !offer_.classic_only && group == profile_->only_share();
-  return !(usual && !profile_->is_large()) && memory_->on_agreed(peer_, offer_, group);
+  const bool usual = !profile_->is_large() && group == profile_->only_share();
+  return memory_->on_agreed(peer_, offer_, group, usual);
 }
 
 void GroupBinding::on_unanswered() { memory_->on_unanswered(peer_, offer_); }

@@ -9,8 +9,10 @@ GroupOffer GroupMemory::next(const PeerName& peer, bool large) {
   return known ? known->choice.next(large, now) : GroupChoice().next(large, now);
 }
 
-bool GroupMemory::on_agreed(const PeerName& peer, const GroupOffer& offer, std::uint16_t group) {
+bool GroupMemory::on_agreed(const PeerName& peer, const GroupOffer& offer, std::uint16_t group,
+                            bool usual) {
   const std::lock_guard lock(mutex_);
+  if (usual && !find(peer)) return false;
   return touch(peer).choice.on_agreed(offer, group, now_());
 }
 

@@ -26,7 +26,8 @@ class GroupMemory {
 
   /// As those of GroupChoice. Asking for an origin that is not known leaves nothing behind.
   GroupOffer next(const PeerName& peer, bool large);
-  bool on_agreed(const PeerName& peer, const GroupOffer& offer, std::uint16_t group);
+  /// `usual`: the next offer to an origin that is not known would be right, so that it need not be.
+  bool on_agreed(const PeerName& peer, const GroupOffer& offer, std::uint16_t group, bool usual);
   void on_unanswered(const PeerName& peer, const GroupOffer& offer);
 
   std::size_t peers() const;

@@ -12,7 +12,7 @@ constexpr std::uint16_t x25519 = 0x001d;
 class GroupMemoryTest : public testing::Test {
  protected:
   static PeerName peer(int n) { return {"h" + std::to_string(n) + ".test", 443}; }
-  void learn(int n) { memory_.on_agreed(peer(n), memory_.next(peer(n), true), x25519); }
+  void learn(int n) { memory_.on_agreed(peer(n), memory_.next(peer(n), true), x25519, false); }
   bool knows(int n) { return memory_.next(peer(n), true).share == x25519; }
 
   TimePoint now_{std::chrono::hours(1000)};
@@ -39,6 +39,17 @@ TEST_F(GroupMemoryTest, F098_asking_and_small_failures_leave_nothing_behind) {
   const auto small = memory_.next(peer(1), false);
   memory_.on_unanswered(peer(1), small);
   EXPECT_EQ(memory_.peers(), 0u);
+}
+
+TEST_F(GroupMemoryTest, F098_what_is_usual_leaves_nothing_behind_and_corrects_what_is_known) {
+  constexpr std::uint16_t p256 = 0x0017;
+  const auto offer = memory_.next(peer(1), false);
+  memory_.on_agreed(peer(1), offer, x25519, true);
+  EXPECT_EQ(memory_.peers(), 0u);
+  memory_.on_agreed(peer(1), offer, p256, false);
+  EXPECT_EQ(memory_.next(peer(1), false).share, p256);
+  memory_.on_agreed(peer(1), offer, x25519, true);
+  EXPECT_EQ(memory_.next(peer(1), false).share, x25519);
 }
 
 TEST_F(GroupMemoryTest, goes_by_its_clock) {
