@@ -68,9 +68,7 @@ void OriginPool::acquire(StreamWaiter& waiter, std::uint64_t avoid) {
 
 void OriginPool::wait(StreamWaiter& waiter, std::uint64_t avoid) {
   if (!context_.shared->take_waiting(settings_->max_pending)) {
-    return waiter.on_no_connection(
-        no_connection("too many requests wait for a connection (pool.max_pending is " +
-                      std::to_string(settings_->max_pending) + ")"));
+    return waiter.on_no_connection(too_many_pending());
   }
   waiter.counted_ = context_.shared.get();
   waiter.avoid_ = avoid;
@@ -80,6 +78,11 @@ void OriginPool::wait(StreamWaiter& waiter, std::uint64_t avoid) {
   budget_.on_wait();
   plan_check(waiter.deadline_);
   start_dials();
+}
+
+Error OriginPool::too_many_pending() const {
+  return no_connection("too many requests wait for a connection (pool.max_pending is " +
+                       std::to_string(settings_->max_pending) + ")");
 }
 
 Error OriginPool::no_connection(std::string_view why) const {

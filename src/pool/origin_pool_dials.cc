@@ -15,7 +15,7 @@ constexpr Duration dial_later = std::chrono::milliseconds(20);
 DialNeed OriginPool::dial_need() {
   DialNeed need;
   need.waiting = waiters_.size();
-  if (need.waiting == 0) budget_.on_queue_empty();
+  if (need.waiting == 0 && exclusive_waiting_.empty()) budget_.on_queue_empty();
   need.dialing = list(State::connecting).size();
   need.open = staying();
   need.leaving = list(State::ready).size() + list(State::busy).size() - need.open;
@@ -26,13 +26,26 @@ DialNeed OriginPool::dial_need() {
   need.failing = back_off_.failing();
   need.held_back = back_off_.holds(now());
   if (need.failing) need.on_trial = on_trial();
+  need.answers_dials = need.protocol || answers_exclusive_;
+  need.exclusive_waiting = exclusive_waiting_.size();
+  if (need.failing || !need.answers_dials) need.exclusive_dialing = exclusive_dialing_.size();
   need.for_waiting = budget_.for_waiting(now(), need.failing);
   need.for_readiness = budget_.ahead(now(), need.wanted);
   need.of_worker = *context_.worker->dials;
   return need;
 }
 
+/// In order of arrival: where but one dial may begin, it is for what has waited longest.
 void OriginPool::start_dials() {
+  const bool exclusive_first =
+      !exclusive_waiting_.empty() &&
+      (waiters_.empty() || exclusive_waiting_.front().since_ < waiters_.front().since_);
+  if (exclusive_first) start_exclusive_dials();
+  start_pooled_dials();
+  if (!exclusive_first && !exclusive_waiting_.empty()) start_exclusive_dials();
+}
+
+void OriginPool::start_pooled_dials() {
   const auto need = dial_need();
   const auto cause = need.waiting > 0   ? observe::DialCause::request
                      : need.leaving > 0 ? observe::DialCause::replace
@@ -68,9 +81,10 @@ OriginPool::DialStart OriginPool::start_dial(observe::DialCause cause) {
 /// When more may begin than could now, if it is time alone that they wait for.
 void OriginPool::plan_next_dial(const DialNeed& need) {
   const auto moment = now();
-  if (need.waiting > 0) {
-    if (need.for_waiting == 0) plan_check(budget_.next_try(moment));
-  } else if (need.wanted > need.open + need.dialing) {
+  if (need.waiting + need.exclusive_waiting > 0 && need.for_waiting == 0)
+    plan_check(budget_.next_try(moment));
+  if (need.waiting > 0) return;
+  if (need.wanted > need.open + need.dialing) {
     if (need.of_worker >= most_dials_of_a_worker) plan_check(moment + dial_later);
     if (need.for_readiness == 0) plan_check(budget_.next_ahead(moment, need.wanted));
   }
@@ -84,16 +98,22 @@ void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
     return on_connected(c);
   }
   if (origin::is_lack_of_descriptors(result.error())) return on_no_descriptor(c, result.error());
-  const auto began = c.began_;
+  const auto began = c.trial_.began;
   transition(c, State::closed);
   if (result.error().type == ErrorType::tls_alert_received && requires_http1())
     forget_http1_requirement();
-  note_failure(began, result.error());
-  // With a connection open or on its way requests still have hope; the queue's deadline
-  // bounds it.
-  if (!list(State::connecting).empty() || is_ready()) return;
-  fail_waiters(result.error(), began);
-  if (!waiters_.empty()) start_dials();
+  on_failed_dial(began, result.error());
+}
+
+void OriginPool::on_failed_dial(TimePoint began, const Error& error) {
+  note_failure(began, error);
+  // With a dial on its way requests still have hope, those of the pool's queue with a connection
+  // open, too; the queue's deadline bounds it.
+  if (!list(State::connecting).empty() || !exclusive_dialing_.empty()) return;
+  const bool open = is_ready();
+  fail_exclusive(error, began);
+  if (!open) fail_waiters(error, began);
+  if ((!open && !waiters_.empty()) || !exclusive_waiting_.empty()) start_dials();
 }
 
 void OriginPool::note_failure(TimePoint began, const Error& error) {
@@ -114,28 +134,38 @@ void OriginPool::note_failure(TimePoint began, const Error& error) {
 std::size_t OriginPool::on_trial() const {
   std::size_t n = 0;
   for (const auto state : {State::ready, State::busy}) {
-    for (const auto& c : list(state)) n += c.on_trial_ ? 1 : 0;
+    for (const auto& c : list(state)) n += c.trial_.open ? 1 : 0;
   }
-  return n;
+  return n + exclusive_on_trial_.size();
 }
 
 /// `gone`: it takes no more requests and has none. Says whether other dials may begin for that.
 bool OriginPool::judge(PooledConnection& c, bool gone) {
-  if (!c.on_trial_) return false;
-  const auto age = now() - c.life_.opened;
-  const auto answers = c.connection_->answers();
   const bool by_origin = !c.ended_by_us_ && !c.connection_->is_given_up();
-  if (c.state_ == State::draining && by_origin && age < trial_time) c.told_on_trial_ = true;
-  const auto verdict = verdict_of({age, answers, gone && by_origin, c.told_on_trial_});
+  return judge(c.trial_, *c.connection_, by_origin, gone);
+}
+
+/// `by_origin`: if it goes, that is the origin's doing.
+bool OriginPool::judge(DialTrial& trial, const origin::OriginConnection& connection, bool by_origin,
+                       bool gone) {
+  if (!trial.open) return false;
+  const auto age = now() - trial.connected;
+  const auto answers = connection.answers();
+  if (connection.is_draining() && by_origin && age < trial_time) trial.told = true;
+  const auto verdict = verdict_of({age, answers, gone && by_origin, trial.told});
+  return settle(trial, connection.info().address, verdict, answers > 0 && age < trial_time);
+}
+
+bool OriginPool::settle(DialTrial& trial, const std::string& address, Verdict verdict,
+                        bool answered) {
   if (verdict == Verdict::open) return false;
-  c.on_trial_ = false;
+  trial.open = false;
   if (verdict == Verdict::failed) {
-    on_trial_failed(c);
+    on_trial_failed(trial.began, address);
     return true;
   }
   // That one lives says nothing of the dials that came after it; an answer just now does.
-  const bool answered = answers > 0 && age < trial_time;
-  if (!back_off_.failing() || (!answered && back_off_.knows_of(c.began_))) return false;
+  if (!back_off_.failing() || (!answered && back_off_.knows_of(trial.began))) return false;
   back_off_.on_success();
   budget_.on_success();
   if (trouble_) trouble_->last_failure.clear();
@@ -147,16 +177,20 @@ void OriginPool::judge_all() {
   for (const auto state : {State::ready, State::busy}) {
     for (auto& c : list(state)) judge(c, false);
   }
+  for (auto it = exclusive_on_trial_.begin(); it != exclusive_on_trial_.end();)
+    judge(*it++, false);  // which may take it off the list
 }
 
 /// Requests that wait go on while there are tries left for them.
-void OriginPool::on_trial_failed(const PooledConnection& c) {
-  const Error error{ErrorType::connection_terminated, Side::origin, Phase::tls, Proof::not_sent,
-                    origin_.to_string() + " (" + c.connection_->info().address +
-                        "): the connection ended before its first answer"};
-  note_failure(c.began_, error);
-  if (!list(State::connecting).empty() || is_ready()) return;
-  if (budget_.for_waiting(now(), true) == 0) fail_waiters(error, c.began_);
+void OriginPool::on_trial_failed(TimePoint began, const std::string& address) {
+  const Error error{
+      ErrorType::connection_terminated, Side::origin, Phase::tls, Proof::not_sent,
+      origin_.to_string() + " (" + address + "): the connection ended before its first answer"};
+  note_failure(began, error);
+  if (!list(State::connecting).empty() || !exclusive_dialing_.empty()) return;
+  if (budget_.for_waiting(now(), true) > 0) return;
+  fail_exclusive(error, began);
+  if (!is_ready()) fail_waiters(error, began);
 }
 
 }  // namespace ccnproxy::pool

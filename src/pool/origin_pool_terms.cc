@@ -38,6 +38,7 @@ void OriginPool::outdate_connections(std::uint64_t generation) {
   }
   outdated_until_ = now() + queue_deadline_;
   back_off_ = BackOff();
+  http1_refusals_ = Http1Refusals();
   known().forget_lessons(generation);
   take_lessons();
   if (trouble_) trouble_->last_failure.clear();

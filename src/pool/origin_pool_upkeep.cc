@@ -141,7 +141,7 @@ void OriginPool::upkeep() {
 
 void OriginPool::on_connected(PooledConnection& c) {
   const auto& info = c.connection_->info();
-  c.life_.opened = c.life_.last_used = now();
+  c.life_.opened = c.life_.last_used = c.trial_.connected = now();
   used_here_ = true;
   catch_up();
   spoken_ = info.protocol;
@@ -181,7 +181,7 @@ void OriginPool::on_capacity(PooledConnection& c) {
     c.lendable_until_ = lendable_until(c.life_, limits);
   }
   const bool used_up = !in_use && end_if_used_up(c);
-  const bool judged = c.on_trial_ && judge(c, c.state_ == State::draining && !in_use);
+  const bool judged = judge(c, c.state_ == State::draining && !in_use);
   if (!waiters_.empty()) serve_waiters();
   if (c.connection_->is_suspicious()) doubt_others_to(c.connection_->info().address);
   // What is done for all connections grows with them, and this comes with each answer: not where
@@ -200,7 +200,7 @@ void OriginPool::on_closed(PooledConnection& c, std::string_view reason) {
   note_end(c, reason);
   metrics_.closed.add(c.ended_by_us_ ? c.leaving_ : reason);
   transition(c, State::closed);
-  if (c.on_trial_) judge(c, true);
+  judge(c, true);
   upkeep();
   if (draining_) drain_connections();
 }
@@ -361,6 +361,7 @@ void OriginPool::plan_next_check(TimePoint now) {
   if (outdated_until_) plan_check(*outdated_until_);
   const bool kept = keep_ready();
   if (kept && back_off_.holds(now)) plan_check(back_off_.next());
+  plan_check_of_exclusive();
   if (!is_ready()) return;
   if (kept && !for_ever_) plan_check(kept_until());
   plan_check(now + dns_every);
@@ -368,7 +369,7 @@ void OriginPool::plan_next_check(TimePoint now) {
   const auto learned = learned_.limits(now);
   for (const auto state : {State::ready, State::busy}) {
     for (const auto& c : list(state)) {
-      if (c.on_trial_ && back_off_.failing()) plan_check(c.life_.opened + trial_time);
+      if (c.trial_.open && back_off_.failing()) plan_check(c.trial_.connected + trial_time);
       if (!c.leaving_.empty()) continue;
       const auto end = planned_end(c.life_, settings_->max_age, limits_of(c, learned));
       plan_check(std::max(now, end.at));

@@ -15,12 +15,13 @@ DedicatedConnection* BoundConnections::find(const pool::OriginPool& pool) const 
   return nullptr;
 }
 
-DedicatedConnection* BoundConnections::dial(DedicatedConnections& all, pool::OriginPool& pool,
-                                            std::unique_ptr<origin::Dialer> dialer,
-                                            pool::StreamWaiter& waiter) {
-  auto* c = all.dial(pool, std::move(dialer), waiter, this);
-  if (c) connections_.push_back(c);
-  return c;
+Result<DedicatedConnection*> BoundConnections::dial(DedicatedConnections& all,
+                                                    pool::OriginPool& pool,
+                                                    std::unique_ptr<origin::Dialer> dialer,
+                                                    pool::StreamWaiter& waiter) {
+  auto dialed = all.dial(pool, std::move(dialer), waiter, this);
+  if (dialed) connections_.push_back(*dialed);
+  return dialed;
 }
 
 void BoundConnections::release(const pool::OriginPool& pool) {

@@ -22,14 +22,22 @@ DedicatedConnection::DedicatedConnection(EventLoop& loop, pool::OriginPool& pool
   pool_.enter();
   pool_.add_exclusive(*this);
   late_timer_.set_after(pool_.queue_deadline());
-  on_room();
+  pool_.want_dial(*this);
 }
 
 /// Logins count as tunnels do: either may hold its connection for hours.
-void DedicatedConnection::on_room() {
-  lease_ = pool_.room().take(ConnectionBudget::For::tunnel);
-  if (!lease_) return wait_for_room();
-  dial(any_dialer_ ? *any_dialer_ : *http1_dialer_);
+bool DedicatedConnection::begin_dial() {
+  if (!lease_) lease_ = pool_.room().take(ConnectionBudget::For::tunnel);
+  if (!lease_) {
+    wait_for_room();
+    return false;
+  }
+  if (owner_ && !any_dialer_ && pool_.expects_http1_refusal()) any_dialer_ = pool_.dialer();
+  if (!any_dialer_) pool_.on_http1_asked();
+  dial_ = (any_dialer_ ? *any_dialer_ : *http1_dialer_)
+              .dial(*this,
+                    Delegate<void(origin::DialResult)>::to<&DedicatedConnection::on_dialed>(this));
+  return true;
 }
 
 void DedicatedConnection::wait_for_room() {
@@ -37,20 +45,17 @@ void DedicatedConnection::wait_for_room() {
 }
 
 void DedicatedConnection::on_late() {
-  if (waits_for_room()) refuse(pool_.no_room());
+  if (waits_for_room()) return refuse(pool_.no_room());
+  if (waits_for_dial()) refuse(pool_.no_dial());
 }
 
 DedicatedConnection::~DedicatedConnection() {
   if (!over_) leave_pool();
 }
 
-void DedicatedConnection::dial(origin::Dialer& dialer) {
-  dial_ = dialer.dial(
-      *this, Delegate<void(origin::DialResult)>::to<&DedicatedConnection::on_dialed>(this));
-}
-
 void DedicatedConnection::leave_pool() {
   leave_list();
+  pool_.leave_dials(*this);
   if (!place_kept_) pool_.give_back_place();
   pool_.leave();
 }
@@ -60,26 +65,39 @@ void DedicatedConnection::on_dialed(origin::DialResult result) {
   loop_.retire(std::move(dial_));
   if (!result && origin::is_lack_of_descriptors(result.error()) && waiter_) {
     lease_.reset();
+    pool_.on_exclusive_put_off(*this);
     pool_.room().note_exhausted();
     return wait_for_room();
   }
-  if (!result && dial_any_protocol(result.error())) return;
-  late_timer_.cancel();
-  if (!result) {
-    ++pool_.metrics().failed_dials;
-    return refuse(result.error());
+  if (!result && is_http1_refused(result.error())) {
+    on_http1_refused();
+    if (owner_) return dial_any_protocol();
+    pool_.leave_dials(*this);
+  } else if (!result) {
+    pool_.on_exclusive_failed(*this, result.error());
   }
+  late_timer_.cancel();
+  if (!result) return refuse(result.error());
   connection_ = std::move(*result);
   on_connected();
 }
 
+bool DedicatedConnection::is_http1_refused(const Error& error) const noexcept {
+  return !any_dialer_ && error.type == ErrorType::tls_alert_received;
+}
+
+/// The origin may be well otherwise: its other dials go on.
+void DedicatedConnection::on_http1_refused() {
+  ++pool_.metrics().failed_dials;
+  pool_.on_http1_refused();
+}
+
 /// A login does without HTTP/1.1 where the origin has none: over HTTP/2 an origin judges each
 /// request by its own credentials, and the connection is the client's alone all the same.
-bool DedicatedConnection::dial_any_protocol(const Error& error) {
-  if (!owner_ || any_dialer_ || error.type != ErrorType::tls_alert_received) return false;
+void DedicatedConnection::dial_any_protocol() {
   any_dialer_ = pool_.dialer();
-  dial(*any_dialer_);
-  return true;
+  pool_.leave_dials(*this);
+  pool_.want_dial(*this);
 }
 
 void DedicatedConnection::on_connected() {
@@ -87,17 +105,20 @@ void DedicatedConnection::on_connected() {
   began_ = last_used_ = loop_.now();
   ++pool_.metrics().handshakes[info.tls_resumed ? 1 : 0]
                               [static_cast<std::size_t>(observe::DialCause::request)];
-  if (!waiter_) return connection_->drain("nobody waits any more");
-  if (!owner_ && info.protocol != origin::Protocol::http1) {
-    connection_->drain("not HTTP/1.1");
+  pool_.on_exclusive_connected(*this);
+  const bool is_http1 = info.protocol == origin::Protocol::http1;
+  if (is_http1 && !any_dialer_) pool_.on_http1_spoken();
+  if (!waiter_) return drain("its request was given up");
+  if (!owner_ && !is_http1) {
+    pool_.on_http1_refused();
+    drain("not HTTP/1.1");
     return refuse({ErrorType::http_upgrade_failed, Side::origin, Phase::tls, Proof::not_sent,
                    pool_.origin().to_string() + ": speaks no HTTP/1.1, which an upgrade needs"});
   }
   lending_ = true;
   std::exchange(waiter_, nullptr)->on_connection(*connection_, observe::WaitResult::dialed);
   lending_ = false;
-  if (!over_ && connection_->streams() == 0 && (!owner_ || last_request_))
-    connection_->drain("not needed");
+  if (!over_ && connection_->streams() == 0 && (!owner_ || last_request_)) drain("not needed");
 }
 
 void DedicatedConnection::lend(pool::StreamWaiter& waiter) {
@@ -117,13 +138,14 @@ void DedicatedConnection::refuse(Error error) {
 
 void DedicatedConnection::forget() {
   waiter_ = nullptr;
-  if (!dial_ && !waits_for_room()) return;
+  if (!dial_ && !waits_for_room() && !waits_for_dial()) return;
   if (dial_) loop_.retire(std::move(dial_));  // not now: this turn may hold an event for its socket
   end(DedicatedOwner::End::not_connected);
 }
 
 ConnectionLease DedicatedConnection::keep_place() {
   place_kept_ = true;
+  pool_.on_exclusive_switched(*this);
   auto lease = std::move(lease_);
   leave_owner(DedicatedOwner::End::taken);
   return lease;
@@ -131,7 +153,7 @@ ConnectionLease DedicatedConnection::keep_place() {
 
 void DedicatedConnection::release(std::string_view why) {
   owner_ = nullptr;
-  if (connection_ && !over_) return connection_->drain(why);
+  if (connection_ && !over_) return drain(why);
   forget();
 }
 
@@ -164,18 +186,26 @@ std::string_view DedicatedConnection::peer_address() const {
 void DedicatedConnection::end_after_request(std::string_view why) {
   if (!owner_ || over_) return;
   last_request_ = true;
-  if (connection_) connection_->drain(why);
+  if (connection_) drain(why);
+}
+
+void DedicatedConnection::drain(std::string_view why) {
+  if (!connection_->is_draining()) drained_ = true;
+  connection_->drain(why);
 }
 
 /// A request is over.
 void DedicatedConnection::on_capacity(origin::OriginConnection& connection) {
-  if (lending_ || over_ || connection.streams() > 0) return;
+  if (over_) return;
+  pool_.on_exclusive_change(*this);
+  if (lending_ || connection.streams() > 0) return;
   last_used_ = loop_.now();
-  if (!owner_ && !connection.is_draining()) connection.drain("request over");
+  if (!owner_ && !connection.is_draining()) drain("request over");
 }
 
 void DedicatedConnection::on_closed(origin::OriginConnection&, std::string_view reason) {
   pool_.metrics().closed.add(reason);
+  pool_.on_exclusive_closed(*this);
   end(DedicatedOwner::End::closed);
 }
 
@@ -197,10 +227,14 @@ DedicatedConnections::~DedicatedConnections() {
   all_.clear_and_dispose(std::default_delete<DedicatedConnection>());
 }
 
-DedicatedConnection* DedicatedConnections::dial(pool::OriginPool& pool,
-                                                std::unique_ptr<origin::Dialer> dialer,
-                                                pool::StreamWaiter& waiter, DedicatedOwner* owner) {
-  if (pool.room().budget()->is_full_of_tunnels() || !pool.take_place()) return nullptr;
+Result<DedicatedConnection*> DedicatedConnections::dial(pool::OriginPool& pool,
+                                                        std::unique_ptr<origin::Dialer> dialer,
+                                                        pool::StreamWaiter& waiter,
+                                                        DedicatedOwner* owner) {
+  if (!owner && pool.expects_http1_refusal()) return pool.http1_refused();
+  if (auto full = pool.no_wait_for_dial()) return std::move(*full);
+  if (pool.room().budget()->is_full_of_tunnels() || !pool.take_place())
+    return pool.no_place(owner ? "a login of this client alone" : "a tunnel");
   auto* connection = new DedicatedConnection(loop_, pool, std::move(dialer), waiter, owner);
   all_.push_back(*connection);
   return connection;

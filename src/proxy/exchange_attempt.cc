@@ -15,14 +15,9 @@ void Exchange::acquire(std::uint64_t avoid) {
   if ((login_ || client_->has_bound()) && acquire_bound()) return;
   if (upgrade_.empty()) return pool_->acquire(*this, avoid);
   // A connection that the request may keep: never one of the pool's, and HTTP/1.1.
-  dedicated_ = context_.dedicated.dial(*pool_, context_.http1_dialer(origin_), *this);
-  if (dedicated_) return;
-  on_no_connection({ErrorType::connection_limit_reached, Side::us, Phase::queue, Proof::not_sent,
-                    origin_.to_string() + ": no connection is left for a tunnel (" +
-                        (pool_->room().budget()->is_full_of_tunnels()
-                             ? "three quarters of limits.origin_connections are tunnels"
-                             : "pool.max_connections") +
-                        ')'});
+  auto dialed = context_.dedicated.dial(*pool_, context_.http1_dialer(origin_), *this);
+  if (!dialed) return on_no_connection(std::move(dialed.error()));
+  dedicated_ = *dialed;
 }
 
 /// Whether the request is on a connection of its client's own, or will be, or has been answered.
@@ -43,8 +38,11 @@ bool Exchange::acquire_bound() {
     case ConnectionChoice::refused:
       on_no_connection({ErrorType::connection_limit_reached, Side::us, Phase::queue,
                         Proof::not_sent,
-                        origin_.to_string() + ": this client connection is logged in (NTLM, "
-                                              "Negotiate) at as many other origins as it may be"});
+                        origin_.to_string() +
+                            ": this client connection is logged in (NTLM, "
+                            "Negotiate) at " +
+                            std::to_string(most_bound_connections) +
+                            " other origins, as many as it may be; use another connection"});
       break;
   }
   return true;
@@ -52,14 +50,10 @@ bool Exchange::acquire_bound() {
 
 /// As the credentials may log it in, it is bound before they are sent (RFC 4559 §6).
 void Exchange::dial_bound(BoundConnections& bound) {
-  dedicated_ = bound.dial(context_.dedicated, *pool_, context_.http1_dialer(origin_), *this);
-  if (dedicated_) {
-    bound_ = true;
-    return;
-  }
-  on_no_connection({ErrorType::connection_limit_reached, Side::us, Phase::queue, Proof::not_sent,
-                    origin_.to_string() + ": no connection is left for a login of this client "
-                                          "alone (pool.max_connections)"});
+  auto dialed = bound.dial(context_.dedicated, *pool_, context_.http1_dialer(origin_), *this);
+  if (!dialed) return on_no_connection(std::move(dialed.error()));
+  dedicated_ = *dialed;
+  bound_ = true;
 }
 
 void Exchange::on_connection(origin::OriginConnection& connection, observe::WaitResult found) {

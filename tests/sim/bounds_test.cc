@@ -38,6 +38,8 @@ class Bounds final : public WildWatch {
 
   void watch(const pool::OriginPool& pool) { pool_ = &pool; }
   void on_request() { requests_.add(world_.now()); }
+  /// The next dial is a tunnel's or a login's.
+  void expect_exclusive() { exclusive_ = true; }
   const std::vector<std::string>& passed() const { return passed_; }
   std::size_t dials() const { return dials_; }
 
@@ -48,7 +50,7 @@ class Bounds final : public WildWatch {
     auto [wanted, waiting] = most_lately();
     wanted = std::max(wanted, pool_->report().wanted);
     waiting = std::max(waiting, pool_->waiting());
-    if (pool_->waiting() > 0) {
+    if (std::exchange(exclusive_, false) || pool_->waiting() > 0) {
       for_waiting_.add(now);
       check("dials for requests a minute", for_waiting_.size(now),
             requests_.size(now) + waiting + 10 + 120 + 2 * successes_.size(now));
@@ -137,6 +139,7 @@ class Bounds final : public WildWatch {
   std::size_t barren_ahead_ = 0;
   std::size_t barren_waiting_ = 0;
   std::size_t dials_ = 0;
+  bool exclusive_ = false;
   std::vector<std::string> passed_;
 };
 
@@ -148,6 +151,7 @@ class Walk {
         bounds_(world_),
         origin_(world_, Random(seed, 7, 2).next(), bounds_),
         settings_(settings()),
+        dialer_(origin_.dialer()),
         pool_({origin::Scheme::https, "origin.test", 443}, settings_, seconds(10), origin_.dialer(),
               context()),
         next_(world_, Delegate<void()>::to<&Walk::on_next>(this)),
@@ -173,6 +177,7 @@ class Walk {
 
  private:
   class Request;
+  class Tunnel;
 
   std::shared_ptr<const config::Pool> settings() {
     auto s = std::make_shared<config::Pool>();
@@ -198,6 +203,7 @@ class Walk {
     gap_ = gaps[random_.next() % gaps.size()];
     burst_ = random_.part() < 0.2 ? 30 : 1;
     patient_ = random_.part() < 0.7;
+    tunnels_ = random_.part() < 0.5 ? 0 : random_.part();
     next_.set(world_.now() + random_.exponential(gap_));
     change_.set(world_.now() + seconds(1) + random_.exponential(seconds(20)));
   }
@@ -208,6 +214,7 @@ class Walk {
   Bounds bounds_;
   WildOrigin origin_;
   std::shared_ptr<const config::Pool> settings_;
+  std::unique_ptr<origin::Dialer> dialer_;  ///< of tunnels
   pool::OriginPool pool_;
   Alarm next_;
   Alarm look_;
@@ -215,6 +222,7 @@ class Walk {
   Duration gap_ = seconds(1);
   std::size_t burst_ = 1;
   bool patient_ = true;
+  double tunnels_ = 0;  ///< part of the requests
   bool stopping_ = false;
   std::size_t asked_ = 0;
   std::size_t ended_ = 0;
@@ -277,11 +285,104 @@ class Walk::Request final : public Retired, public pool::StreamWaiter, public or
   bool over_ = false;
 };
 
+/// A request that needs a connection of its own, as DedicatedConnection dials it.
+class Walk::Tunnel final : public Retired,
+                           public pool::ExclusiveConnection,
+                           private origin::ConnectionListener,
+                           private origin::ResponseSink {
+ public:
+  Tunnel(Walk& walk, Duration patience)
+      : walk_(walk), leaves_(walk.world_, Delegate<void()>::to<&Tunnel::leave>(this)) {
+    ++walk_.asked_;
+    leaves_.set(walk_.world_.now() + patience);
+  }
+  void begin() {
+    walk_.bounds_.on_request();
+    walk_.pool_.want_dial(*this);
+  }
+
+ private:
+  pool::ConnectionReport report(TimePoint) const override { return {}; }
+  std::string_view peer_address() const override { return {}; }
+  void end_after_request(std::string_view) override {}
+  bool begin_dial() override {
+    walk_.bounds_.expect_exclusive();
+    dial_ = walk_.dialer_->dial(*this,
+                                Delegate<void(origin::DialResult)>::to<&Tunnel::on_dialed>(this));
+    return true;
+  }
+  void on_no_dial(Error) override { end(); }
+  const origin::OriginConnection* origin_connection() const override { return connection_.get(); }
+  bool ended_by_us() const override { return drained_; }
+
+  void on_dialed(origin::DialResult result) {
+    walk_.world_.retire(std::move(dial_));
+    if (!result) {
+      walk_.pool_.on_exclusive_failed(*this, result.error());
+      return end();
+    }
+    connection_ = std::move(*result);
+    walk_.pool_.on_exclusive_connected(*this);
+    if (connection_->capacity() == 0) return drain();
+    stream_ = &connection_->open(outgoing_, *this);
+  }
+  void on_capacity(origin::OriginConnection&) override {
+    if (over_) return;
+    walk_.pool_.on_exclusive_change(*this);
+    if (!stream_) drain();
+  }
+  void on_closed(origin::OriginConnection&, std::string_view) override {
+    if (over_) return;
+    walk_.pool_.on_exclusive_closed(*this);
+    end();
+  }
+  void on_complete(const http::Fields&) override { stream_ = nullptr; }
+  void on_failure(Error) override { stream_ = nullptr; }
+  void drain() {
+    if (!connection_->is_draining()) drained_ = true;
+    connection_->drain("over");
+  }
+  void leave() {
+    if (!connection_) {
+      if (dial_) walk_.world_.retire(std::move(dial_));
+      return end();
+    }
+    if (auto* stream = std::exchange(stream_, nullptr)) stream->cancel();
+    drain();
+  }
+  void end() {
+    if (std::exchange(over_, true)) return;
+    ++walk_.ended_;
+    leaves_.cancel();
+    walk_.pool_.leave_dials(*this);
+    walk_.world_.retire(std::unique_ptr<Retired>(this));
+  }
+  void on_informational(const http::ResponseHead&) override {}
+  void on_response(const http::ResponseHead&, const http::BodyFraming&) override {}
+  void on_body(std::string_view) override {}
+  void on_flush() override {}
+  void on_writable() override {}
+  void on_stalled(const Error&) override {}
+
+  Walk& walk_;
+  Alarm leaves_;
+  http::OutgoingRequest outgoing_;
+  std::unique_ptr<origin::Dial> dial_;
+  std::unique_ptr<origin::OriginConnection> connection_;
+  origin::OriginStream* stream_ = nullptr;
+  bool drained_ = false;
+  bool over_ = false;
+};
+
 void Walk::on_next() {
   if (stopping_) return;
   for (std::size_t i = 0; i < burst_; ++i) {
-    pool_.retry_budget().on_request();
     const auto patience = patient_ ? Duration(seconds(30)) : random_.exponential(milliseconds(50));
+    if (random_.part() < tunnels_) {
+      (new Tunnel(*this, patience))->begin();  // retires itself
+      continue;
+    }
+    pool_.retry_budget().on_request();
     (new Request(*this, random_.part() < 0.7, patience))->begin();  // retires itself
   }
   next_.set(world_.now() + random_.exponential(gap_) * burst_);
@@ -289,7 +390,7 @@ void Walk::on_next() {
 
 class DialBounds : public testing::TestWithParam<std::uint64_t> {};
 
-TEST_P(DialBounds, F147_F148_hold_whatever_an_origin_does) {
+TEST_P(DialBounds, F147_F148_hold_whatever_an_origin_does_and_clients_ask) {
   Walk walk(GetParam());
   const auto& bounds = walk.run(minutes(3));
   for (const auto& passed : bounds.passed()) ADD_FAILURE() << passed;

@@ -37,6 +37,8 @@ class ConnectionBudget : public std::enable_shared_from_this<ConnectionBudget> {
   ConnectionLease take(For purpose);
   /// Whether there is room for one more.
   bool has_room(For purpose) const noexcept { return used() < most_for(purpose); }
+  /// So many of them may be tunnels.
+  std::size_t most_tunnels() const noexcept;
   /// Whether tunnels hold all that they may: no idle connection that goes makes room for another.
   bool is_full_of_tunnels() const noexcept { return tunnels_.load() >= most_tunnels(); }
   /// How many are in use of the last sixteenth, and beyond the limit after a reload has lowered it:
@@ -53,8 +55,6 @@ class ConnectionBudget : public std::enable_shared_from_this<ConnectionBudget> {
   friend class ConnectionLease;
   void give_back(For purpose) noexcept;
   std::size_t most_for(For purpose) const noexcept;
-  std::size_t most_tunnels() const noexcept;
-
   std::vector<std::atomic<bool>> short_;  ///< by worker: it wants to be told of room
   std::function<void(std::size_t)> tell_;
   std::atomic<std::size_t> limit_;

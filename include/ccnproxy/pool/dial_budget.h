@@ -11,14 +11,14 @@ namespace ccnproxy::pool {
 /// How many dials one pool may still begin, whatever the reason (docs/pool-policy.md, "What an
 /// origin is asked at most"). Pure, told of time.
 ///
-/// * Each request that comes to wait pays for one dial. A second one for it, where the first came
+/// * Each request that comes to wait pays for one dial, of the pool or of its own (a tunnel, a
+///   login). A second one for it, where the first came
 ///   to nothing, and any dial at an origin that fails is a try: ten at once, then two a second,
 ///   however many wait. A dial that succeeds after failures gives two back, so that one server of
 ///   several that is down does not slow the others.
 /// * Dials ahead of need are not paid for until a connection carries its first request. What is
-/// open of that
-///   is a debt, which time pays off: for each connection wanted one in three seconds, two a second
-///   at most. It may grow to what a start and a restart of the origin after it cost.
+///   open of that is a debt, which time pays off: for each connection wanted one in three seconds,
+///   two a second at most. It may grow to what a start and a restart of the origin after it cost.
 class DialBudget {
  public:
   static constexpr double tries_at_once = 10;
@@ -28,6 +28,10 @@ class DialBudget {
   static constexpr Duration ahead_each = least_ready_life;
 
   void on_wait() noexcept { ++paid_; }
+  /// A request's dial can't begin yet for another reason; it pays again when it can.
+  void on_put_off() noexcept {
+    if (paid_ > 0) --paid_;
+  }
   void on_queue_empty() noexcept { paid_ = 0; }
   std::size_t for_waiting(TimePoint now, bool failing) noexcept {
     return (failing ? 0 : paid_) + tries_.room(now, tries_a_second, tries_at_once);

@@ -28,6 +28,10 @@ struct DialNeed {
   std::size_t for_waiting = no_bound;    ///< so many may begin for requests (DialBudget)
   std::size_t for_readiness = no_bound;  ///< and so many ahead of need
   std::size_t of_worker = 0;             ///< under way from this worker, to all origins
+  // For connections that belong to one client each, see ExclusiveConnection.
+  std::size_t exclusive_waiting = 0;  ///< that are not dialled yet
+  std::size_t exclusive_dialing = 0;  ///< on their way
+  bool answers_dials = true;          ///< the origin has ever been connected to
 };
 
 /// As many as those who wait need. One for an origin whose protocol is unknown, however many wait:
@@ -52,10 +56,22 @@ constexpr std::size_t missing(std::size_t wanted, std::size_t there) {
   return wanted > there ? wanted - there : 0;
 }
 
+/// One dial at a time, of whichever kind.
+constexpr std::size_t at_most_one(const DialNeed& d, std::size_t n) {
+  return d.dialing + d.exclusive_dialing > 0 ? 0 : std::min<std::size_t>(n, 1);
+}
+
 /// For requests that wait. An origin that fails gets one dial at a time.
 constexpr std::size_t dials_for_waiting(const DialNeed& d) {
   const auto n = std::min(missing(connections_for_waiting(d), d.dialing), d.for_waiting);
-  return d.failing ? std::min<std::size_t>(n, d.dialing > 0 ? 0 : 1) : n;
+  return d.failing ? at_most_one(d, n) : n;
+}
+
+/// For tunnels and logins: one for each. An origin that fails, or was never connected to, gets one
+/// dial at a time. `max_connections` is not looked at: each has its place already.
+constexpr std::size_t exclusive_dials_to_start(const DialNeed& d) {
+  const auto n = std::min(d.exclusive_waiting, d.for_waiting);
+  return d.failing || !d.answers_dials ? at_most_one(d, n) : n;
 }
 
 /// To be ready ahead of need. An origin that fails gets one at a time, and no other before the last
@@ -64,11 +80,13 @@ constexpr std::size_t dials_ahead(const DialNeed& d) {
   if (d.held_back || d.of_worker >= most_dials_of_a_worker) return 0;
   const auto n = std::min({missing(d.wanted, d.open + d.dialing),
                            missing(most_dials_ahead, d.dialing), d.for_readiness});
-  return d.failing ? std::min<std::size_t>(n, d.dialing + d.on_trial > 0 ? 0 : 1) : n;
+  if (!d.failing) return n;
+  return d.on_trial > 0 ? 0 : at_most_one(d, n);
 }
 
-/// How many connections to open now: for requests that wait or, when none does, ahead of need; less
-/// those on their way. The one place that decides whether a dial of a pool may begin.
+/// How many connections of the pool to open now: for requests that wait or, when none does, ahead
+/// of need; less those on their way. This and exclusive_dials_to_start() are the one place that
+/// decides whether a dial to an origin may begin.
 constexpr std::size_t dials_to_start(const DialNeed& d) {
   const auto n = d.waiting > 0 ? dials_for_waiting(d) : dials_ahead(d);
   if (d.max_connections == 0) return n;

@@ -18,6 +18,7 @@
 #include "ccnproxy/pool/dial_budget.h"
 #include "ccnproxy/pool/dial_policy.h"
 #include "ccnproxy/pool/exclusive_connection.h"
+#include "ccnproxy/pool/http1_refusals.h"
 #include "ccnproxy/pool/learned_limits.h"
 #include "ccnproxy/pool/origin_memory.h"
 #include "ccnproxy/pool/placement_policy.h"
@@ -102,9 +103,39 @@ class OriginPool final : private RoomWaiter {
   /// A place for an ExclusiveConnection or a tunnel under max_connections, an idle connection's if
   /// there is no other; give back each that was taken.
   bool take_place();
+  /// What is told where there is none for `what`, and why.
+  Error no_place(std::string_view what) const;
   void give_back_place() noexcept { context_.shared->give_back_connection(context_.worker->index); }
+  /// Why no dial of an ExclusiveConnection may be waited for now: `pool.max_pending` do already.
+  std::optional<Error> no_wait_for_dial();
   /// Shows it in report(), and tells it to end when it must; until it leaves the list.
   void add_exclusive(ExclusiveConnection& connection) { exclusive_.push_back(connection); }
+  /// Its begin_dial() is called as soon as one more dial to the origin may begin: now or later, in
+  /// order of arrival with the requests that wait. Asked for again for a second dial, or when
+  /// begin_dial() had to wait. How long it waits is its own business.
+  void want_dial(ExclusiveConnection& connection);
+  // What came of its dial: the pool's own dials and those that wait are the wiser for it. Told
+  // before the client hears of it.
+  void on_exclusive_failed(ExclusiveConnection& connection, const Error& error);
+  void on_exclusive_connected(ExclusiveConnection& connection);
+  /// It may have got an answer, or been told to go.
+  void on_exclusive_change(ExclusiveConnection& connection);
+  void on_exclusive_closed(ExclusiveConnection& connection);
+  /// This machine had no descriptor for it: it will ask again.
+  void on_exclusive_put_off(ExclusiveConnection& connection);
+  /// The origin has switched protocols: it is a tunnel.
+  void on_exclusive_switched(ExclusiveConnection& connection);
+  /// Its dial or its wait is over without a verdict, or it has ended.
+  void leave_dials(ExclusiveConnection& connection);
+  /// What is told a request that waited for leave to dial in vain.
+  Error no_dial() const;
+
+  /// Whether a connection that offers HTTP/1.1 alone would be refused, as the last ones were.
+  bool expects_http1_refusal() const { return http1_refusals_.expects_refusal(now()); }
+  void on_http1_asked() { http1_refusals_.on_asked(now(), context_.worker->random()); }
+  void on_http1_refused();
+  void on_http1_spoken() { http1_refusals_.on_spoken(); }
+  Error http1_refused() const;
   /// What dials now. For connections of clients' own; outlives those that it made.
   const std::shared_ptr<origin::Dialer>& dialer() const noexcept { return dialer_; }
 
@@ -194,6 +225,7 @@ class OriginPool final : private RoomWaiter {
   void fail_waiters(const Error& error, TimePoint dial_began);
   void expire_waiters(TimePoint now);
   Error no_connection(std::string_view why) const;
+  Error too_many_pending() const;
 
   // What connections tell.
   void on_dialed(PooledConnection& c, origin::DialResult result);
@@ -208,9 +240,14 @@ class OriginPool final : private RoomWaiter {
   std::optional<std::chrono::system_clock::time_point> http1_until() const;
   void note_end(PooledConnection& c, std::string_view reason);
   bool judge(PooledConnection& c, bool gone);
+  bool judge(ExclusiveConnection& c, bool gone);
+  bool judge(DialTrial& trial, const origin::OriginConnection& connection, bool by_origin,
+             bool gone);
+  bool settle(DialTrial& trial, const std::string& address, Verdict verdict, bool answered);
   void judge_all();
   std::size_t on_trial() const;
-  void on_trial_failed(const PooledConnection& c);
+  void on_trial_failed(TimePoint began, const std::string& address);
+  void on_failed_dial(TimePoint began, const Error& error);
   void note_failure(TimePoint began, const Error& error);
   bool end_if_used_up(PooledConnection& c);
   void note_answers(PooledConnection& c);
@@ -240,6 +277,11 @@ class OriginPool final : private RoomWaiter {
   bool is_doubted(const PooledConnection& c) const;
   DialNeed dial_need();
   void start_dials();
+  void start_pooled_dials();
+  void start_exclusive_dials();
+  void fail_exclusive(const Error& error, TimePoint dial_began);
+  void put_on(ExclusiveDials& list, ExclusiveConnection& c, ExclusiveConnection::DialPhase phase);
+  void plan_check_of_exclusive();
   enum class DialStart : std::uint8_t {
     begun,
     at_limit,  ///< pool.max_connections
@@ -286,11 +328,15 @@ class OriginPool final : private RoomWaiter {
   Timer check_timer_;
   std::array<Connections, 4> lists_;  ///< by State; closed ones are on none
   ExclusiveConnections exclusive_;
+  ExclusiveDials exclusive_waiting_;
+  ExclusiveDials exclusive_dialing_;
+  ExclusiveDials exclusive_on_trial_;
   Waiters waiters_;
   RetryBudget retry_budget_;
   mutable RecentPeak peak_;
   BackOff back_off_;
   DialBudget budget_;
+  Http1Refusals http1_refusals_;
   DecisionLog decisions_;
   observe::OriginMetrics metrics_;
   /// What most origins never have.
@@ -316,7 +362,8 @@ class OriginPool final : private RoomWaiter {
   /// It was asked for a connection, or has made one: else the origin is other workers', and what
   /// they know of it is no reason to keep connections ready here.
   bool used_here_ = false;
-  bool remembered_ = false;  ///< from before a restart, and to be ready for that
+  bool answers_exclusive_ = false;  ///< an ExclusiveConnection has been connected
+  bool remembered_ = false;         ///< from before a restart, and to be ready for that
   bool given_up_ = false;
   bool barred_ = false;
   bool draining_ = false;

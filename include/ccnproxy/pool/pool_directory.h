@@ -27,6 +27,7 @@ class SharedOrigin {
   void give_back_connection(std::size_t worker) noexcept;
   /// Room for one more request that waits under `most`.
   bool take_waiting(std::uint32_t most) noexcept;
+  std::uint32_t waiting() const noexcept { return waiting_.load(std::memory_order_relaxed); }
   void give_back_waiting() noexcept { waiting_.fetch_sub(1, std::memory_order_relaxed); }
 
   /// What it is like.

@@ -11,6 +11,7 @@
 #include "ccnproxy/origin/dialer.h"
 #include "ccnproxy/pool/address_load.h"
 #include "ccnproxy/pool/retirement_policy.h"
+#include "ccnproxy/pool/trial_policy.h"
 
 namespace ccnproxy::pool {
 
@@ -36,7 +37,7 @@ class PooledConnection final : public Retired,
         dialer_(std::move(dialer)),
         lease_(std::move(lease)),
         life_{now, now, false, jitter, 0},
-        began_(now),
+        trial_{now, now},
         cause_(cause) {}
 
   State state() const noexcept { return state_; }
@@ -60,14 +61,12 @@ class PooledConnection final : public Retired,
   std::unique_ptr<origin::Dial> dial_;
   std::unique_ptr<origin::OriginConnection> connection_;
   ConnectionLife life_;
-  TimePoint began_;  ///< its dial
+  DialTrial trial_;
   observe::DialCause cause_;
   std::string_view leaving_;
   bool ended_by_us_ = false;  ///< nothing is to be learnt from its end
   bool outdated_ = false;     ///< made by settings that do not hold any more
   bool end_noted_ = false;
-  bool on_trial_ = true;        ///< whether its dial has succeeded is not known yet (Trial)
-  bool told_on_trial_ = false;  ///< the origin told it to go before that
   TimePoint lendable_until_ = TimePoint::max();
   std::uint64_t idle_at_bytes_ = 0;  ///< received when it was last idle
   std::uint64_t counted_bytes_ = 0;  ///< received, as far as the mean answer knows

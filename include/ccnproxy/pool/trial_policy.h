@@ -14,6 +14,14 @@ struct Trial {
   bool told = false;          ///< the origin told it to go within its trial
 };
 
+/// One dial, from its beginning until it is known whether it has succeeded.
+struct DialTrial {
+  TimePoint began{};
+  TimePoint connected{};
+  bool open = true;   ///< not known yet
+  bool told = false;  ///< the origin told its connection to go meanwhile
+};
+
 enum class Verdict : std::uint8_t { open, passed, failed };
 
 /// A connection that has lived so long has succeeded, if it was never asked for anything.

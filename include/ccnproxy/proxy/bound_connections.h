@@ -28,8 +28,9 @@ class BoundConnections final : private DedicatedOwner {
   bool empty() const noexcept { return connections_.empty(); }
 
   /// Dials one for `waiter`, see DedicatedConnections::dial.
-  DedicatedConnection* dial(DedicatedConnections& all, pool::OriginPool& pool,
-                            std::unique_ptr<origin::Dialer> dialer, pool::StreamWaiter& waiter);
+  Result<DedicatedConnection*> dial(DedicatedConnections& all, pool::OriginPool& pool,
+                                    std::unique_ptr<origin::Dialer> dialer,
+                                    pool::StreamWaiter& waiter);
   /// Ends the one to this pool's origin, if there is one, before another takes its place: `on_end`
   /// is not called for it.
   void release(const pool::OriginPool& pool);

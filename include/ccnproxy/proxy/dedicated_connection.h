@@ -35,8 +35,9 @@ class DedicatedOwner {
 /// A connection to an origin that is dialled for one client and carries requests of no other: one
 /// request that may keep it (Upgrade), or all of its owner's (a login, see BoundConnections). It
 /// counts for `pool.max_connections`, but is never lent by the pool. Speaks HTTP/1.1; with an owner
-/// also HTTP/2, where the origin speaks nothing else. Waits for room in the process's
-/// ConnectionBudget as long as a request may wait in the pool's queue.
+/// also HTTP/2, where the origin speaks nothing else. Waits for leave to dial
+/// (OriginPool::want_dial) and for room in the process's ConnectionBudget, for as long as a request
+/// may wait in the pool's queue.
 ///
 /// Belongs to DedicatedConnections, and ends by itself: when dialling fails, when the origin ends
 /// it, when its owner releases it, and without an owner when its one request has been answered or
@@ -78,13 +79,19 @@ class DedicatedConnection final : public Retired,
   pool::ConnectionReport report(TimePoint now) const override;
   std::string_view peer_address() const override;
   void end_after_request(std::string_view why) override;
+  bool begin_dial() override;
+  void on_no_dial(Error error) override { refuse(std::move(error)); }
+  const origin::OriginConnection* origin_connection() const override { return connection_.get(); }
+  bool ended_by_us() const override { return drained_; }
 
-  void on_room() override;
+  void on_room() override { pool_.want_dial(*this); }
   void wait_for_room();
   void on_late();
-  void dial(origin::Dialer& dialer);
   void on_dialed(origin::DialResult result);
-  bool dial_any_protocol(const Error& error);
+  bool is_http1_refused(const Error& error) const noexcept;
+  void on_http1_refused();
+  void dial_any_protocol();
+  void drain(std::string_view why);
   void on_connected();
   void on_capacity(origin::OriginConnection& connection) override;
   void on_closed(origin::OriginConnection& connection, std::string_view reason) override;
@@ -100,7 +107,7 @@ class DedicatedConnection final : public Retired,
   pool::StreamWaiter* waiter_;
   DedicatedOwner* owner_;
   ConnectionLease lease_;
-  Timer late_timer_;  ///< while it waits for room
+  Timer late_timer_;  ///< while it waits for leave to dial, or for room
   std::unique_ptr<origin::Dial> dial_;
   std::unique_ptr<origin::OriginConnection> connection_;
   TimePoint began_;      ///< dialling, then the connection
@@ -108,6 +115,7 @@ class DedicatedConnection final : public Retired,
   bool place_kept_ = false;
   bool lending_ = false;
   bool last_request_ = false;  ///< it ends with the request in flight
+  bool drained_ = false;       ///< by us
   bool over_ = false;
 };
 
@@ -120,10 +128,11 @@ class DedicatedConnections {
   DedicatedConnections& operator=(const DedicatedConnections&) = delete;
 
   /// Dials one for `waiter`, which hears of it as it would of a pool, later; it is told to forget()
-  /// where the waiter goes before. Null if the pool has all its connections already, or tunnels all
-  /// that the process lets them have.
-  DedicatedConnection* dial(pool::OriginPool& pool, std::unique_ptr<origin::Dialer> dialer,
-                            pool::StreamWaiter& waiter, DedicatedOwner* owner = nullptr);
+  /// where the waiter goes before. An error if the pool has all its connections already, or tunnels
+  /// all that the process lets them have, if too many requests wait already, or if the origin is
+  /// known to refuse what an upgrade needs.
+  Result<DedicatedConnection*> dial(pool::OriginPool& pool, std::unique_ptr<origin::Dialer> dialer,
+                                    pool::StreamWaiter& waiter, DedicatedOwner* owner = nullptr);
 
  private:
   EventLoop& loop_;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "ccnproxy/pool/back_off.h"
+#include "ccnproxy/pool/http1_refusals.h"
 
 namespace ccnproxy::pool {
 namespace {
@@ -167,6 +168,76 @@ INSTANTIATE_TEST_SUITE_P(
         BoundCase{"the_worker_dials_enough_but_some_wait",
                   within(need_of(4, false, false), 9, 9, most_dials_of_a_worker), 4}),
     [](const auto& of) { return std::string(of.param.name); });
+
+struct ExclusiveCase {
+  const char* name;
+  std::size_t waiting;
+  std::size_t dialing;
+  std::size_t of_pool;  ///< on their way
+  bool failing;
+  bool known;
+  std::size_t budget;
+  std::size_t expected;
+  std::size_t expected_of_pool = 0;  ///< ahead of need, with five wanted
+};
+
+class ExclusiveDialsToStart : public testing::TestWithParam<ExclusiveCase> {};
+
+TEST_P(ExclusiveDialsToStart, follows_the_table) {
+  const auto& c = GetParam();
+  DialNeed need;
+  need.wanted = 5;
+  need.exclusive_waiting = c.waiting;
+  need.exclusive_dialing = c.dialing;
+  need.dialing = c.of_pool;
+  need.failing = c.failing;
+  need.answers_dials = c.known;
+  need.for_waiting = c.budget;
+  EXPECT_EQ(exclusive_dials_to_start(need), c.expected);
+  EXPECT_EQ(dials_to_start(need), c.expected_of_pool);
+  need.max_connections = 1;
+  EXPECT_EQ(exclusive_dials_to_start(need), c.expected) << "each has a place";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, ExclusiveDialsToStart,
+    testing::Values(ExclusiveCase{"one_each", 7, 3, 0, false, true, no_bound, 7, 5},
+                    ExclusiveCase{"as_far_as_paid_for", 7, 3, 0, false, true, 4, 4, 5},
+                    ExclusiveCase{"F147_never_connected", 7, 0, 0, false, false, no_bound, 1, 5},
+                    ExclusiveCase{"F147_never_connected_and_one_on_its_way", 7, 1, 0, false, false,
+                                  no_bound, 0, 5},
+                    ExclusiveCase{"F147_never_connected_and_one_of_the_pool", 7, 0, 1, false, false,
+                                  no_bound, 0, 4},
+                    ExclusiveCase{"F147_failing", 7, 0, 0, true, true, no_bound, 1, 1},
+                    ExclusiveCase{"F147_failing_one_on_its_way", 7, 1, 0, true, true, no_bound, 0},
+                    ExclusiveCase{"F147_failing_one_of_the_pool", 7, 0, 1, true, true, no_bound, 0},
+                    ExclusiveCase{"F147_no_try_is_left", 7, 0, 0, true, true, 0, 0, 1}),
+    [](const auto& of) { return std::string(of.param.name); });
+
+TEST(Http1RefusalsTest, F147_an_origin_that_speaks_http2_alone_is_asked_rarely) {
+  const TimePoint t0{hours(5)};
+  Http1Refusals refusals;
+  int asked = 0;
+  Duration t{0};
+  for (; t < std::chrono::seconds(40); t += milliseconds(1)) {
+    if (refusals.expects_refusal(t0 + t)) continue;
+    refusals.on_asked(t0 + t, 0);
+    ++asked;
+    EXPECT_EQ(refusals.expects_refusal(t0 + t), asked > 1) << "one at a time";
+    refusals.on_refused(t0 + t, 0);
+  }
+  EXPECT_EQ(asked, 10);
+  EXPECT_GT(refusals.next(), t0 + t);
+}
+
+TEST(Http1RefusalsTest, one_answer_ends_it) {
+  const TimePoint t0{hours(5)};
+  Http1Refusals refusals;
+  refusals.on_refused(t0, 0);
+  EXPECT_TRUE(refusals.expects_refusal(t0));
+  refusals.on_spoken();
+  EXPECT_FALSE(refusals.expects_refusal(t0));
+}
 
 TEST(BackOffTest, F147_dials_that_were_under_way_together_fail_together) {
   const TimePoint t0{hours(5)};

@@ -5,7 +5,9 @@
 namespace ccnproxy::pool {
 namespace {
 
-class FakeExclusive final : public ExclusiveConnection {
+using std::chrono::milliseconds;
+
+class FakeExclusive final : public ExclusiveConnection, public origin::ConnectionListener {
  public:
   ConnectionReport report(TimePoint) const override {
     ConnectionReport r;
@@ -17,9 +19,48 @@ class FakeExclusive final : public ExclusiveConnection {
     ended = why;
     leave_list();
   }
+  bool begin_dial() override {
+    if (!has_room) return false;
+    ++dials;
+    return true;
+  }
+  void on_no_dial(Error e) override { error = std::move(e); }
+  const origin::OriginConnection* origin_connection() const override { return connection.get(); }
+  bool ended_by_us() const override { return by_us; }
+
+  // What comes of its dial.
+  void connect(OriginPool& pool) {
+    connection = std::make_unique<FakeConnection>(
+        origin::ConnectionInfo{1, origin::Protocol::http1, address, {}, false, {}, true, true}, 1,
+        *this, [](auto&) {});
+    pool_ = &pool;
+    pool.on_exclusive_connected(*this);
+  }
+  void answer() {
+    static http::OutgoingRequest request;
+    static NullSink sink;
+    connection->open(request, sink);
+    connection->end_stream();
+  }
+  static Error refused(ErrorType type = ErrorType::connection_refused) {
+    return {type, Side::origin, Phase::tcp, Proof::not_sent, "refused"};
+  }
 
   std::string address = "192.0.2.1:443";
   std::string ended;
+  bool has_room = true;
+  bool by_us = false;
+  int dials = 0;
+  std::optional<Error> error;
+  std::unique_ptr<FakeConnection> connection;
+
+ private:
+  void on_capacity(origin::OriginConnection&) override { pool_->on_exclusive_change(*this); }
+  void on_closed(origin::OriginConnection&, std::string_view) override {
+    pool_->on_exclusive_closed(*this);
+    pool_->leave_dials(*this);
+  }
+  OriginPool* pool_ = nullptr;
 };
 
 class OriginPoolExclusive : public OriginPoolReady {
@@ -132,6 +173,231 @@ TEST_F(OriginPoolExclusive, F123_end_where_the_origin_or_the_address_is_barred) 
   pool().adopt(terms);
   EXPECT_NE(elsewhere.ended, "");
   EXPECT_NE(dialing.ended, "");
+}
+
+/// Tunnels and logins that are dialled.
+class ExclusiveDialsOf : public OriginPoolExclusive {
+ protected:
+  ~ExclusiveDialsOf() override {
+    for (auto& c : all_) pool().leave_dials(*c);
+  }
+  FakeExclusive& want() {
+    auto& c = *all_.emplace_back(std::make_unique<FakeExclusive>());
+    pool().want_dial(c);
+    return c;
+  }
+  /// The pool has spoken to its origin before, and nothing is open any more.
+  void make_known() {
+    settings_.min_ready = 0;
+    ask();
+    auto& c = net_.connect_http1();
+    c.end_stream();
+    c.close();
+    turn();
+  }
+  int dials() const {
+    int sum = 0;
+    for (const auto& c : all_) sum += c->dials;
+    return sum;
+  }
+  void fail(FakeExclusive& c) { pool().on_exclusive_failed(c, FakeExclusive::refused()); }
+
+  std::deque<std::unique_ptr<FakeExclusive>> all_;
+  int tried_ = 0;  ///< dials of those that are gone from all_
+};
+
+TEST_F(ExclusiveDialsOf, begin_at_once_where_the_origin_is_known_to_be_well) {
+  make_known();
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(want().dials, 1);
+}
+
+TEST_F(ExclusiveDialsOf, F147_of_an_origin_never_connected_to_begin_one_at_a_time) {
+  auto& first = want();
+  for (int i = 0; i < 49; ++i) want();
+  EXPECT_EQ(dials(), 1);
+  first.connect(pool());
+  EXPECT_EQ(dials(), 50);
+}
+
+TEST_F(ExclusiveDialsOf, F147_what_waited_when_a_dial_began_fails_with_it) {
+  auto& first = want();
+  auto& same_time = want();
+  pass(milliseconds(1));
+  auto& later = want();
+  fail(first);
+  ASSERT_TRUE(same_time.error);
+  EXPECT_EQ(same_time.error->type, ErrorType::connection_refused);
+  EXPECT_FALSE(later.error);
+  EXPECT_EQ(later.dials, 1) << "it deserves a dial of its own";
+  EXPECT_EQ(pool().metrics().failed_dials, 1u);
+}
+
+TEST_F(ExclusiveDialsOf, F147_a_flood_to_an_origin_that_refuses_shares_few_dials) {
+  make_known();
+  for (Duration t{0}; t < std::chrono::minutes(1); t += milliseconds(10)) {
+    auto& c = want();
+    for (auto& other : all_) {
+      if (other->dials == 1 && !other->error) {
+        other->error = FakeExclusive::refused();
+        fail(*other);
+      }
+    }
+    if (!c.waits_for_dial()) pool().leave_dials(c);
+    while (!all_.empty() && all_.front()->error) {
+      tried_ += all_.front()->dials;
+      all_.pop_front();
+    }
+    pass(milliseconds(10));
+  }
+  EXPECT_LE(tried_ + dials(), 1 + 10 + 120 + 1);
+  EXPECT_GE(tried_ + dials(), 100);
+}
+
+TEST_F(ExclusiveDialsOf, F147_and_requests_share_one_dial_at_a_time) {
+  make_known();
+  auto& tunnel = want();
+  fail(tunnel);
+  const auto before = net_.dials;
+  auto& request = ask();
+  EXPECT_EQ(net_.dials, before + 1);
+  pass(milliseconds(1));
+  auto& second = want();
+  EXPECT_EQ(second.dials, 0);
+  net_.refuse();
+  EXPECT_TRUE(request.error);
+  EXPECT_EQ(second.dials, 1) << "it came later";
+  pass(milliseconds(1));
+  auto& last = ask();
+  EXPECT_EQ(net_.dials, before + 1);
+  fail(second);
+  EXPECT_EQ(net_.dials, before + 2);
+  EXPECT_FALSE(last.error);
+  net_.refuse();
+}
+
+TEST_F(ExclusiveDialsOf, F147_a_failure_holds_dials_ahead_of_need_back) {
+  first_http1();
+  live(std::chrono::seconds(2));
+  auto& tunnel = want();
+  const auto before = net_.dials;
+  fail(tunnel);
+  for (auto* c : std::vector(net_.connections)) c->close();
+  turn();
+  EXPECT_EQ(net_.dials, before);
+  live(milliseconds(200));
+  EXPECT_EQ(net_.dials, before + 1);
+  connect_all_http1();
+}
+
+TEST_F(ExclusiveDialsOf, F147_one_that_ends_before_its_first_answer_has_failed) {
+  make_known();
+  auto& tunnel = want();
+  tunnel.connect(pool());
+  tunnel.connection->close();
+  EXPECT_EQ(pool().metrics().failed_dials, 1u);
+  EXPECT_NE(pool().report().last_failure.find("before its first answer"), std::string::npos);
+}
+
+TEST_F(ExclusiveDialsOf, one_that_we_end_has_not) {
+  make_known();
+  auto& tunnel = want();
+  tunnel.connect(pool());
+  tunnel.by_us = true;
+  tunnel.connection->close();
+  EXPECT_EQ(pool().metrics().failed_dials, 0u);
+}
+
+TEST_F(ExclusiveDialsOf, F147_an_answer_or_a_second_or_a_tunnel_ends_the_failing) {
+  make_known();
+  for (const int way : {0, 1, 2}) {
+    fail(want());
+    EXPECT_NE(pool().report().last_failure, "");
+    pass(milliseconds(1));
+    auto& c = want();
+    c.connect(pool());
+    EXPECT_NE(pool().report().last_failure, "") << "on trial";
+    if (way == 0) c.answer();
+    if (way == 1) live(std::chrono::seconds(2));
+    if (way == 2) pool().on_exclusive_switched(c);
+    EXPECT_EQ(pool().report().last_failure, "") << way;
+    pool().leave_dials(c);
+  }
+}
+
+TEST_F(ExclusiveDialsOf, one_that_is_given_up_lets_the_next_begin) {
+  auto& first = want();
+  auto& second = want();
+  EXPECT_EQ(second.dials, 0);
+  pool().leave_dials(first);
+  pass(milliseconds(10));
+  EXPECT_EQ(second.dials, 1);
+}
+
+TEST_F(ExclusiveDialsOf, without_room_the_dial_is_not_counted) {
+  make_known();
+  std::vector<FakeExclusive*> without;
+  for (int i = 0; i < 30; ++i) {
+    auto& c = *all_.emplace_back(std::make_unique<FakeExclusive>());
+    c.has_room = false;
+    pool().want_dial(c);
+    EXPECT_FALSE(c.waits_for_dial());
+    without.push_back(&c);
+  }
+  for (auto* c : without) {
+    c->has_room = true;
+    pool().want_dial(*c);
+    EXPECT_EQ(c->dials, 1);
+  }
+}
+
+TEST_F(ExclusiveDialsOf, F147_a_second_dial_for_one_is_a_try) {
+  make_known();
+  auto& login = want();
+  for (int i = 0; i < 20; ++i) {
+    pool().leave_dials(login);
+    pool().want_dial(login);
+  }
+  EXPECT_EQ(login.dials, 1 + 10);
+  live(std::chrono::seconds(1));
+  EXPECT_EQ(login.dials, 1 + 10 + 1);
+}
+
+TEST_F(ExclusiveDialsOf, F096_those_that_wait_count_among_the_requests_that_wait) {
+  settings_.max_pending = 2;
+  want();  // is dialled
+  EXPECT_FALSE(pool().no_wait_for_dial());
+  want();
+  want();
+  const auto full = pool().no_wait_for_dial();
+  ASSERT_TRUE(full);
+  EXPECT_NE(full->detail.find("pool.max_pending is 2"), std::string::npos);
+  EXPECT_TRUE(ask().error);
+  pool().leave_dials(*all_.back());
+  EXPECT_FALSE(pool().no_wait_for_dial());
+}
+
+TEST_F(ExclusiveDialsOf, what_waits_in_vain_is_told_why) {
+  make_known();
+  fail(want());
+  const auto error = pool().no_dial();
+  EXPECT_EQ(error.type, ErrorType::connection_limit_reached);
+  EXPECT_NE(error.detail.find("within 10 s"), std::string::npos) << error.detail;
+  EXPECT_NE(error.detail.find("refused"), std::string::npos) << error.detail;
+}
+
+TEST_F(ExclusiveDialsOf, a_refusal_of_http1_holds_nothing_else_back) {
+  first_http1();
+  live(std::chrono::seconds(2));
+  pool().on_http1_asked();
+  pool().on_http1_refused();
+  EXPECT_TRUE(pool().expects_http1_refusal());
+  EXPECT_NE(pool().http1_refused().detail.find("asked again in 50 ms"), std::string::npos)
+      << pool().http1_refused().detail;
+  for (auto* c : std::vector(net_.connections)) c->close();
+  EXPECT_GT(net_.dialing.size(), 0u);
+  connect_all_http1();
+  pass(milliseconds(50));
+  EXPECT_FALSE(pool().expects_http1_refusal());
 }
 
 }  // namespace
