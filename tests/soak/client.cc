@@ -60,7 +60,7 @@ void Client::connect() {
   output_.clear();
   written_ = leave_at_ = sent_requests_ = interim_ = 0;
   received_ = 0;
-  closing_ = false;
+  closing_ = is_logged_in_ = false;
   previous_.clear();
   expected_.clear();
   const int small = plan_.kind == ClientKind::slow_reader ? 16 * 1024 : 0;
@@ -95,11 +95,16 @@ void Client::add_request(bool last) {
   const auto id = world_.next_request++;
   auto plan = world_.plan(id);
   if (probe_ == Probe::running) plan.act = Act::answer;
+  const bool logs_in = plan_.place == Place::login && plan_.user > 0 && sent_requests_ <= 2;
+  const auto step = logs_in ? sent_requests_ : 0;
+  if (step == 1) make_challenge(plan);
   const bool http10 = plan_.kind == ClientKind::http10;
   std::string text(plan.method);
   text += " /r/" + std::to_string(id) + (http10 ? " HTTP/1.0" : " HTTP/1.1");
   text.append("\r\nHost: ").append(name_of(plan_.place)).append(".").append(label_of(plan_.place));
   text += "\r\nX-Token: " + token_text(plan.token) + "\r\n";
+  if (step == 1) text += "Authorization: NTLM 1\r\n";
+  if (step == 2) text += "Authorization: NTLM 3 " + std::to_string(plan_.user) + "\r\n";
   if (plan_.kind == ClientKind::one_request) text += "Connection: close\r\n";
   const bool in_chunks = plan.chunked && !http10;
   if (in_chunks) text += "Transfer-Encoding: chunked\r\n";
@@ -114,7 +119,7 @@ void Client::add_request(bool last) {
     leave_at_ = output_.size() + std::max<std::size_t>(1, plan_.leaves_after % part);
   }
   output_ += text;
-  expected_.push_back({id, plan});
+  expected_.push_back({id, plan, step});
 }
 
 void Client::on_io(std::uint32_t events) {
@@ -246,8 +251,24 @@ void Client::judge_answer(const Expected& expected) {
                                    std::to_string(plan.visible()) + " bytes: " + reader_.head());
   if (reader_.status() != plan.status)
     return world_.ledger.violation(name_of_request() + ": another status: " + reader_.head());
+  judge_user(expected);
   if (probe_ == Probe::running) probe_ = Probe::succeeded;
   world_.ledger.count(Outcome::answered);
+}
+
+/// F123: an answer is for the client's own session, or for none.
+void Client::judge_user(const Expected& expected) {
+  const std::string user(reader_.field("x-user"));
+  const auto own = plan_.user > 0 && plan_.place == Place::login ? std::to_string(plan_.user) : "";
+  if (!user.empty() && user != own)
+    return world_.ledger.violation(name_of_request() + ": an answer for user " + user +
+                                   ", not for " + (own.empty() ? "none" : own));
+  if (is_logged_in_ && user.empty())
+    return world_.ledger.violation(name_of_request() + ": its login is lost");
+  if (expected.login_step == 2 && user == own) {
+    is_logged_in_ = true;
+    world_.ledger.count_login();
+  }
 }
 
 void Client::on_ended(bool in_order) {

@@ -29,6 +29,7 @@ class Client final : private IoHandler {
   struct Expected {
     std::uint64_t id = 0;
     RequestPlan plan{};
+    std::uint32_t login_step = 0;  ///< whose credentials it carries; 0: none
   };
   static constexpr Duration patience = std::chrono::seconds(60);
 
@@ -43,6 +44,7 @@ class Client final : private IoHandler {
   void on_message();
   void judge(const Expected& expected);
   void judge_answer(const Expected& expected);
+  void judge_user(const Expected& expected);
   void on_ended(bool in_order);
   void leave();
   void finish();
@@ -69,6 +71,7 @@ class Client final : private IoHandler {
   std::uint32_t watched_ = 0;
   std::uint32_t interim_ = 0;
   bool body_is_own_ = true;
+  bool is_logged_in_ = false;
   bool closing_ = false;  ///< the daemon said that it would close
   bool stopping_ = false;
   Probe probe_ = Probe::none;

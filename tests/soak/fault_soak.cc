@@ -1,6 +1,7 @@
 // Randomized clients and origins around the real daemon, for as long as it is told to. Every body
-// and head carries a token of its own request; what crosses, is cut and looks whole, or is acted on
-// twice, is a violation. Afterwards the daemon must hold nothing.
+// and head carries a token of its own request; what crosses, is cut and looks whole, is acted on
+// twice, or is answered as another's login, is a violation. So is a /healthz that is not answered
+// beside slow and silent clients of the admin endpoint. Afterwards the daemon must hold nothing.
 //
 //   fault_soak [--seconds N] [--seed S] [--clients N] [--least EXCHANGES] [--daemon PATH]
 
@@ -13,6 +14,7 @@
 #include <memory>
 #include <random>
 
+#include "admin_client.h"
 #include "client.h"
 #include "daemon_watch.h"
 #include "fakes/endpoint.h"
@@ -76,8 +78,7 @@ fakes::DaemonConfig configuration(const std::string& ca_file, const std::deque<O
   for (const auto place : places) {
     const auto& origin = origins[static_cast<std::size_t>(place)];
     const bool bounded = place == Place::http1;
-    config.origin(std::string(name_of(place)), origin.endpoint(),
-                  place == Place::plain ? "" : ca_file,
+    config.origin(std::string(name_of(place)), origin.endpoint(), is_plain(place) ? "" : ca_file,
                   bounded ? std::vector<std::string>{"pool: {max_connections: 8}"}
                           : std::vector<std::string>{});
   }
@@ -129,6 +130,7 @@ class Soak {
   void exchange() {
     for (std::uint64_t i = 0; i < options_.clients; ++i)
       clients_.emplace_back(world_, daemon_->address()).start();
+    begin_admin_clients();
     const auto began = EventLoop::read_clock();
     auto shown = began;
     until(seconds(options_.seconds + 3600), [&] {
@@ -145,6 +147,7 @@ class Soak {
     }
     const auto took = std::chrono::duration<double>(EventLoop::read_clock() - began).count();
     for (auto& client : clients_) client.stop();
+    end_admin_clients();
     const auto idle = [](const Client& client) { return client.is_idle(); };
     if (!until(seconds(90), [&] { return std::all_of(clients_.begin(), clients_.end(), idle); }))
       world_.ledger.violation("clients that do not end");
@@ -152,6 +155,23 @@ class Soak {
     std::printf("%.0f s, %.0f exchanges a second\n", took, static_cast<double>(exchanges) / took);
     expect_few_dials(took);
     if (exchanges < options_.least) world_.ledger.violation("too few exchanges");
+    if (world_.ledger.logins() == 0) world_.ledger.violation("no login has come to its end");
+  }
+
+  /// F154: more than the endpoint has places for, and one that asks for its health.
+  void begin_admin_clients() {
+    for (const auto kind : {AdminKind::silent, AdminKind::half_head, AdminKind::slow_reader}) {
+      for (int i = 0; i < 30; ++i)
+        admin_clients_.emplace_back(world_, daemon_->admin_address(), kind);
+    }
+    admin_clients_.emplace_back(world_, daemon_->admin_address(), AdminKind::health);
+    for (auto& client : admin_clients_) client.start();
+  }
+  void end_admin_clients() {
+    for (auto& client : admin_clients_) client.stop();
+    const auto asked = admin_clients_.back().answered();
+    std::printf("/healthz was answered %llu times\n", static_cast<unsigned long long>(asked));
+    if (asked == 0) world_.ledger.violation("/healthz was never answered");
   }
 
   /// docs/pool-policy.md, "What an origin is asked at most": of each request its own dial, its two
@@ -215,6 +235,7 @@ class Soak {
   std::deque<Origin> origins_;
   std::unique_ptr<fakes::DaemonProcess> daemon_;
   std::unique_ptr<DaemonWatch> watch_;
+  std::deque<AdminClient> admin_clients_;
   std::deque<Client> clients_;
   std::deque<Client> probes_;
 };

@@ -20,11 +20,13 @@ std::uint64_t id_in(std::string_view head) {
 
 }  // namespace
 
-Http1Origin::Http1Origin(World& world, UniqueFd fd, SSL* ssl, const ConnectionPlan& plan)
+Http1Origin::Http1Origin(World& world, UniqueFd fd, SSL* ssl, const ConnectionPlan& plan,
+                         bool logs_in)
     : Link(world.loop, std::move(fd), ssl),
       world_(world),
       connection_(plan),
-      reader_(Delegate<void(std::string_view)>::to<&Http1Origin::take_body>(this)) {}
+      reader_(Delegate<void(std::string_view)>::to<&Http1Origin::take_body>(this)),
+      logs_in_(logs_in) {}
 
 void Http1Origin::after(Duration delay, void (Http1Origin::*call)()) {
   world_.later.after(delay, [weak = weak_from_this(), call, id = id_] {
@@ -66,6 +68,7 @@ void Http1Origin::on_head() {
   body_seen_ = 0;
   if (id_ == 0 || reader_.field("x-token") != token_text(plan_.token))
     return world_.ledger.violation("a request without its token: " + reader_.head());
+  if (logs_in_) take_credentials();
   world_.ledger.count_act(plan_.act);
   if (plan_.act == Act::drop) return end(Ending::reset);
   if (plan_.act == Act::refuse) return end(Ending::fin_only);
@@ -74,6 +77,16 @@ void Http1Origin::on_head() {
     world_.ledger.executed(id_, plan_);
     answer();
   }
+}
+
+void Http1Origin::take_credentials() {
+  constexpr std::string_view last_step = "NTLM 3 ";
+  const std::string credentials(reader_.field("authorization"));
+  const bool was_challenged = std::exchange(is_challenged_, credentials == "NTLM 1");
+  if (is_challenged_) make_challenge(plan_);
+  if (is_challenged_) user_.clear();
+  if (credentials.starts_with(last_step) && was_challenged)
+    user_ = credentials.substr(last_step.size());
 }
 
 void Http1Origin::on_request_end() {
@@ -127,6 +140,8 @@ void Http1Origin::answer() {
 void Http1Origin::send_head(const std::string& more, std::uint64_t declared) {
   std::string head = "HTTP/1.1 " + std::to_string(plan_.status) +
                      " Said\r\nX-Token: " + token_text(plan_.token) + "\r\n" + more;
+  if (!user_.empty()) head += "X-User: " + user_ + "\r\n";
+  if (is_challenged_) head += "WWW-Authenticate: NTLM 2\r\n";
   if (plan_.status != 204) {
     head += plan_.chunked_answer ? "Transfer-Encoding: chunked\r\n"
                                  : "Content-Length: " + std::to_string(declared) + "\r\n";

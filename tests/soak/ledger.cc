@@ -32,7 +32,7 @@ std::string Ledger::summary() const {
                      number(outcomes_[2]) + ", left by the client " + number(outcomes_[3]) + "\n";
   text += "at the origins: " + number(connections_) + " connections, " + number(executions_) +
           " requests, " + number(repeated_) + " idempotent ones again, " + number(faults) +
-          " faults of requests\nown errors:";
+          " faults of requests, " + number(logins_) + " logins\nown errors:";
   for (const auto& [type, count] : own_errors_) text += " " + type + "=" + number(count);
   text += "\nviolations " + number(violation_count_) + "\n";
   for (const auto& v : violations_) text += "  " + v + "\n";

@@ -24,12 +24,15 @@ class Ledger {
   void count_own_error(const std::string& type) { ++own_errors_[type]; }
   void count_act(Act act) { ++acts_[static_cast<std::size_t>(act)]; }
   void count_connection() { ++connections_; }
+  /// A client has been answered as the user that it is.
+  void count_login() { ++logins_; }
   /// The origin has acted on request `id`: never twice for one that must not be repeated.
   void executed(std::uint64_t id, const RequestPlan& plan);
   void violation(std::string what);
 
   std::uint64_t exchanges() const;
   std::uint64_t connections() const { return connections_; }
+  std::uint64_t logins() const { return logins_; }
   std::uint64_t answered() const { return outcomes_[0]; }
   std::uint64_t violations() const { return violation_count_; }
   /// Several lines for people.
@@ -44,6 +47,7 @@ class Ledger {
   std::uint64_t executions_ = 0;
   std::uint64_t repeated_ = 0;  ///< idempotent ones that came again
   std::uint64_t connections_ = 0;
+  std::uint64_t logins_ = 0;
   std::uint64_t violation_count_ = 0;
   std::vector<std::string> violations_;
 };

@@ -62,7 +62,7 @@ void Origin::on_io(std::uint32_t) {
 }
 
 bool Origin::is_flawed(UniqueFd& fd, Flaw flaw) {
-  if (world_.calm || place_ == Place::plain) return false;
+  if (world_.calm || is_plain(place_)) return false;
   if (flaw == Flaw::no_tls) {
     constexpr std::string_view text = "HTTP/1.1 400 Bad\r\n\r\n";
     [[maybe_unused]] const auto n = ::send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL);
@@ -79,13 +79,13 @@ void Origin::take(UniqueFd fd) {
   world_.ledger.count_connection();
   if (is_flawed(fd, plan.flaw)) return;
   const bool h2 = place_ == Place::h2 || (place_ == Place::either && plan.speaks_h2);
-  SSL* ssl = place_ == Place::plain ? nullptr : SSL_new((h2 ? only_h2_ : only_http1_).get());
+  SSL* ssl = is_plain(place_) ? nullptr : SSL_new((h2 ? only_h2_ : only_http1_).get());
   if (ssl) SSL_set_accept_state(ssl);
   std::shared_ptr<Link> link;
   if (h2)
     link = std::make_shared<Http2Origin>(world_, std::move(fd), ssl, plan);
   else
-    link = std::make_shared<Http1Origin>(world_, std::move(fd), ssl, plan);
+    link = std::make_shared<Http1Origin>(world_, std::move(fd), ssl, plan, place_ == Place::login);
   plan_end(link, plan);
   keep(std::move(link));
 }

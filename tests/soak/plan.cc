@@ -75,12 +75,18 @@ std::uint32_t Dice::size(std::uint32_t largest) {
 }
 
 std::string_view name_of(Place place) noexcept {
-  constexpr std::string_view names[] = {"h2.test", "h1.test", "either.test", "plain.test"};
+  constexpr std::string_view names[] = {"h2.test", "h1.test", "either.test", "plain.test",
+                                        "login.test"};
   return names[static_cast<std::size_t>(place)];
 }
 
 std::string_view label_of(Place place) noexcept {
-  return place == Place::plain ? "ccnproxy" : "ccnproxy-https";
+  return is_plain(place) ? "ccnproxy" : "ccnproxy-https";
+}
+
+void make_challenge(RequestPlan& plan) {
+  plan.act = Act::answer;
+  plan.status = 401;
 }
 
 RequestPlan request_plan(std::uint64_t seed, std::uint64_t id) {
@@ -124,6 +130,7 @@ ClientPlan client_plan(std::uint64_t seed, std::uint64_t number) {
   if (!single) plan.requests = 1 + dice.below(plan.kind == ClientKind::keep_alive ? 24 : 8);
   plan.leaves_after = dice.one_in(3) ? dice.below(20'000) : dice.below(400);
   plan.leaves_by_reset = dice.one_in(2);
+  plan.user = dice.below(4);
   return plan;
 }
 

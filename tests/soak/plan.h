@@ -27,8 +27,12 @@ enum class Place : std::uint8_t {
   http1,
   either,  ///< another protocol with each connection
   plain,   ///< HTTP/1.1 without TLS
+  login,   ///< the same, and logs connections in, as NTLM does
 };
-inline constexpr std::array places{Place::h2, Place::http1, Place::either, Place::plain};
+inline constexpr std::array places{Place::h2, Place::http1, Place::either, Place::plain,
+                                   Place::login};
+/// Without TLS.
+constexpr bool is_plain(Place place) { return place == Place::plain || place == Place::login; }
 std::string_view name_of(Place) noexcept;   ///< "h2.test"
 std::string_view label_of(Place) noexcept;  ///< "ccnproxy-https"
 
@@ -74,6 +78,8 @@ struct RequestPlan {
   /// Body bytes that a client gets which sees the response end well.
   std::uint32_t visible() const { return method == "HEAD" || act == Act::no_content ? 0 : answer; }
 };
+/// The request is the first step of a login: its answer is the challenge, whatever was planned.
+void make_challenge(RequestPlan& plan);
 RequestPlan request_plan(std::uint64_t seed, std::uint64_t id);
 
 /// What is wrong with one connection of an origin.
@@ -114,6 +120,7 @@ struct ClientPlan {
   std::uint32_t requests = 1;
   std::uint32_t leaves_after = 0;  ///< bytes of the last request, or of its response
   bool leaves_by_reset = false;
+  std::uint32_t user = 0;  ///< that it logs in as, where that is possible; 0: none
 };
 ClientPlan client_plan(std::uint64_t seed, std::uint64_t number);
 
