@@ -294,8 +294,11 @@ void Http1Connection::on_suspicion() {
 
 void Http1Connection::on_stalled() {
   constexpr auto type = ErrorType::connection_read_timeout;
-  const std::string reason = "the origin gave no sign of life";
-  if (!request_ || !sink_) return fail(type, reason);
+  const auto reason = liveness_.silence_text();
+  if (!request_ || !sink_) {
+    if (end_reason_.empty()) end_reason_ = no_sign_of_life;
+    return fail(type, reason);
+  }
   if (!final_head_) sink_->on_stalled(failure_of(type, reason));
 }
 

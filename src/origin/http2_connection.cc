@@ -350,13 +350,15 @@ void Http2Connection::on_suspicion() {
 }
 
 void Http2Connection::on_stalled() {
-  if (streams() == 0)
-    return fail(ErrorType::connection_read_timeout, "the origin gave no sign of life");
+  const auto reason = liveness_.silence_text();
+  if (streams() == 0) {
+    if (end_reason_.empty()) end_reason_ = no_sign_of_life;
+    return fail(ErrorType::connection_read_timeout, reason);
+  }
   for (auto it = streams_.begin(); it != streams_.end();) {
     auto& stream = *it++;
     if (!stream.sink_ || stream.final_head_ || stream.done_ || stream.failure_) continue;
-    stream.sink_->on_stalled(
-        failure_of(stream, ErrorType::connection_read_timeout, "the origin gave no sign of life"));
+    stream.sink_->on_stalled(failure_of(stream, ErrorType::connection_read_timeout, reason));
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ccnproxy/base/quantity_text.h"
+
 namespace ccnproxy::origin {
 
 LivenessFacts LivenessWatch::facts(TimePoint now) {
@@ -48,6 +50,17 @@ void LivenessWatch::look() {
       watched_.on_stalled();
       break;
   }
+}
+
+std::string LivenessWatch::silence_text() const {
+  const auto silence = std::chrono::round<std::chrono::milliseconds>(loop_.now() - heard_);
+  auto text = std::string(no_sign_of_life);
+  text += " for ";
+  text += time_text(silence);
+  text +=
+      ": its process hangs, or the path to it is broken; look there, no timeout of this "
+      "proxy has passed";
+  return text;
 }
 
 }  // namespace ccnproxy::origin

@@ -190,24 +190,6 @@ TEST_P(OriginInterim, F130_a_hundred_at_once_pass) {
   EXPECT_EQ(response.interim.size(), 100U);
 }
 
-/// Each lot is read by the client before the next one is sent, and the bound's time passes.
-TEST_P(OriginInterim, F130_more_than_the_burst_pass_over_time) {
-  OriginAndProxy both(speaking({GetParam()}));
-  RawClient client = both.proxy.client();
-  client.send(get_request());
-  OriginSide side(both.origin);
-  side.read_request();
-  constexpr int lots = 4;
-  for (int lot = 0; lot < lots; ++lot) {
-    for (int i = 0; i < 100; ++i) send_interim(side, 102);
-    for (int i = 0; i < 100; ++i)
-      EXPECT_THAT(client.read_until("\r\n\r\n"), ::testing::StartsWith("HTTP/1.1 102 "));
-    if (lot + 1 < lots) std::this_thread::sleep_for(std::chrono::seconds(1));
-  }
-  side.respond(200, "ok");
-  EXPECT_EQ(client.read_response().body, "ok");
-}
-
 TEST(OriginInterimHttp1, F069_a_switch_of_protocols_that_nobody_asked_for_is_an_error) {
   OriginAndProxy both(speaking({"http/1.1"}), [](OriginConnection& c) {
     c.read_request();

@@ -5,6 +5,9 @@
 
 namespace ccnproxy::origin {
 
+/// Why a connection ended that gave none; without a value, since ends are counted by reason.
+inline constexpr std::string_view no_sign_of_life = "the origin gave no sign of life";
+
 /// Who is watched.
 class Watched {
  public:
@@ -64,6 +67,8 @@ class LivenessWatch {
   }
   void stop() { timer_.cancel(); }
   bool is_suspicious() const noexcept { return suspicious_; }
+  /// For a request's failure: how long nothing came, and what that means.
+  std::string silence_text() const;
 
  private:
   void begin_silence() {
