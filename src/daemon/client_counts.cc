@@ -28,4 +28,9 @@ void ClientCounts::give_back(const Endpoint& address) {
   if (--found->second == 0) counts_.erase(found);
 }
 
+std::size_t ClientCounts::addresses() {
+  const std::lock_guard lock(mutex_);
+  return counts_.size();
+}
+
 }  // namespace ccnproxy::daemon

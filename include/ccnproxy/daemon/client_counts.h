@@ -18,6 +18,8 @@ class ClientCounts {
   /// Counts one more in any case: a client that another worker had counted.
   void add(const Endpoint& address);
   void give_back(const Endpoint& address);
+  /// Addresses that are counted.
+  std::size_t addresses();
 
  private:
   std::mutex mutex_;

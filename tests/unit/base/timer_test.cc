@@ -1,12 +1,28 @@
 #include "ccnproxy/base/timer.h"
 
+#include <cstdlib>
 #include <functional>
 #include <memory>
+#include <new>
 #include <random>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "unit/support/manual_clock.h"
+
+namespace {
+thread_local std::uint64_t allocations = 0;
+}
+
+// Counts what a thread of this program allocates. Not inline, or the compiler sees new end in free.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace ccnproxy {
 namespace {
@@ -160,6 +176,25 @@ TEST_F(TimerTest, a_callback_may_set_its_timer_again) {
   alarm_.timer.set_after(seconds(1));
   for (int i = 0; i < 5; ++i) pass(seconds(1) + tick);
   EXPECT_EQ(alarm_.fired, 5);
+}
+
+/// What a timer costs is its object's, whatever is set and how far away: the wheel's size is fixed.
+TEST_F(TimerTest, F098_any_number_of_timers_allocates_nothing) {
+  std::vector<std::unique_ptr<Alarm>> alarms;
+  for (int i = 0; i < 20'000; ++i) alarms.push_back(std::make_unique<Alarm>(wheel_));
+  const auto before = allocations;
+  for (int round = 0; round < 3; ++round) {
+    auto delay = milliseconds(1);
+    for (auto& alarm : alarms) alarm->timer.set_after(delay += milliseconds(7));
+    pass(seconds(1));
+  }
+  EXPECT_EQ(allocations, before);
+  EXPECT_GT(alarms.front()->fired, 0);
+  pass(minutes(5));
+  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(alarms.back()->fired, 1);
+  std::string canary(100, 'x');  // the counter counts
+  EXPECT_GT(allocations, before);
 }
 
 TEST_F(TimerTest, a_deadline_beyond_a_turn_of_the_wheel_is_waited_for) {

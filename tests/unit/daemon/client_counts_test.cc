@@ -43,5 +43,20 @@ TEST(ClientCounts, what_was_never_taken_is_given_back_for_nothing) {
   EXPECT_FALSE(counts.take(at("192.0.2.1:1000"), 1));
 }
 
+TEST(ClientCounts, F098_an_address_is_forgotten_with_its_last_client) {
+  ClientCounts counts;
+  for (int i = 0; i < 1000; ++i) {
+    const auto address = at(("192.0.2." + std::to_string(i % 250) + ":1000").c_str());
+    ASSERT_TRUE(counts.take(address, 2));
+    ASSERT_TRUE(counts.take(address, 2));
+    EXPECT_FALSE(counts.take(address, 2));
+    EXPECT_EQ(counts.addresses(), 1u) << "as many as are connected";
+    counts.give_back(address);
+    EXPECT_EQ(counts.addresses(), 1u);
+    counts.give_back(address);
+    EXPECT_EQ(counts.addresses(), 0u);
+  }
+}
+
 }  // namespace
 }  // namespace ccnproxy::daemon

@@ -116,6 +116,15 @@ TEST_F(TlsAddressProbesTest, F011_asks_once_however_many_want_to_know) {
   EXPECT_EQ(process.asked(), 1u);
 }
 
+TEST_F(TlsAddressProbesTest, F011_asks_no_more_than_sixteen_addresses) {
+  std::vector<HangingProcess> processes(17);
+  for (const auto& process : processes) probes().ask(process.address());
+  for (int i = 0; i < 16; ++i) ASSERT_TRUE(until_unanswered(processes[i].address())) << i;
+  loop_.run_once(milliseconds(1));
+  EXPECT_FALSE(probes().unanswered_since(processes.back().address()));
+  EXPECT_EQ(processes.back().asked(), 0u);
+}
+
 TEST_F(TlsAddressProbesTest, F008_goes_on_asking_a_silent_address) {
   settings_.timeouts.tls = milliseconds(50);
   HangingProcess process;

@@ -142,6 +142,24 @@ TEST_F(OriginPoolReady, http1_lets_a_peak_go_slowly) {
   EXPECT_GE(last, 1u);
 }
 
+/// Those that were ready first go, once the burst's pair did not come.
+TEST_F(OriginPoolReady, F098_no_more_idle_connections_stay_than_max_idle) {
+  settings_.max_idle = 2;
+  first_http1();
+  ask_times(6);
+  connect_all_http1();
+  ASSERT_GE(net_.connections.size(), 6u);
+  for (auto* c : std::vector(net_.connections)) {
+    if (c->streams() > 0) c->end_stream();
+  }
+  const auto latest = net_.connections.back()->serial();
+  live(std::chrono::seconds(40));
+  ASSERT_EQ(net_.connections.size(), 2u);
+  EXPECT_GE(net_.connections.back()->serial(), latest - 1);
+  live(std::chrono::minutes(2));
+  EXPECT_EQ(net_.connections.size(), 2u);
+}
+
 TEST_F(OriginPoolReady, http1_opens_the_next_before_it_is_asked_for) {
   first_http1();
   auto& busy = ask();
