@@ -184,7 +184,9 @@ void OriginPool::on_http1_refused() {
 }
 
 Error OriginPool::http1_refused() const {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(http1_refusals_.next() - now());
+  const auto left =
+      std::max(std::chrono::milliseconds(0),
+               std::chrono::ceil<std::chrono::milliseconds>(http1_refusals_.next() - now()));
   return {ErrorType::http_upgrade_failed, Side::origin, Phase::tls, Proof::not_sent,
           origin_.to_string() +
               ": has just refused HTTP/1.1, which an upgrade needs; it is asked again in " +

@@ -27,12 +27,18 @@ DedicatedConnection::DedicatedConnection(EventLoop& loop, pool::OriginPool& pool
 
 /// Logins count as tunnels do: either may hold its connection for hours.
 bool DedicatedConnection::begin_dial() {
+  if (!any_dialer_ && pool_.expects_http1_refusal()) {
+    if (!owner_) {  // it has been refused to another while this waited
+      late_timer_.set_after(Duration(0));
+      return false;
+    }
+    any_dialer_ = pool_.dialer();
+  }
   if (!lease_) lease_ = pool_.room().take(ConnectionBudget::For::tunnel);
   if (!lease_) {
     wait_for_room();
     return false;
   }
-  if (owner_ && !any_dialer_ && pool_.expects_http1_refusal()) any_dialer_ = pool_.dialer();
   if (!any_dialer_) pool_.on_http1_asked();
   dial_ = (any_dialer_ ? *any_dialer_ : *http1_dialer_)
               .dial(*this,
@@ -46,7 +52,8 @@ void DedicatedConnection::wait_for_room() {
 
 void DedicatedConnection::on_late() {
   if (waits_for_room()) return refuse(pool_.no_room());
-  if (waits_for_dial()) refuse(pool_.no_dial());
+  if (waits_for_dial()) return refuse(pool_.no_dial());
+  if (!dial_ && !connection_) refuse(pool_.http1_refused());
 }
 
 DedicatedConnection::~DedicatedConnection() {
@@ -138,7 +145,7 @@ void DedicatedConnection::refuse(Error error) {
 
 void DedicatedConnection::forget() {
   waiter_ = nullptr;
-  if (!dial_ && !waits_for_room() && !waits_for_dial()) return;
+  if (connection_ || over_) return;
   if (dial_) loop_.retire(std::move(dial_));  // not now: this turn may hold an event for its socket
   end(DedicatedOwner::End::not_connected);
 }
