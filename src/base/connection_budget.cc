@@ -5,9 +5,11 @@
 namespace ccnproxy {
 namespace {
 
-/// Adds one unless there are `most`.
+/// Adds one unless there are `most`. Not relaxed: a thread that finds no room after want() must not
+/// miss what is given back by one that has not seen that want. Each stores its own and then loads
+/// the other's, which weakly ordered processors would turn round.
 bool add_below(std::atomic<std::size_t>& count, std::size_t most) noexcept {
-  auto now = count.load(std::memory_order_relaxed);
+  auto now = count.load();
   do {
     if (now >= most) return false;
   } while (!count.compare_exchange_weak(now, now + 1));

@@ -128,6 +128,7 @@ void EventLoop::stop() {
 void EventLoop::run() {
   if (gate_.window().count() > 0)
     prctl(PR_SET_TIMERSLACK, 1000UL);  // else a nap of 100 us takes 150
+  // Relaxed: stop() wakes the loop after it has stored, and nothing else is read on its word.
   while (!stopping_.load(std::memory_order_relaxed)) {
     if (gate_.open(now_)) nap(gate_.window());
     turn(wait_ms());

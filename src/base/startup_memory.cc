@@ -4,20 +4,21 @@
 
 #include <link.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "ccnproxy/base/free_heap.h"
 
 namespace ccnproxy {
 namespace {
 
-constexpr std::uintptr_t page = 4096;
-
 /// Code only: other pages of a file may have been changed, by relocation for one.
 bool is_code(const ElfW(Phdr) & segment) {
   return segment.p_type == PT_LOAD && (segment.p_flags & PF_X) && !(segment.p_flags & PF_W);
 }
 
+/// A segment's pages are its own: linkers align segments to the largest page of the architecture.
 int release_code(dl_phdr_info* object, std::size_t, void* sum) {
+  static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   for (int i = 0; i < object->dlpi_phnum; ++i) {
     const auto& segment = object->dlpi_phdr[i];
     if (!is_code(segment)) continue;

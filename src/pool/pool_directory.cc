@@ -6,6 +6,7 @@
 namespace ccnproxy::pool {
 namespace {
 
+/// Relaxed: a number by itself, nothing is published with it, and nothing sleeps until it falls.
 bool take_below(std::atomic<std::uint32_t>& count, std::uint32_t most) noexcept {
   auto now = count.load(std::memory_order_relaxed);
   do {

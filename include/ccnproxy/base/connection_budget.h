@@ -47,9 +47,10 @@ class ConnectionBudget : public std::enable_shared_from_this<ConnectionBudget> {
   /// `worker` is to be told when a connection is given back. Ask for room once more after this.
   void want(std::size_t worker) noexcept { short_[worker].store(true); }
 
+  // Relaxed: a number by itself. Another limit is told to the workers by a post.
   void set_limit(std::size_t limit) noexcept { limit_.store(limit, std::memory_order_relaxed); }
   std::size_t limit() const noexcept { return limit_.load(std::memory_order_relaxed); }
-  std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
+  std::size_t used() const noexcept { return used_.load(); }  // see want()
 
  private:
   friend class ConnectionLease;

@@ -38,11 +38,16 @@ struct WorkerGroup {
   std::atomic<std::size_t> client_limit;
   std::atomic<std::size_t> overflow_limit;
   ClientCounts client_counts;  ///< by address, where limits.clients_per_address is set
+  // Relaxed when they grow and where they are compared: they are numbers by themselves, and a
+  // worker that reads one a moment late accepts one client more or less. Not so for the end, see
+  // is_deserted().
   /// Client connections open now, those on their way from one worker to another included.
   std::atomic<std::size_t> clients{0};
   std::atomic<std::size_t> overflow{0};  ///< of these, beyond the limit: without a place
   std::atomic<std::size_t> draining{0};  ///< workers that accept no more clients, for good
-  std::atomic<bool> open{true};  ///< false: clients are another process's to accept, for a while
+  /// False: clients are another process's to accept, for a while. Read relaxed: what a worker needs
+  /// for accepting was there before its thread began.
+  std::atomic<bool> open{true};
 
   bool has_place() const noexcept {
     const auto all = clients.load(std::memory_order_relaxed);
@@ -50,7 +55,9 @@ struct WorkerGroup {
   }
 
   /// The last client has left, and none can come. Until then each worker stays: clients of the
-  /// others may need its connections.
+  /// others may need its connections. Acquire: each worker has counted what it accepted before it
+  /// says, with release, that it accepts no more, so that a thread that reads of all of them reads
+  /// no count from before.
   bool is_deserted() const noexcept {
     return draining.load(std::memory_order_acquire) == members.size() &&
            clients.load(std::memory_order_acquire) == 0;

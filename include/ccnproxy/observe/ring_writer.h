@@ -34,7 +34,9 @@ class RingWriter final : public AccessLog::Writer {
   Doorbell& doorbell_;
   const bool with_query_;
   RecordRing ring_;
-  std::atomic<std::uint64_t> dropped_ = 0;  ///< changed by the writing thread only
+  /// Changed by the writing thread only. Relaxed: the log tells of it when it next wakes, and the
+  /// ring that was full is reason enough to wake.
+  std::atomic<std::uint64_t> dropped_ = 0;
   const std::unique_ptr<RingWriter> next_;
 };
 

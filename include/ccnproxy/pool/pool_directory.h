@@ -57,6 +57,8 @@ class SharedOrigin {
     std::uint32_t handed = 0;  ///< since then
     TimePoint handed_since{};
   };
+  // All relaxed: numbers and hints by themselves. A client handed over on an old hint waits for a
+  // connection where it comes to; the hand-over itself is a post, which orders.
   std::vector<Slot> workers_;
   std::atomic<std::uint32_t> connections_{0};
   std::atomic<std::uint32_t> waiting_{0};
