@@ -1,3 +1,4 @@
+#include <csignal>
 #include <iostream>
 #include <system_error>
 
@@ -8,6 +9,8 @@
 #include "ccnproxy/daemon/daemon.h"
 #include "ccnproxy/daemon/environment_check.h"
 #include "ccnproxy/daemon/probe.h"
+#include "ccnproxy/daemon/reload_command.h"
+#include "ccnproxy/daemon/signalled_process.h"
 #include "ccnproxy/daemon/status.h"
 #include "ccnproxy/daemon/terminal.h"
 #include "ccnproxy/route/explain.h"
@@ -61,6 +64,8 @@ int carry_out(config::Invocation invocation, std::function<config::Parsed()> rer
           invocation.config,
           {invocation.watch, invocation.json, isatty(STDOUT_FILENO) == 1, colour}, std::cout,
           std::cerr);
+    case config::Command::reload:
+      return daemon::ask_to_reload(invocation.config, invocation.process, std::cout, std::cerr);
     case config::Command::serve:
       break;
   }
@@ -78,6 +83,7 @@ int run(int argc, char** argv) {
   auto parsed = read(argc, argv);
   std::cout << parsed.output;
   std::cerr << parsed.errors;
+  if (parsed.process) daemon::SignalledProcess(*parsed.process).send(SIGHUP);
   if (!parsed.invocation) return parsed.exit_code;
   return carry_out(std::move(*parsed.invocation), [argc, argv] { return read(argc, argv); });
 }

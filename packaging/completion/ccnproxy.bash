@@ -5,7 +5,7 @@ _ccnproxy_command() {
   local word
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      serve | check | map | probe | status) echo "$word" && return ;;
+      serve | check | map | probe | status | reload) echo "$word" && return ;;
     esac
   done
 }
@@ -19,6 +19,7 @@ _ccnproxy_flags() {
     map) echo '--config --json --help' ;;
     probe) echo '--config --attempts --json --help' ;;
     status) echo '--config --watch --json --help' ;;
+    reload) echo '--config --pid --help' ;;
     serve) echo "$serve" ;;
     *) echo "$serve --version" ;;
   esac
@@ -35,13 +36,13 @@ _ccnproxy() {
       ;;
     --log-level) choices='trace debug info warn error critical off' ;;
     --workers) choices=auto ;;
-    -l | --listen | -p | --port | -n | --attempts | -c | --keepalive-conns | --max-conns-per-host) ;;
+    --pid | -l | --listen | -p | --port | -n | --attempts | -c | --keepalive-conns | --max-conns-per-host) ;;
     --*-timeout | --upstream | --access-log-rotate | --access-log-rotate-time | --stsize | --spfactor) ;;
     *)
       if [[ $word == -* ]]; then
         choices=$(_ccnproxy_flags "$command")
       elif [[ ! $command ]]; then
-        choices='serve check map probe status'
+        choices='serve check map probe status reload'
       elif [[ $command == check ]]; then
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$word")

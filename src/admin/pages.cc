@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <iterator>
 
+#include <unistd.h>
+
 #include "ccnproxy/admin/config_yaml.h"
 #include "ccnproxy/admin/pools_json.h"
+#include "ccnproxy/admin/reload_json.h"
 
 #include "dashboard_page.h"
 #include "query.h"
@@ -22,6 +25,7 @@ constexpr std::string_view paths =
     "/pools     JSON: each origin and its connections; see docs/admin.md for its filters\n"
     "/metrics   for Prometheus\n"
     "/config    the configuration in force\n"
+    "/reload    JSON: what the last reload came to\n"
     "/log-level of the daemon's own log; POST /log-level?level=debug sets it\n"
     "/.api/http-stats   JSON: requests by status and what they took, as chocon has it\n";
 
@@ -65,6 +69,8 @@ asio::awaitable<Page> Pages::get(const std::string& target) {
   if (path == "/metrics") co_return co_await metrics();
   if (path == "/config") co_return typed("application/yaml", config_yaml(source_.config()));
   if (path == log_level_path) co_return text(200, source_.log_level() + '\n');
+  if (path == "/reload")
+    co_return typed("application/json", reload_json(::getpid(), source_.reload_outcome()));
   if (path == "/.api/http-stats") co_return co_await http_stats();
   if (path == "/") co_return dashboard();
   co_return text(404, "Nothing is here. There are:\n\n" + std::string(paths));

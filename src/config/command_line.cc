@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
@@ -61,6 +62,7 @@ struct Flags {
   bool json = false;
   std::string attempts = "3";
   bool watch = false;
+  std::optional<std::string> process;
 };
 
 constexpr std::uint32_t most_attempts = 1000;
@@ -87,6 +89,13 @@ void add_probe_flags(CLI::App& app, Flags& flags) {
   app.add_option("URL", flags.urls, "What a client would ask for, or the origin's own URL")
       ->required()
       ->expected(1);
+}
+
+void add_reload_flags(CLI::App& app, Flags& flags) {
+  add_file(app, flags);
+  app.add_option("--pid", flags.process,
+                 "The daemon's process id, unless the admin endpoint or pid_file tells it")
+      ->type_name("N");
 }
 
 void add_status_flags(CLI::App& app, Flags& flags) {
@@ -121,6 +130,9 @@ class CommandLine {
     add_probe_flags(*probe_, flags);
     status_ = app_.add_subcommand("status", "Show the pools of the running daemon");
     add_status_flags(*status_, flags);
+    reload_ = app_.add_subcommand(
+        "reload", "Have the running daemon read its configuration again, and tell if it is used");
+    add_reload_flags(*reload_, flags);
   }
 
   /// Throws CLI::ParseError.
@@ -132,6 +144,7 @@ class CommandLine {
     if (*check_) return Command::check;
     if (*probe_) return Command::probe;
     if (*status_) return Command::status;
+    if (*reload_) return Command::reload;
     return *map_ ? Command::map : Command::serve;
   }
 
@@ -143,6 +156,7 @@ class CommandLine {
   CLI::App* map_ = nullptr;
   CLI::App* probe_ = nullptr;
   CLI::App* status_ = nullptr;
+  CLI::App* reload_ = nullptr;
 };
 
 Parsed CommandLine::answer(const CLI::ParseError& error) const {
@@ -225,6 +239,9 @@ Parsed refuse(const Invocation& invocation, const std::vector<Mistake>& mistakes
     return parsed;
   }
   for (const Mistake& mistake : mistakes) parsed.errors += mistake.to_string() + '\n';
+  if (invocation.command == Command::reload)
+    parsed.errors += "ccnproxy reload: the daemon goes on with what it has\n";
+  parsed.process = invocation.process;
   return parsed;
 }
 
@@ -248,6 +265,16 @@ std::string remark_on(const Flags& flags, const std::string& usual, Command comm
   return "ccnproxy: using the defaults and flags (no -f given); " + usual + " is not read\n";
 }
 
+/// Empty if it is right. Process 1 is a daemon in a container; 0 and less would be groups of them.
+std::string read_process(const std::string& text, std::optional<int>& process) {
+  const bool bare = text.find_first_not_of("0123456789") == std::string::npos;
+  const auto number = bare ? parse_size(text) : std::nullopt;
+  if (!number || *number < 1 || *number > std::numeric_limits<std::int32_t>::max())
+    return "--pid: must be a process id, not `" + text + '`';
+  process = static_cast<int>(*number);
+  return "";
+}
+
 /// What the words of the command line ask for, the configuration apart; or why it can't be done.
 std::string read_words(const CommandLine& line, Invocation& invocation) {
   const Flags& flags = line.flags;
@@ -264,7 +291,7 @@ std::string read_words(const CommandLine& line, Invocation& invocation) {
   if (!attempts || *attempts < 1 || *attempts > most_attempts)
     return "--attempts: must be a number from 1 to 1000, not `" + flags.attempts + '`';
   invocation.attempts = static_cast<std::uint32_t>(*attempts);
-  return "";
+  return flags.process ? read_process(*flags.process, invocation.process) : "";
 }
 
 Parsed build(const CommandLine& line, const Surroundings& surroundings) {

@@ -69,8 +69,8 @@ bool is_absent(const boost::system::error_code& error) {
 
 }  // namespace
 
-Result<std::string> fetch_from_admin(const config::ListenAddress& address, const std::string& path,
-                                     Duration deadline) {
+Result<AdminAnswer> ask_admin(const config::ListenAddress& address, const std::string& path,
+                              Duration deadline) {
   asio::io_context io(1);
   std::exception_ptr thrown;
   http::response<http::string_body> response;
@@ -86,9 +86,16 @@ Result<std::string> fetch_from_admin(const config::ListenAddress& address, const
     if (is_absent(e.code())) return connect_failure(address, e.code().message());
     return failure(address, reason(e.code()));
   }
-  if (response.result() != http::status::ok)
-    return failure(address, "it answered " + std::to_string(response.result_int()));
-  return std::move(response).body();
+  return AdminAnswer{response.result_int(), std::move(response).body()};
+}
+
+Result<std::string> fetch_from_admin(const config::ListenAddress& address, const std::string& path,
+                                     Duration deadline) {
+  auto answer = ask_admin(address, path, deadline);
+  if (!answer) return std::move(answer).error();
+  if (answer->status != 200)
+    return failure(address, "it answered " + std::to_string(answer->status));
+  return std::move(answer->body);
 }
 
 }  // namespace ccnproxy::daemon

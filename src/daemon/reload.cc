@@ -35,10 +35,18 @@ Reload::Reload(boost::asio::io_context& io, Reread reread, InForce& in_force, Wo
       log_(log),
       status_(std::move(status)),
       deadline_(io),
-      outcome_{true, std::chrono::system_clock::now()} {}
+      outcome_{.last_success = std::chrono::system_clock::now()} {}
 
 /// Before it is ready, the service manager is told nothing: READY=1 would not be true.
 void Reload::begin() {
+  if (outcome_.running) {
+    again_ = true;
+    return;
+  }
+  ++outcome_.begun;
+  outcome_.running = true;
+  outcome_.faults.clear();
+  outcome_.postponed.clear();
   telling_ = may_tell_ && warm_start_.is_ready();
   if (telling_) sd_notify("RELOADING=1\nMONOTONIC_USEC=" + monotonic_usec());
   const auto wanted = read();
@@ -52,7 +60,7 @@ std::optional<config::Config> Reload::read() {
   auto parsed = reread_();
   if (parsed.invocation) return std::move(parsed.invocation->config);
   std::istringstream lines(parsed.errors);
-  for (std::string line; std::getline(lines, line);) log_.error("SIGHUP: {}", line);
+  for (std::string line; std::getline(lines, line);) add_fault(line);
   return std::nullopt;
 }
 
@@ -62,10 +70,10 @@ bool Reload::put_in_force(const config::Config& wanted) {
   try {
     shared = std::make_shared<const Shared>(std::move(plan.in_force), *in_force_.shared);
   } catch (const StartFault& fault) {  // a file that was right a moment ago
-    log_.error("SIGHUP: {}", fault.what());
+    add_fault(fault.what());
     return false;
   } catch (const std::exception&) {
-    log_.error("SIGHUP: an internal error; please report the configuration");
+    add_fault("an internal error; please report the configuration");
     return false;
   }
   say(plan, *shared);
@@ -85,9 +93,11 @@ void Reload::say(const ReloadPlan& plan, const Shared& shared) {
   if (lines > most_lines) log_.info("SIGHUP: and {} keys more", lines - most_lines);
   for (const auto& file : shared.changed_files())
     log_.info("SIGHUP: {} is not what it was: connections by it are replaced", file);
-  for (const auto& change : plan.postponed)
-    log_.warn("SIGHUP: {}: {} holds from the next start on (restart or SIGUSR2)", change.key,
-              change.text);
+  for (const auto& change : plan.postponed) {
+    auto line = change.key + ": ";
+    line.append(change.text).append(" holds from the next start on (restart or SIGUSR2)");
+    add_postponed(line);
+  }
   if (plan.applied.empty() && shared.changed_files().empty())
     log_.info("SIGHUP: the configuration is the one in force");
 }
@@ -111,7 +121,7 @@ void Reload::set_log_level() {
 }
 
 void Reload::spread() {
-  const auto round = ++round_;
+  const auto round = outcome_.begun;
   missing_ = group_.members.size();
   for (auto* worker : group_.members) {
     worker->adopt(in_force_.shared,
@@ -124,7 +134,7 @@ void Reload::spread() {
 }
 
 void Reload::on_adopted(std::uint64_t round) {
-  if (round != round_ || --missing_ > 0) return;
+  if (round != outcome_.begun || --missing_ > 0) return;
   deadline_.cancel();
   log_.info("SIGHUP: in force");
   end(true);
@@ -132,18 +142,34 @@ void Reload::on_adopted(std::uint64_t round) {
 
 /// Goes on when it moves again: what it is to do waits in its loop.
 void Reload::on_silence() {
-  log_.error("SIGHUP: {} workers do not answer; they serve by what held before", missing_);
+  add_fault(std::to_string(missing_) + " workers do not answer; they serve by what held before");
   end(false);
 }
 
 void Reload::end(bool successful) {
   outcome_.successful = successful;
-  if (successful) outcome_.last_success = std::chrono::system_clock::now();
+  if (successful) {
+    outcome_.faults.clear();  // a worker that was late
+    outcome_.last_success = std::chrono::system_clock::now();
+  }
+  outcome_.running = false;
   if (std::exchange(telling_, false)) sd_notify("READY=1\nSTATUS=" + status_());
+  if (std::exchange(again_, false)) begin();
+}
+
+void Reload::add_fault(const std::string& line) {
+  log_.error("SIGHUP: {}", line);
+  if (outcome_.faults.size() < most_lines) outcome_.faults.push_back(line);
+}
+
+void Reload::add_postponed(const std::string& line) {
+  log_.warn("SIGHUP: {}", line);
+  if (outcome_.postponed.size() < most_lines) outcome_.postponed.push_back(line);
 }
 
 void Reload::stop_telling() {
-  telling_ = may_tell_ = false;
+  telling_ = may_tell_ = again_ = false;
+  outcome_.ending = true;
   deadline_.cancel();
 }
 

@@ -1,4 +1,4 @@
-"""Whether what README.md and docs/*.md name is there. Each command prints what is not, as PAGE:LINE: words, and ends with 1 then.
+"""Whether what README.md, its neighbours and docs/*.md name is there. Each command prints what is not, as PAGE:LINE: words, and ends with 1 then.
 
   names.py links                    relative links, and the headings that they lead to
   names.py files                    files and folders of this tree in `code`
@@ -20,7 +20,7 @@ import sys
 from blocks import blocks, prose
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PAGES = ["README.md"] + sorted(os.path.relpath(page, ROOT) for page in glob.glob(ROOT + "/docs/*.md"))
+PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md"] + sorted(os.path.relpath(page, ROOT) for page in glob.glob(ROOT + "/docs/*.md"))
 CODE = re.compile(r"`([^`]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 # Pages that a program writes from the tests' own names.
@@ -133,7 +133,7 @@ def bad_flags(helps):
                         for path in glob.glob(f"{ROOT}/{folder}/**/*.{kind}", recursive=True))
     for page, number, text in commands():
         flags = re.findall(r"(?<![\w-])(--?[a-z][a-z-]*)", text)
-        ours = re.match(r"^(?:[+-]?ExecStart=)?(?:\S*/)?ccnproxy(?: (serve|check|map|probe|status))?(?= |$)(.*)$", text)
+        ours = re.match(r"^(?:[+-]?ExecStart=)?(?:\S*/)?ccnproxy(?: (serve|check|map|probe|status|reload))?(?= |$)(.*)$", text)
         if ours:
             known = texts[ours.group(1) or "serve"] + ("" if ours.group(1) else everything)
             missing = [f for f in re.findall(r"(?<![\w-])(--?[a-z][a-z-]*)", ours.group(2)) if not names_flag(known, f)]

@@ -25,7 +25,7 @@ test_flags_are_there() {
 ask_for_help() {
   local command
   mkdir "$tap_work/help"
-  for command in serve check map probe status; do "$daemon_binary" "$command" --help >"$tap_work/help/$command"; done
+  for command in serve check map probe status reload; do "$daemon_binary" "$command" --help >"$tap_work/help/$command"; done
   "$daemon_binary" --help >"$tap_work/help/ccnproxy"
 }
 
@@ -58,7 +58,7 @@ test_mistakes_are_found() {
   while IFS='|' read -r check words wrong; do
     rm -rf "$tap_work/copy"
     mkdir -p "$tap_work/copy/tests"
-    cp -r "$top/docs" "$top/README.md" "$top/config" "$top/packaging" "$top/include" "$top/src" "$tap_work/copy/"
+    cp -r "$top/docs" "$top"/*.md "$top/config" "$top/packaging" "$top/include" "$top/src" "$tap_work/copy/"
     cp -r "$here" "$tap_work/copy/tests/"
     echo "$wrong" >>"$tap_work/copy/docs/access.md"
     # shellcheck disable=SC2086  # several words

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "ccnproxy/admin/worker_report.h"
 #include "ccnproxy/config/config.h"
@@ -16,10 +17,15 @@ struct Readiness {
   std::string reason;  ///< why not, a few words for a person
 };
 
-/// What the last attempt to put a configuration in force came to.
+/// What the last attempt to put a configuration in force came to. The start counts as a success.
 struct ReloadOutcome {
   bool successful = true;
-  std::chrono::system_clock::time_point last_success;
+  std::chrono::system_clock::time_point last_success = {};
+  std::uint64_t begun = 0;                  ///< reloads since the start
+  bool running = false;                     ///< the last of them has no outcome yet
+  bool ending = false;                      ///< none begins any more: the process is about to end
+  std::vector<std::string> faults = {};     ///< why the last one failed, as in the log
+  std::vector<std::string> postponed = {};  ///< what of the last one holds from the next start on
 };
 
 /// Where the admin endpoint has its facts from. Used on the main thread only.

@@ -12,7 +12,7 @@
 
 namespace ccnproxy::config {
 
-enum class Command : std::uint8_t { serve, check, map, probe, status };
+enum class Command : std::uint8_t { serve, check, map, probe, status, reload };
 
 /// What the command line asks for. Flags have been laid over the file, the file over the defaults.
 struct Invocation {
@@ -25,13 +25,15 @@ struct Invocation {
   bool json = false;              ///< of `check`, `map`, `probe` and `status`
   std::uint32_t attempts = 3;     ///< of `probe`: connections, one after the other
   bool watch = false;             ///< of `status`
+  std::optional<int> process;     ///< of `reload`: the daemon's process id
 };
 
 /// Precise exit codes (INTERFACE.md §3).
 enum ExitCode : int {
   exit_ok = 0,
   exit_configuration = 1,
-  exit_failure = 1,  ///< `probe`, `status`: nothing was reached; `map`: a URL would be refused
+  exit_failure =
+      1,  ///< `probe`, `status`: nothing was reached; `map`: refused; `reload`: not in force
   exit_usage = 2,
   exit_internal = 70,
 };
@@ -43,6 +45,9 @@ struct Parsed {
   int exit_code = exit_ok;
   std::string output;
   std::string errors;
+  /// Of `reload --pid` with a configuration that can't be used: the daemon that is to find that,
+  /// too, so that its log and its metrics say so.
+  std::optional<int> process = {};
 };
 
 /// What stands around a command line.

@@ -23,6 +23,7 @@ namespace ccnproxy::daemon {
 /// once, in each worker between two of its turns (Worker::adopt). What a process has for its life
 /// is named as such and left.
 ///
+/// One at a time: what comes before the workers have gone on waits for that and then reads anew.
 /// Tells the service manager when it begins and when all workers have gone on. Lives on the main
 /// thread, longer than its io_context runs.
 class Reload {
@@ -36,7 +37,7 @@ class Reload {
   void begin();
   /// Of the last one; the start counts as one.
   const admin::ReloadOutcome& outcome() const noexcept { return outcome_; }
-  /// The service manager hears no more of it: the process is about to end.
+  /// The service manager hears no more of it, and none begins: the process is about to end.
   void stop_telling();
 
  private:
@@ -49,6 +50,9 @@ class Reload {
   void on_adopted(std::uint64_t round);
   void on_silence();
   void end(bool successful);
+  /// To the log and to those who ask for the outcome.
+  void add_fault(const std::string& line);
+  void add_postponed(const std::string& line);
 
   boost::asio::io_context& io_;
   Reread reread_;
@@ -59,8 +63,8 @@ class Reload {
   std::function<std::string()> status_;
   boost::asio::steady_timer deadline_;
   admin::ReloadOutcome outcome_;
-  std::uint64_t round_ = 0;  ///< which reload it is
-  std::size_t missing_ = 0;  ///< workers that have not gone on in this round
+  std::size_t missing_ = 0;  ///< workers that have not gone on in this one
+  bool again_ = false;       ///< another one was asked for meanwhile
   bool telling_ = false;     ///< the service manager waits for an end
   bool may_tell_ = true;
 };

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
+#include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
 #include "fakes/prometheus_text.h"
@@ -170,6 +171,30 @@ TEST(AdminServer, the_log_level_is_shown_and_set) {
       client.roundtrip("PUT /log-level HTTP/1.1\r\nHost: localhost\r\n\r\n").fields.get("allow"),
       "GET, HEAD, POST");
   EXPECT_EQ(client.get("localhost", "/log-level").body, "debug\n");
+}
+
+TEST(AdminServer, F102_the_last_reload_is_told_and_none_is_begun) {
+  Running server;
+  const auto process = std::to_string(::getpid());
+  EXPECT_EQ(server.get("/reload").body,
+            "{\"process_id\":" + process +
+                ",\"reloads\":0,\"running\":false,\"ending\":false,\"successful\":true,"
+                "\"faults\":[],\"postponed\":[]}\n");
+  server.do_there([&] {
+    server.source.reloaded = {.successful = false,
+                              .begun = 3,
+                              .running = true,
+                              .ending = true,
+                              .faults = {"c.yaml:1:1: unknown key `a\"`", "two"},
+                              .postponed = {"workers: 1 -> 2"}};
+  });
+  EXPECT_EQ(server.get("/reload").body,
+            "{\"process_id\":" + process +
+                ",\"reloads\":3,\"running\":true,\"ending\":true,\"successful\":false,"
+                "\"faults\":[\"c.yaml:1:1: unknown key `a\\\"`\",\"two\"],"
+                "\"postponed\":[\"workers: 1 -> 2\"]}\n");
+  EXPECT_EQ(server.connect().roundtrip("POST /reload HTTP/1.1\r\nHost: localhost\r\n\r\n").status,
+            405);
 }
 
 TEST(AdminServer, F092_no_web_page_sets_the_log_level) {

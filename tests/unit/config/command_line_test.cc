@@ -132,6 +132,8 @@ TEST(CommandLine, usage_mistakes_end_with_2) {
       {"status", "x"},
       {"status", "-n", "2"},
       {"--log-level", "info", "status"},
+      {"reload", "x"},
+      {"--pid", "1"},
   };
   for (const auto& row : rows) {
     const Parsed parsed = parse(row);
@@ -311,6 +313,30 @@ TEST(CommandLine, status) {
   EXPECT_TRUE(all.json);
   EXPECT_EQ(all.config.admin.address->unix_path, "/run/x");
   EXPECT_EQ(parse({"status", "-f", "/no/such/file"}).exit_code, exit_configuration);
+}
+
+TEST(CommandLine, reload) {
+  const auto run = invocation({"reload"});
+  EXPECT_EQ(run.command, Command::reload);
+  EXPECT_FALSE(run.process);
+  EXPECT_EQ(invocation({"reload", "--pid", "812"}).process, 812);
+  for (const char* bad : {"0", "-1", "x", "", "1k", "4294967297"}) {
+    const Parsed parsed = parse({"reload", "--pid", bad});
+    EXPECT_EQ(parsed.exit_code, exit_usage) << bad;
+    EXPECT_NE(parsed.errors, "") << bad;
+  }
+}
+
+TEST(CommandLine, F102_a_file_with_a_mistake_is_for_the_given_process_to_find_too) {
+  const testing_files::TemporaryFolder folder;
+  const std::string file = folder.write("c.yaml", "nope: 1\n");
+  const Parsed parsed = parse({"reload", "-f", file.c_str()});
+  EXPECT_EQ(parsed.exit_code, exit_configuration);
+  EXPECT_EQ(parsed.errors, file +
+                               ":1:1: unknown key `nope`\n"
+                               "ccnproxy reload: the daemon goes on with what it has\n");
+  EXPECT_FALSE(parsed.process);
+  EXPECT_EQ(parse({"reload", "-f", file.c_str(), "--pid", "812"}).process, 812);
 }
 
 TEST(CommandLine, help_and_version_are_output_and_no_mistake) {
