@@ -27,18 +27,20 @@ add_custom_target(packaged ALL DEPENDS ${packaged}/ccnproxy.yaml ${compressed})
 
 install(TARGETS ccnproxy DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES ${packaged}/ccnproxy.yaml DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/ccnproxy)
-# Where Debian 12 looks for units, whatever the prefix.
-install(FILES ${packaging}/systemd/ccnproxy.service ${packaging}/systemd/ccnproxy.socket DESTINATION /lib/systemd/system)
+# Where systemd looks for units, whatever the prefix; /lib is but another name of /usr/lib.
+install(FILES ${packaging}/systemd/ccnproxy.service ${packaging}/systemd/ccnproxy.socket DESTINATION /usr/lib/systemd/system)
 install(FILES ${packaging}/sysctl/10-ccnproxy.conf DESTINATION lib/sysctl.d)
 install(FILES ${packaged}/ccnproxy.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${packaged}/ccnproxy.yaml.5.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 install(FILES ${packaging}/completion/ccnproxy.bash DESTINATION share/bash-completion/completions RENAME ccnproxy)
 install(FILES ${packaging}/completion/_ccnproxy DESTINATION share/zsh/vendor-completions)
 install(FILES ${packaged}/changelog.gz ${packaging}/debian/copyright DESTINATION share/doc/ccnproxy)
+# Not among the documentation, which images of containers leave out. packaging/build_package.sh makes it.
+install(FILES ${packaged}/ccnproxy.spdx.json DESTINATION share/ccnproxy OPTIONAL)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_SET_DESTDIR ON)  # the configuration and the units are outside of the prefix
-set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_DEBUGINFO_PACKAGE ON)  # what is stripped becomes ccnproxy-dbgsym
 set(CPACK_PACKAGE_NAME ccnproxy)
 set(CPACK_PACKAGE_CONTACT "the ccnproxy authors <ccnproxy@example.org>")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# ccnproxy as packaging/Containerfile's image has it: the package and packaging/container/ccnproxy.yaml in a Debian 12
+# ccnproxy as packaging/Containerfile's image has it: the package and packaging/container/ccnproxy.yaml in a Debian
 # without an init, run as nobody on a read-only root. Needs root, debootstrap and systemd-container.
 # Usage: tests/package/container_test.sh [PACKAGE.deb]       (without one it makes one)
 set -euo pipefail
@@ -19,7 +19,7 @@ script_cleanup() {
 }
 
 find_package "${1:-}"
-make_tree
+make_tree "$package"
 make_overlay
 cp "$package" "$machine_root/root/"
 

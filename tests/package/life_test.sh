@@ -1,7 +1,8 @@
 #!/bin/bash
-# The life of the Debian package in a booted Debian 12: install, start, serve, reload, crash, hang, upgrade under load,
+# The life of the Debian package in a booted Debian: install, start, serve, reload, crash, hang, upgrade under load,
 # stop, purge. Needs root, debootstrap and systemd-container. Usage: tests/package/life_test.sh [PACKAGE.deb]
-# Without a package it makes one (packaging/build_package.sh). The tests build on each other; ONLY= is of little use.
+# Without a package it makes one (packaging/build_package.sh). Environment: RELEASE (12, 13), for a package that was built on
+# another release than this machine's. The tests build on each other; ONLY= is of little use.
 # What was measured is in build/package-test/figures.txt afterwards.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -20,7 +21,7 @@ script_cleanup() { stop_machine; }
 show_logs() { in_machine journalctl -q --no-pager -u ccnproxy.service -u ccnproxy.socket | grep -v '"time":' | tail -n 15; }
 
 find_package "${1:-}"
-make_tree
+make_tree "$package"
 boot_machine
 
 host=hello.test.ccnproxy-https
@@ -123,16 +124,45 @@ test_remembers_its_origins_over_a_restart() {
   contains state 'hello.test' "$(cat "$machine_root/var/lib/private/ccnproxy/state.yaml")"
 }
 
-test_reload_keeps_the_process() {
+its_journal() { in_machine journalctl -q --no-pager -u ccnproxy.service; }
+mistake='/etc/ccnproxy/ccnproxy.yaml:[0-9]+:1: unknown key .wrokers.'
+# With what a minimal system has, in the sandbox of the service.
+test_reload_keeps_the_process_and_is_in_force_when_it_ends() {
   local before; before=$(main_pid)
+  if in_machine sh -c 'test -e /bin/kill'; then fail 'procps is there'; fi
+  in_machine cp /etc/ccnproxy/ccnproxy.yaml /root/good.yaml
+  in_machine sed -i 's/^  max_age: .*/  max_age: 17m/' /etc/ccnproxy/ccnproxy.yaml
   in_machine systemctl reload ccnproxy.service
-  await 10 serves
+  contains 'in force' '^  max_age: 17m$' "$(in_its_network curl -sS http://127.0.0.1:3001/config)"
+  contains 'its log' "in force: process $before goes by" "$(its_journal)"
+  in_machine cp /root/good.yaml /etc/ccnproxy/ccnproxy.yaml
+  contains command "in force: process $before" "$(in_machine ccnproxy reload 2>/dev/null)"
   equal process "$before" "$(main_pid)"
+  service_is active service || fail 'it is not active any more'
+  await 10 serves
+}
+
+test_F102_a_reload_that_changes_nothing_fails_and_says_why() {
+  local before; before=$(main_pid)
+  in_machine sh -c 'echo "wrokers: 2" >>/etc/ccnproxy/ccnproxy.yaml'
+  if in_machine systemctl reload ccnproxy.service 2>/dev/null; then fail 'systemctl says that all is well'; fi
+  contains log "$mistake" "$(its_journal)"
+  await 10 reload_is_known_as 0
+  if in_machine ccnproxy reload 2>"$tap_work/said"; then fail 'the command says that all is well'; fi
+  contains said "$mistake" "$(<"$tap_work/said")"
+  equal process "$before" "$(main_pid)"
+  service_is active service || fail 'it is not active any more'
+  in_machine cp /root/good.yaml /etc/ccnproxy/ccnproxy.yaml
+  in_machine systemctl reload ccnproxy.service
+  await 10 reload_is_known_as 1
+}
+reload_is_known_as() {
+  in_its_network curl -sS http://127.0.0.1:3001/metrics | grep -qx "ccnproxy_config_last_reload_successful $1"
 }
 
 test_a_kill_9_is_followed_by_a_start() {
   local before; before=$(main_pid)
-  in_machine kill -KILL "$before"
+  in_machine sh -c "kill -KILL $before"
   # The socket holds who comes meanwhile: the first request is answered, not refused.
   equal body 'hello from the origin' "$(request)"
   [[ $(main_pid) != "$before" ]] || fail 'the same process'
@@ -147,7 +177,7 @@ test_a_process_that_hangs_is_started_anew() {
   in_machine systemctl daemon-reload
   in_machine systemctl restart ccnproxy.service
   local before; before=$(main_pid)
-  in_machine kill -STOP "$before"
+  in_machine sh -c "kill -STOP $before"
   await 20 was_killed_by_watchdog
   await 20 serves
   [[ $(main_pid) != "$before" ]] || fail 'the same process'
@@ -263,6 +293,9 @@ test_an_upgrade_under_load_loses_no_request() {
   contains 'the changed configuration' hello.test "$(cat "$machine_root/etc/ccnproxy/ccnproxy.yaml")"
 }
 
+reload_10_times() { for _ in {1..10}; do in_machine systemctl reload ccnproxy.service; done; }
+test_ten_reloads_under_load_lose_no_request() { under_load reload_10_times; }
+
 restart_10_times() { for _ in {1..10}; do in_machine systemctl restart ccnproxy.service; done; }
 test_ten_restarts_under_load_lose_no_request() { under_load restart_10_times; }
 
@@ -310,6 +343,22 @@ test_removed_and_installed_again_it_serves() {
   [[ -e $machine_root/etc/ccnproxy/ccnproxy.yaml ]] || fail 'the configuration is gone'
   if request 2>/dev/null; then fail 'it still answers'; fi
   install_package "$package"
+  await 10 serves
+}
+
+# Before 0.2 the units were in /lib/systemd/system, which is the same folder by another name.
+test_an_upgrade_from_0_1_keeps_its_units() {
+  local older=$tap_work/older.deb unit
+  lower_version "$package" "$older"
+  cp "$older" "$machine_root/root/"
+  install_package "$older"
+  equal version 0.1.0 "$(in_machine dpkg -s ccnproxy | sed -n 's/^Version: //p')"
+  install_package "$package"
+  for unit in service socket; do
+    [[ -f $machine_root/usr/lib/systemd/system/ccnproxy.$unit ]] || fail "ccnproxy.$unit is gone"
+    equal "$unit" enabled "$(in_machine systemctl is-enabled "ccnproxy.$unit")"
+  done
+  equal 'dpkg' '' "$(in_machine dpkg --verify ccnproxy | grep -v ' c /etc/ccnproxy/ccnproxy.yaml$' || true)"
   await 10 serves
 }
 

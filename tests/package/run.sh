@@ -1,10 +1,11 @@
 #!/bin/bash
 # The tests of the Debian package and of what else is in packaging/. Usage: tests/package/run.sh [PACKAGE.deb]
 # Without a package it makes one. Needs what packaging/install_dependencies.sh package installs; the life of the package
-# is tried only as root. The last line is "N passed, N failed"; exit code 1 if any failed.
+# is tried only as root. That two builds are equal costs two builds and is tried only with REPRODUCIBLE=1 in the environment.
+# The last line is "N passed, N failed"; exit code 1 if any failed.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-case ${1:-} in -*) sed -n '2,4s/^# //p' "$0" >&2; exit 2 ;; esac
+case ${1:-} in -*) sed -n '2,5s/^# //p' "$0" >&2; exit 2 ;; esac
 
 passed=0 failed=0
 run() {
@@ -30,6 +31,7 @@ if [[ ! $package ]]; then
 fi
 dpkg-deb -x "$package" "$unpacked"
 run "$here/static_test.sh" "$package"
+if [[ ${REPRODUCIBLE:-} ]]; then run "$here/reproducible_test.sh"; fi
 run "$here/kubernetes_test.sh" "$unpacked/usr/bin/ccnproxy"
 if ((EUID == 0)); then
   run "$here/container_test.sh" "$package"

@@ -10,17 +10,19 @@ source "$here/lib/package.sh"
 
 top=$(realpath "$here/../..")
 find_package "${1:-}"
+symbols=${package/ccnproxy_/ccnproxy-dbgsym_}
 content=$tap_work/content
+program=$content/usr/bin/ccnproxy
 dpkg-deb -x "$package" "$content"
 page() { MANWIDTH=200 MAN_KEEP_FORMATTING='' man -l "$content/usr/share/man/$1" 2>&1 | col -bx; }
-unpacked_unit() { echo "$content/lib/systemd/system/ccnproxy.$1"; }
+unpacked_unit() { echo "$content/usr/lib/systemd/system/ccnproxy.$1"; }
 # What the packaged binary takes: `--flag` of every command.
 flags_of() { "$content/usr/bin/ccnproxy" "$@" --help | grep -oE '^ +(-[a-z],)?--[a-z-]+' | grep -oE -- '-[a-z]\b|--[a-z-]+'; }
 commands() { "$content/usr/bin/ccnproxy" --help | sed -n '/^Subcommands/,$s/^  \([a-z]\+\) .*/\1/p'; }
 
 test_lintian_has_no_errors_and_no_warnings() {
   command -v lintian >/dev/null || skip 'no lintian here'
-  lintian --fail-on error,warning --tag-display-limit 0 "$package"
+  lintian --fail-on error,warning --tag-display-limit 0 "$package" "$symbols"
 }
 
 test_its_name_and_version_are_those_of_the_tree() {
@@ -28,6 +30,102 @@ test_its_name_and_version_are_those_of_the_tree() {
   equal name "ccnproxy_${version}_$(dpkg --print-architecture).deb" "${package##*/}"
   equal version "$version" "$(dpkg-deb -f "$package" Version)"
   contains program "$version" "$("$content/usr/bin/ccnproxy" --version)"
+}
+
+test_is_position_independent_and_bound_at_once() {
+  local header dynamic segments
+  header=$(readelf -hW "$program") dynamic=$(readelf -dW "$program") segments=$(readelf -lW "$program")
+  contains type 'Type: +DYN' "$header"
+  contains PIE 'FLAGS_1.*\bPIE\b' "$dynamic"
+  contains 'BIND_NOW' 'FLAGS_1.*\bNOW\b' "$dynamic"
+  contains RELRO 'GNU_RELRO' "$segments"
+  contains 'a stack without code' 'GNU_STACK.* RW +0x' "$segments"
+  lacks 'segments that are written and run' 'LOAD.* RWE ' "$segments"
+  lacks 'where libraries are looked for' 'RPATH|RUNPATH' "$dynamic"
+}
+
+test_its_stack_and_its_copies_are_checked() {
+  local names; names=$(readelf --dyn-syms -W "$program")
+  contains 'stack protector' '__stack_chk_fail' "$names"
+  contains fortify '__(memcpy|memmove|read|recv|snprintf|vsnprintf)_chk' "$names"
+}
+
+# marks HEXADECIMAL: how often this instruction stands in the code.
+marks() {
+  objcopy -O binary --only-section=.text "$program" "$tap_work/code"
+  python3 -c 'import sys; print(open(sys.argv[1], "rb").read().count(bytes.fromhex(sys.argv[2])))' "$tap_work/code" "$1"
+}
+test_jumps_go_to_marked_places() {
+  local mark
+  case $(dpkg-deb -f "$package" Architecture) in
+    amd64) mark=f30f1efa ;;  # endbr64, of CET
+    arm64) mark=3f2303d5 ;;  # paciasp, which BTI takes for a mark
+    *) skip 'no such marks on this architecture' ;;
+  esac
+  (($(marks $mark) > 1000)) || fail "$(marks $mark) functions are marked"
+}
+
+# The version of a source file that is compiled without any of it is found, too: its name is in no path.
+test_no_path_of_this_machine_is_in_it() {
+  local found; found=$(grep -raF -e "$top" -e "$HOME" "$content" | head -n 3 || true)
+  equal paths '' "$found"
+}
+
+test_the_symbols_are_a_package_of_their_own() {
+  local build_id file folder=$tap_work/symbols
+  dpkg-deb -x "$symbols" "$folder"
+  equal section debug "$(dpkg-deb -f "$symbols" Section)"
+  equal depends "ccnproxy (= $(dpkg-deb -f "$package" Version))" "$(dpkg-deb -f "$symbols" Depends)"
+  build_id=$(readelf -n "$program" | sed -n 's/.*Build ID: //p')
+  file=$folder/usr/lib/debug/.build-id/${build_id:0:2}/${build_id:2}.debug
+  [[ -f $file ]] || fail "no symbols of $build_id"
+  contains 'lines of the sources' '\bsrc/main\.cc|\./src\b' "$(readelf --debug-dump=line "$file" 2>/dev/null | head -n 60)"
+  lacks 'in the program' '\.debug_info' "$(readelf -SW "$program")"
+  if grep -qaF -e "$top/src" "$file"; then fail 'paths of this machine are in it'; fi
+}
+
+# SPDX 2.3: what its specification demands of a document, packages and relationships (chapters 6, 7, 11).
+test_the_bill_of_materials_is_spdx_and_has_what_it_depends_on() {
+  python3 - "$content/usr/share/ccnproxy/ccnproxy.spdx.json" "$(dpkg-deb -f "$package" Version)" \
+    "$(dpkg-deb -f "$package" Depends)" <<'PYTHON'
+import json
+import re
+import sys
+
+path, version, depends = sys.argv[1:]
+text = open(path, encoding="utf-8").read()
+sbom = json.loads(text)
+assert sbom["spdxVersion"] == "SPDX-2.3" and sbom["dataLicense"] == "CC0-1.0" and sbom["SPDXID"] == "SPDXRef-DOCUMENT"
+assert sbom["name"] == f"ccnproxy-{version}"
+assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", sbom["documentNamespace"]), sbom["documentNamespace"]
+assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", sbom["creationInfo"]["created"])
+assert sbom["creationInfo"]["creators"]
+packages = {one["SPDXID"]: one for one in sbom["packages"]}
+assert len(packages) == len(sbom["packages"]), "an SPDXID twice"
+for one in packages.values():
+    assert re.fullmatch(r"SPDXRef-[A-Za-z0-9.-]+", one["SPDXID"]), one
+    assert one["name"] and one["versionInfo"] and one["downloadLocation"] and one["filesAnalyzed"] is False, one
+    for ref in one.get("externalRefs", []):
+        assert ref["referenceCategory"] == "PACKAGE-MANAGER" and ref["referenceType"] == "purl", ref
+        assert re.fullmatch(r"pkg:deb/[a-z]+/[A-Za-z0-9.%+-]+@[^?@]+\?arch=[a-z0-9]+&distro=[a-z0-9.-]+", ref["referenceLocator"]), ref
+names = {"SPDXRef-DOCUMENT", *packages}
+for one in sbom["relationships"]:
+    assert one["spdxElementId"] in names and one["relatedSpdxElement"] in names, one
+kinds = {}
+for one in sbom["relationships"]:
+    other = one["relatedSpdxElement"] if one["relationshipType"] == "DYNAMIC_LINK" else one["spdxElementId"]
+    kinds.setdefault(one["relationshipType"], set()).add(packages.get(other, {}).get("name", "document"))
+assert kinds["DESCRIBES"] == {"document"}
+linked = {part.split()[0].strip() for part in depends.split(",")} - {"init-system-helpers"}
+# libspdlog1.10-fmt9 is provided by libspdlog1.10: an interface, not a package.
+missing = {name for name in linked if not any((name + "-").startswith(one + "-") for one in kinds["DYNAMIC_LINK"])}
+assert not missing, f"depended on, and not in it: {missing}"
+compiled = kinds["BUILD_DEPENDENCY_OF"]
+for part in ("libssl-dev", "libnghttp2-dev", "libcli11-dev", "libspdlog-dev", "libyaml-cpp-dev"):
+    assert part in compiled, part
+assert any(re.fullmatch(r"libboost[0-9.]*-dev", name) for name in compiled), compiled
+assert any(re.fullmatch(r"libstdc\+\+-\d+-dev", name) for name in compiled), compiled
+PYTHON
 }
 
 test_the_configuration_is_a_conffile_and_good() {

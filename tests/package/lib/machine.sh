@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A booted Debian 12 in a container: its own init, processes and network. Sourced after tap.sh and tree.sh.
+# A booted Debian in a container: its own init, processes and network. Sourced after tap.sh and tree.sh.
 
 # An overlay of $tree in memory; its folder is in $machine_root.
 make_overlay() {

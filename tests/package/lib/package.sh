@@ -10,6 +10,18 @@ find_package() {
   [[ -f $package ]] || { tail -n 30 "$tap_work/build.log"; echo "no package: $package"; exit 1; }
 }
 
+# lower_version PACKAGE NEW-PACKAGE: the same as version 0.1.0 had it, with its units in /lib.
+lower_version() {
+  local folder=$tap_work/unpacked
+  rm -rf "$folder"
+  dpkg-deb -R "$1" "$folder"
+  sed -i 's/^Version: .*/Version: 0.1.0/' "$folder/DEBIAN/control"
+  mkdir -p "$folder/lib"
+  mv "$folder/usr/lib/systemd" "$folder/lib/"
+  sed -i 's|  usr/lib/systemd/|  lib/systemd/|' "$folder/DEBIAN/md5sums"
+  dpkg-deb --root-owner-group -b "$folder" "$2"
+}
+
 # raise_version PACKAGE NEW-PACKAGE: the same with a higher version.
 raise_version() {
   local folder=$tap_work/unpacked
