@@ -2,8 +2,9 @@
 # Every test there is, from a fresh clone on Debian 13 or 12. Usage: tests/run.sh [--quick | --ported] [OPTION OF CMAKE...]
 #   installs what is missing, then: unit and integration tests of the release build, the same under
 #   AddressSanitizer + UndefinedBehaviorSanitizer and under ThreadSanitizer, the fuzzers for a short while, the
-#   checks of the scripts, the end-to-end and differential tests, those of the documentation, of metrics, alerts and the dashboard,
-#   and, as root, what --ported runs in a tree of the other release of Debian (tests/other_release/run.sh).
+#   checks of the scripts, the end-to-end and differential tests, those of the documentation, of metrics, alerts and the dashboard;
+#   with OTHER_RELEASE=yes, as root, also what --ported runs in a tree of the other release of Debian
+#   (tests/other_release/run.sh).
 #   --quick: the release build's only. --ported: these, the end-to-end tests and the quickstart.
 # FUZZ_SECONDS (60): time per fuzzer. JOBS: parallel jobs (one per CPU).
 # What failed beside other tests runs again, alone, and three times. If it passes then, it is counted as passed and told
@@ -23,7 +24,7 @@ for argument in "$@"; do
     --quick) extent=quick ;;
     --ported) extent=ported ;;
     -D?*) cmake_options+=("$argument") ;;
-    *) sed -n '2,12s/^# //p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,13s/^# //p' "$0" >&2; exit 2 ;;
   esac
 done
 mkdir -p "$logs"
@@ -230,7 +231,7 @@ if [[ $extent == all ]]; then
   step 'documentation' suite docs tests/docs/run.sh
   step 'metrics and alerts' suite prometheus tests/prometheus/run.sh
   step 'dashboard' dashboard
-  step 'the other release' other_release
+  if [[ ${OTHER_RELEASE:-} == yes ]]; then step 'the other release' other_release; fi
 fi
 
 echo
