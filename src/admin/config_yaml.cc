@@ -38,6 +38,16 @@ void write_tls(YamlText& yaml, const config::Tls& tls) {
   yaml.text("server_name", tls.server_name).flag("verify", tls.verify);
 }
 
+void write_tcp(YamlText& yaml, const config::Tcp& tcp) {
+  yaml.text("congestion_control", tcp.congestion_control);
+  if (!tcp.min_rto || tcp.min_rto->count() == 0) {
+    yaml.word("min_rto", tcp.min_rto ? "system" : "auto");
+  } else {
+    yaml.duration("min_rto", *tcp.min_rto);
+  }
+  yaml.number("bulk_connections", tcp.bulk_connections);
+}
+
 /// They mean nothing to other addresses, and may not stand there.
 void write_socket_access(YamlText& yaml, const config::SocketAccess& access,
                          std::uint32_t default_mode) {
@@ -146,6 +156,8 @@ void write_overrides(YamlText& yaml, const std::vector<config::Override>& overri
     write_origin_timeouts(yaml, entry.timeouts);
     yaml.end().begin("tls");
     write_tls(yaml, entry.tls);
+    yaml.end().begin("tcp");
+    write_tcp(yaml, entry.tcp);
     yaml.end().end();
   }
   yaml.end();
@@ -172,6 +184,8 @@ YamlText write(const config::Config& config) {
   write_limits(yaml, config.limits);
   yaml.begin("tls");
   write_tls(yaml, config.tls);
+  yaml.end().begin("tcp");
+  write_tcp(yaml, config.tcp);
   yaml.end();
   write_dns(yaml, config.dns);
   write_overrides(yaml, config.overrides);

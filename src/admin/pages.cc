@@ -73,7 +73,9 @@ asio::awaitable<Page> Pages::get(const std::string& target) {
     co_return typed("application/json", reload_json(::getpid(), source_.reload_outcome()));
   if (path == "/.api/http-stats") co_return co_await http_stats();
   if (path == "/") co_return dashboard();
-  co_return text(404, "Nothing is here. There are:\n\n" + std::string(paths));
+  std::string what("Nothing is here. There are:\n\n");
+  what += paths;
+  co_return text(404, std::move(what));
 }
 
 bool Pages::is_quick(std::string_view target) noexcept {

@@ -16,7 +16,7 @@ void add_lines(JsonText& json, std::string_view key, const std::vector<std::stri
 std::string reload_json(pid_t process, const ReloadOutcome& outcome) {
   JsonText json;
   json.open('{');
-  json.key("process_id").number(static_cast<std::uint64_t>(process));
+  json.key("pid").number(static_cast<std::uint64_t>(process));
   json.key("reloads").number(outcome.begun);
   json.key("running").boolean(outcome.running);
   json.key("ending").boolean(outcome.ending);

@@ -111,6 +111,20 @@ bool take_ping(const std::string& text, Pool& pool) {
   return pool.ping || text == "off";
 }
 
+/// The kernel knows which there are; names have at most 15 characters (TCP_CA_NAME_MAX).
+bool take_congestion_control(const std::string& text, Tcp& tcp) {
+  constexpr std::string_view name = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+  tcp.congestion_control = text;
+  return !text.empty() && text.size() <= 15 && text.find_first_not_of(name) == text.npos;
+}
+
+bool take_min_rto(const std::string& text, Tcp& tcp) {
+  tcp.min_rto.reset();
+  if (text == "auto") return true;
+  tcp.min_rto = text == "system" ? std::optional(Duration(0)) : parse_duration(text);
+  return text == "system" || (tcp.min_rto && *tcp.min_rto >= 5ms && *tcp.min_rto <= 120s);
+}
+
 bool take_server_name(const std::string& text, Tls& tls) {
   const auto host = normalise_host(text);
   if (!text.empty() && (!host.ok() || canonical_address(host.name))) return false;
@@ -304,6 +318,17 @@ const Fields<Tls>& tls_fields() {
   return fields;
 }
 
+const Fields<Tcp>& tcp_fields() {
+  static const Fields<Tcp> fields = {
+      {"congestion_control",
+       text_of<Tcp>("`auto`, `system` or the name of an algorithm, as in bbr or cubic",
+                    take_congestion_control)},
+      {"min_rto", text_of<Tcp>("`auto`, `system` or a duration from 5ms to 120s", take_min_rto)},
+      count("bulk_connections", &Tcp::bulk_connections, 0, 64, " (0 = off)"),
+  };
+  return fields;
+}
+
 const Fields<Config>& config_fields() {
   static const Fields<Config> fields = {
       {"listeners", read_listeners, {"[].address", "[].mode", "[].owner", "[].group"}},
@@ -335,6 +360,7 @@ const Fields<Config>& config_fields() {
       section("timeouts", &Config::timeouts, timeouts_fields()),
       section("limits", &Config::limits, limits_fields()),
       section("tls", &Config::tls, tls_fields()),
+      section("tcp", &Config::tcp, tcp_fields()),
       section("dns", &Config::dns, dns_fields()),
       {"overrides", read_overrides, paths_of(override_fields(), "[].")},
       {"upstream", read_upstream},

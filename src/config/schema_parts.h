@@ -22,6 +22,7 @@ const Fields<Timeouts>& timeouts_fields();
 /// Those that can differ by origin: the client's come before any origin is known.
 const Fields<Timeouts>& origin_timeouts_fields();
 const Fields<Tls>& tls_fields();
+const Fields<Tcp>& tcp_fields();
 const Fields<Override>& override_fields();
 const Field<Override>& allow_addresses_field();
 const Fields<Clients>& clients_fields();

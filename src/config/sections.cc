@@ -58,6 +58,7 @@ void read_override(Reading& reading, const YAML::Node& node, Config& config) {
   entry.pool = config.pool;
   entry.timeouts = config.timeouts;
   entry.tls = config.tls;
+  entry.tcp = config.tcp;
   read_fields(reading, node, override_fields(), entry);
   require_key(reading, node, "match");
   config.overrides.push_back(std::move(entry));
@@ -75,6 +76,7 @@ const Fields<Override>& override_fields() {
       section("pool", &Override::pool, pool_fields()),
       section("timeouts", &Override::timeouts, origin_timeouts_fields()),
       section("tls", &Override::tls, tls_fields()),
+      section("tcp", &Override::tcp, tcp_fields()),
   };
   return fields;
 }

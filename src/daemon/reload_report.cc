@@ -43,7 +43,7 @@ std::optional<ReloadReport> parse_reload_report(std::string_view text) {
   const auto parsed = json::parse(json::string_view(text.data(), text.size()), error);
   const auto* object = error ? nullptr : parsed.if_object();
   if (!object) return std::nullopt;
-  const auto process = number(*object, "process_id");
+  const auto process = number(*object, "pid");
   const auto reloads = number(*object, "reloads");
   if (!process || !reloads || *process < 1 || *process > std::numeric_limits<pid_t>::max())
     return std::nullopt;

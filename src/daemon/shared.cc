@@ -128,13 +128,21 @@ void Shared::make_settings() {
   const auto context_for = [&](const config::Tls& tls, const std::string& place) {
     return find(tls, place)->context;
   };
-  usual_settings_ = std::make_shared<const origin::OriginSettings>(origin::OriginSettings{
-      config_.pool, config_.timeouts, context_for(config_.tls, ""), "", 0, false, shares});
+  usual_settings_ = std::make_shared<const origin::OriginSettings>(
+      origin::OriginSettings{config_.pool,
+                             config_.timeouts,
+                             context_for(config_.tls, ""),
+                             "",
+                             0,
+                             false,
+                             shares,
+                             {},
+                             config_.tcp});
   for (const auto& entry : config_.overrides) {
     override_settings_.push_back(
         std::make_shared<const origin::OriginSettings>(origin::OriginSettings{
             entry.pool, entry.timeouts, context_for(entry.tls, place_of(entry)), entry.connect_host,
-            entry.connect_port, false, shares, config::exemption_of(config_, &entry)}));
+            entry.connect_port, false, shares, config::exemption_of(config_, &entry), entry.tcp}));
   }
 }
 

@@ -134,9 +134,10 @@ std::string state_text(std::vector<pool::OriginMemory> origins) {
   std::sort(origins.begin(), origins.end(), [](const auto& a, const auto& b) {
     return std::tie(a.origin, b.last_used) < std::tie(b.origin, a.last_used);
   });
-  std::string text =
-      "# Which origins this ccnproxy keeps ready, for its next start. Written by it.\nversion: " +
-      std::to_string(format_version) + "\norigins:\n";
+  std::string text(
+      "# Which origins this ccnproxy keeps ready, for its next start. Written by it.\nversion: ");
+  text += std::to_string(format_version);
+  text += "\norigins:\n";
   for (auto it = origins.begin(); it != origins.end();) {
     auto merged = *it;  // of those who remember this origin the one that used it last
     for (++it; it != origins.end() && it->origin == merged.origin; ++it) {

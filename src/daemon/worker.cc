@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
+#include "ccnproxy/origin/path_tuning.h"
 #include "ccnproxy/proxy/own_response.h"
 
 namespace ccnproxy::daemon {
@@ -271,8 +272,8 @@ std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin
   return std::make_unique<pool::OriginPool>(
       origin, origin::pool_of(settings), origin::longest_dial(settings->timeouts),
       std::make_shared<origin::NetworkDialer>(dialing_, origin, settings),
-      pool::PoolContext{pool_worker_, origin::timeouts_of(settings), group_.directory.find(origin),
-                        settings->shares});
+      pool::PoolContext{pool_worker_, origin::timeouts_of(settings), origin::tcp_of(settings),
+                        group_.directory.find(origin), settings->shares});
 }
 
 /// By what is in force.
@@ -285,7 +286,8 @@ std::shared_ptr<const origin::DialContext> Worker::make_dialing() {
                           last_serial_,
                           address_access_,
                           group_.connections.get(),
-                          group_.warn});
+                          group_.warn,
+                          origin::is_allowed_congestion_control("bbr")});
 }
 
 void Worker::begin_draining() {

@@ -17,7 +17,7 @@ bool bounds_alike(const http::HeadLimits& a, const http::HeadLimits& b) {
 /// What a dialer goes by.
 bool dials_alike(const origin::OriginSettings& a, const origin::OriginSettings& b) {
   return a.timeouts == b.timeouts && a.tls == b.tls && a.connect_host == b.connect_host &&
-         a.connect_port == b.connect_port && a.exemption == b.exemption &&
+         a.connect_port == b.connect_port && a.exemption == b.exemption && a.tcp == b.tcp &&
          a.pool.ping == b.pool.ping;
 }
 
@@ -61,6 +61,7 @@ void Worker::adopt_into(pool::OriginPool& pool, const Shared& before) {
   const auto is = shared_->settings_for(origin);
   pool::PoolTerms terms{origin::pool_of(is), origin::timeouts_of(is),
                         origin::longest_dial(is->timeouts)};
+  terms.tcp = origin::tcp_of(is);
   terms.replace = !bounds_alike(before.head_limits(), shared_->head_limits()) ||
                   !connects_alike(origin, *was, *is);
   if (terms.replace || !dials_alike(*was, *is))

@@ -274,6 +274,10 @@ Error Http1Connection::failure_of(ErrorType type, const std::string& reason) con
   return error;
 }
 
+PathCounters Http1Connection::path_counters() const {
+  return origin::path_counters(transport_->fd());
+}
+
 PathState Http1Connection::path_state() const { return origin::path_state(transport_->fd()); }
 
 std::optional<TimePoint> Http1Connection::unanswered_since() const {

@@ -324,6 +324,10 @@ void Http2Connection::close_when_done() {
   fail(ErrorType::connection_terminated, end_reason_);
 }
 
+PathCounters Http2Connection::path_counters() const {
+  return origin::path_counters(transport_->fd());
+}
+
 PathState Http2Connection::path_state() const { return origin::path_state(transport_->fd()); }
 
 bool Http2Connection::can_ping() const {

@@ -5,6 +5,7 @@
 #include "ccnproxy/origin/address_race.h"
 #include "ccnproxy/origin/http1_connection.h"
 #include "ccnproxy/origin/http2_connection.h"
+#include "ccnproxy/origin/path_tuning.h"
 #include "ccnproxy/origin/socket_options.h"
 #include "ccnproxy/origin/soon.h"
 #include "ccnproxy/origin/tls_address_probes.h"
@@ -61,18 +62,20 @@ class NetworkDial final : public Dial, private IoHandler {
     if (const auto* known = context_.resolver.cached(host())) return connect(*known);
     lookup_ = context_.resolver.resolve(host(), settings_.timeouts.dns, [this](auto addresses) {
       timings_.dns = end_of_phase();
-      if (!addresses) return fail(with_lack_told(explained(addresses.error())));
-      connect(*addresses);
+      if (addresses) return connect(*addresses);
+      auto error = addresses.error();
+      explain(error);
+      tell_lack(error);
+      fail(std::move(error));
     });
   }
 
   /// c-ares does not tell that it had no descriptor for its socket.
-  static Error with_lack_told(Error error) {
-    if (can_open_socket()) return error;
+  static void tell_lack(Error& error) {
+    if (can_open_socket()) return;
     error.type = ErrorType::connection_limit_reached;
     error.side = Side::us;
     error.detail = "no descriptor for DNS (the limit of open files)";
-    return error;
   }
 
   void connect(const std::vector<Endpoint>& addresses) {
@@ -151,6 +154,7 @@ class NetworkDial final : public Dial, private IoHandler {
     if (connected.peer != tried_.front()) note_failed_first();
     std::erase(candidates_, connected.peer);
     rtt_ = round_trip_time(connected.fd.get());
+    apply(connected.fd.get(), tuning_for(settings_.tcp, rtt_, context_.bbr_allowed));
     if (origin_.scheme == Scheme::http) {
       return finish(std::make_unique<tls::PlainTransport>(std::move(connected.fd)),
                     Protocol::http1);
@@ -238,9 +242,8 @@ class NetworkDial final : public Dial, private IoHandler {
   }
 
   /// A timeout with the key that changes it.
-  Error explained(Error error) const {
+  static void explain(Error& error) {
     if (error.type == ErrorType::dns_timeout) error.detail += " (timeouts.dns)";
-    return error;
   }
 
   /// How long each phase took that there was.

@@ -1,5 +1,6 @@
 #include "ccnproxy/origin/socket_options.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <linux/sockios.h>
@@ -55,6 +56,13 @@ bool can_open_socket() noexcept {
 
 Duration round_trip_time(int fd) noexcept {
   return std::chrono::microseconds(tcp_info_of(fd).tcpi_rtt);
+}
+
+PathCounters path_counters(int fd) noexcept {
+  const auto info = tcp_info_of(fd);
+  const auto known = std::min(info.tcpi_dsack_dups, info.tcpi_total_retrans);
+  return {info.tcpi_data_segs_out, info.tcpi_total_retrans - known, info.tcpi_data_segs_in,
+          info.tcpi_rcv_ooopack, std::chrono::microseconds(info.tcpi_rtt)};
 }
 
 std::uint64_t delivery_rate(int fd) noexcept { return tcp_info_of(fd).tcpi_delivery_rate; }

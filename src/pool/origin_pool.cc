@@ -32,6 +32,7 @@ OriginPool::OriginPool(origin::Origin origin, std::shared_ptr<const config::Pool
       check_timer_(context_.worker->timers, Delegate<void()>::to<&OriginPool::check>(this)),
       retry_budget_(now()),
       peak_(now(), settings_->keep_warm),
+      bulk_peak_(now(), settings_->keep_warm),
       last_used_(now()),
       dns_checked_(now()) {
   take_lessons();
@@ -51,33 +52,42 @@ OriginPool::~OriginPool() {
   }
 }
 
-void OriginPool::acquire(StreamWaiter& waiter, std::uint64_t avoid) {
+void OriginPool::acquire(StreamWaiter& waiter, std::uint64_t avoid, bool bulk) {
   last_used_ = now();
   given_up_ = false;
   used_here_ = true;
   catch_up();
   if (uses_http2() && requires_http1()) leave_http2();
-  auto* c = serving_ ? nullptr : find_ready(avoid);  // those who wait can use none that is ready
+  waiter.avoid_ = avoid;
+  waiter.bulk_ = bulk;
+  waiter.apart_until_ = bulk ? may_wait_until() : TimePoint();
+  auto* c = serving_ ? nullptr : find_place(waiter);  // those who wait can use none that is ready
   if (c) {
     lend(*c, waiter, observe::WaitResult::ready);
   } else {
-    wait(waiter, avoid);
+    wait(waiter);
   }
   note_demand();
 }
 
-void OriginPool::wait(StreamWaiter& waiter, std::uint64_t avoid) {
+PooledConnection* OriginPool::find_place(const StreamWaiter& waiter) {
+  return waits_apart(waiter) ? find_apart(waiter.avoid_) : find_ready(waiter.avoid_);
+}
+
+void OriginPool::wait(StreamWaiter& waiter) {
   if (!context_.shared->take_waiting(settings_->max_pending)) {
     return waiter.on_no_connection(too_many_pending());
   }
   waiter.counted_ = context_.shared.get();
-  waiter.avoid_ = avoid;
   waiter.since_ = last_used_;
   waiter.deadline_ = last_used_ + queue_deadline_;
   waiters_.push_back(waiter);
   budget_.on_wait();
   plan_check(waiter.deadline_);
   start_dials();
+  if (!waits_apart(waiter)) return;
+  plan_check(waiter.apart_until_);
+  if (list(State::connecting).empty()) share_at_last(TimePoint::max());
 }
 
 Error OriginPool::too_many_pending() const {
@@ -116,6 +126,8 @@ PlacementFacts OriginPool::facts_of(const PooledConnection& c) const {
   const bool fresh = c.life_.in_use || now() - c.life_.last_used < window_forgotten;
   if (fresh) facts.received = c.connection_->received_bytes() - c.idle_at_bytes_;
   facts.mean_bytes = known().mean_answer();
+  facts.bulk = c.bulk_;
+  if (is_far()) facts.shared_by = streams_on_lossy_path(known().loss());
   facts.leaving = !c.leaving_.empty() || is_doubted(c);
   return facts;
 }
@@ -152,6 +164,7 @@ void OriginPool::lend(PooledConnection& c, StreamWaiter& waiter, observe::WaitRe
   if (++c.life_.requests == unproven_after) turned_unproven_ = true;
   if (c.life_.requests == 1 && c.cause_ != observe::DialCause::request) budget_.on_first_use();
   if (context_.shares) c.load_->last_given = ++shared_out_;
+  c.bulk_ = c.bulk_ || waiter.bulk_;
   ++metrics_.waits[static_cast<std::size_t>(found)];
   waiter.leave_queue();
   waiter.on_connection(*c.connection_, found);
@@ -163,8 +176,8 @@ void OriginPool::lend(PooledConnection& c, StreamWaiter& waiter, observe::WaitRe
 void OriginPool::serve_waiters() {
   if (std::exchange(serving_, true)) return;  // a waiter that is served may free or ask for more
   for (auto it = waiters_.begin(); it != waiters_.end();) {
-    auto* c = find_ready(it->avoid_);
-    if (!c && !it->avoid_) break;
+    auto* c = find_place(*it);
+    if (!c && !it->avoid_ && !waits_apart(*it)) break;
     StreamWaiter& waiter = *it;
     if (!c) {
       ++it;

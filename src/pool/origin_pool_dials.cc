@@ -32,6 +32,7 @@ DialNeed OriginPool::dial_need() {
   need.for_waiting = budget_.for_waiting(now(), need.failing);
   need.for_readiness = budget_.ahead(now(), need.wanted);
   need.of_worker = *context_.worker->dials;
+  need.apart = waiting_apart();
   return need;
 }
 
@@ -107,6 +108,7 @@ void OriginPool::on_dialed(PooledConnection& c, origin::DialResult result) {
 
 void OriginPool::on_failed_dial(TimePoint began, const Error& error) {
   note_failure(began, error);
+  share_at_last(TimePoint::max());
   // With a dial on its way requests still have hope, those of the pool's queue with a connection
   // open, too; the queue's deadline bounds it.
   if (!list(State::connecting).empty() || !exclusive_dialing_.empty()) return;

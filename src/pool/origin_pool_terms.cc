@@ -10,7 +10,9 @@ void OriginPool::adopt(PoolTerms terms) {
   settings_ = std::move(terms.settings);
   queue_deadline_ = terms.queue_deadline;
   context_.timeouts = std::move(terms.timeouts);
+  context_.tcp = std::move(terms.tcp);
   peak_.set_hold(settings_->keep_warm);
+  bulk_peak_.set_hold(settings_->keep_warm);
   if (terms.barred && !barred_) decide("barred: the configuration allows it no more");
   barred_ = terms.barred;
   if (terms.dialer) {

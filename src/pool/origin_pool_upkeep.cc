@@ -99,9 +99,11 @@ std::size_t OriginPool::wanted() const {
                             std::min<std::size_t>(known().streams_each(), most_requests_),
                             burst_streams(known().mean_answer()),
                             idle ? std::optional(safe_part(*idle)) : std::nullopt,
-                            is_far(known().rtt()),
+                            origin::is_far(known().rtt()),
                             !learned.requests && any_unproven(),
-                            context_.shares ? address_need() : AddressNeed{}};
+                            context_.shares ? address_need() : AddressNeed{},
+                            streams_on_lossy_path(known().loss()),
+                            bulk_wanted()};
   return connections_wanted(readiness, *settings_);
 }
 
@@ -128,7 +130,9 @@ bool OriginPool::any_unproven() const {
 /// After each request that was placed or waits.
 void OriginPool::note_demand() {
   const bool one_more_unproven = std::exchange(turned_unproven_, false);
-  if (peak_.note(in_use(), now()) || one_more_unproven) upkeep();
+  const bool rises = peak_.note(in_use(), now());
+  const bool bulk_rises = bulk_peak_.note(carrying_bulk() + waiting_apart(), now());
+  if (rises || bulk_rises || one_more_unproven) upkeep();
   if (!check_timer_.armed()) plan_check(kept_until());
 }
 
@@ -169,6 +173,7 @@ void OriginPool::on_capacity(PooledConnection& c) {
   const bool in_use = c.connection_->streams() > 0;
   if (c.life_.in_use && !in_use) last_used_ = c.life_.last_used = now();
   c.life_.in_use = in_use;
+  if (!in_use) c.bulk_ = false;
   note_answers(c);
   note_streams();
   const auto before = c.state_;
@@ -192,6 +197,7 @@ void OriginPool::on_capacity(PooledConnection& c) {
   } else if (!in_use) {
     plan_check(planned_end(c.life_, settings_->max_age, limits).at);
   }
+  if (c.state_ != State::closed) sample_path(c);
 }
 
 void OriginPool::on_closed(PooledConnection& c, std::string_view reason) {
@@ -346,6 +352,7 @@ void OriginPool::check() {
   const auto moment = now();
   expire_waiters(moment);
   catch_up();
+  share_at_last(moment);
   review();
   judge_all();
   mark_leaving(moment);
@@ -357,6 +364,8 @@ void OriginPool::check() {
 /// When something may have to be done although nothing happens.
 void OriginPool::plan_next_check(TimePoint now) {
   if (!waiters_.empty()) plan_check(waiters_.front().deadline_);
+  for (const auto& waiter : waiters_)
+    if (waits_apart(waiter)) plan_check(waiter.apart_until_);
   if (draining_) return;
   if (outdated_until_) plan_check(*outdated_until_);
   const bool kept = keep_ready();

@@ -7,6 +7,12 @@ void OriginState::note_end(const OriginClose& close, TimePoint now) {
   if (learned_.note(close, now)) lessons_.fetch_add(1, std::memory_order_relaxed);
 }
 
+void OriginState::note_packets(double packets, double lost, TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  path_.note(packets, lost, now);
+  put(loss_, static_cast<float>(path_.loss(now)));
+}
+
 std::uint32_t OriginState::copy_lessons(LearnedLimits& to) const {
   const std::lock_guard lock(mutex_);
   to = learned_;

@@ -148,6 +148,7 @@ void Exchange::on_client_body(std::string_view bytes) {
     return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request,
                      body_over(limit));
   }
+  note_bulk(body_.received(), bytes.size());
   if (stream_ && body_.may_pass(bytes.size())) {
     const auto taken = stream_->write_body(bytes);
     body_.pass(taken);

@@ -13,10 +13,11 @@ void Exchange::acquire(std::uint64_t avoid) {
   asked_pool_at_ = context_.loop.now();
   bound_ = false;
   if ((login_ || client_->has_bound()) && acquire_bound()) return;
-  if (upgrade_.empty()) return pool_->acquire(*this, avoid);
+  if (upgrade_.empty())
+    return pool_->acquire(*this, avoid, outgoing_.body.length >= pool::bulk_bytes);
   // A connection that the request may keep: never one of the pool's, and HTTP/1.1.
   auto dialed = context_.dedicated.dial(*pool_, context_.http1_dialer(origin_), *this);
-  if (!dialed) return on_no_connection(std::move(dialed.error()));
+  if (!dialed) return on_no_connection(dialed.error());
   dedicated_ = *dialed;
 }
 
@@ -51,7 +52,7 @@ bool Exchange::acquire_bound() {
 /// As the credentials may log it in, it is bound before they are sent (RFC 4559 §6).
 void Exchange::dial_bound(BoundConnections& bound) {
   auto dialed = bound.dial(context_.dedicated, *pool_, context_.http1_dialer(origin_), *this);
-  if (!dialed) return on_no_connection(std::move(dialed.error()));
+  if (!dialed) return on_no_connection(dialed.error());
   dedicated_ = *dialed;
   bound_ = true;
 }
@@ -76,6 +77,12 @@ void Exchange::on_connection(origin::OriginConnection& connection, observe::Wait
   send_body();
   watch_progress();
   if (wants_body()) client_->resume_reading();  // it may have been paused while there was no stream
+}
+
+/// A body of which so much is known has grown by that.
+void Exchange::note_bulk(std::uint64_t before, std::uint64_t more) {
+  if (before >= pool::bulk_bytes || before + more < pool::bulk_bytes) return;
+  if (stream_ && !dedicated_) pool_->note_bulk(connection_serial_);
 }
 
 void Exchange::on_no_connection(Error error) {

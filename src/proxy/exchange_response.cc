@@ -123,6 +123,7 @@ void Exchange::on_response(const http::ResponseHead& head, const http::BodyFrami
   if (!upgrade_.empty() && client_->has_unread()) keep_alive_ = false;
   body_expected_ = response_has_body(head.status);
   if (framing.kind == http::BodyFraming::Kind::length) body_length_ = framing.length;
+  note_bulk(0, framing.length);
   if (bound_) note_login(head, framing);
   append_response_head(head, framing);
   watch_progress();
@@ -212,6 +213,7 @@ void Exchange::append_body_framing(const http::ResponseHead& head,
 
 void Exchange::on_body(std::string_view bytes) {
   if (!body_expected_) return;  // a body where none can be: HEAD, 204, 304
+  if (!body_length_) note_bulk(bytes_out_, bytes.size());
   bytes_out_ += bytes.size();
   client_->output().add_body(bytes);
 }

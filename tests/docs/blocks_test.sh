@@ -136,7 +136,7 @@ names_a_test() {
   while read -r file; do
     [[ -f $top/$file ]] || fail "no $file" || return
     found=1
-  done < <(grep -oE '\btests/[A-Za-z0-9_/.-]+\.(sh|py)\b' <<<"$1")
+  done < <(grep -oE '\btests/[A-Za-z0-9_/.-]+\.(sh|py|cc)\b' <<<"$1")
   [[ $found ]] || fail 'not run, and no test is named'
 }
 

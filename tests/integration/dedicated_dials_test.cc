@@ -34,7 +34,7 @@ TEST_P(RefusedDials, F147_a_flood_of_clients_shares_few) {
   for (int round = 0; round < 5; ++round) {
     std::deque<RawClient> clients;
     for (int i = 0; i < 40; ++i)
-      clients.emplace_back(proxy.client()).send(get_request("/", GetParam().fields));
+      clients.emplace_back(proxy.daemon.address()).send(get_request("/", GetParam().fields));
     for (auto& client : clients) {
       const auto refused = client.read_response();
       EXPECT_THAT(refused.status, AnyOf(502, 503));

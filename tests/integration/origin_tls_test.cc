@@ -71,8 +71,8 @@ TEST(OriginTls, a_group_that_the_origin_asked_for_is_offered_at_once_from_then_o
   auto options = speaking({"http/1.1"});
   options.groups = "P-256";
   ScriptedOrigin origin(options);
-  Proxy proxy(
-      one_worker().origin("api.test", origin.endpoint(), "", {"pool: {max_connections: 1}"}));
+  Proxy proxy(one_worker().origin("api.test", origin.endpoint(), pki().ca_file(),
+                                  {"pool: {max_connections: 1}"}));
   for (const int hellos : {2, 1, 1}) {
     RawClient client = proxy.client();
     client.send(get_request("/"));

@@ -24,7 +24,9 @@ class ReloadCommand : public ::testing::Test {
   /// Its configuration is the one that `reload` reads, too: the endpoint has a socket for that.
   DaemonProcess& start() {
     config.with_admin("unix:" + folder.path() + "/admin.sock");
-    return daemon_.emplace(CCNPROXY_BINARY, config);
+    daemon_.emplace(CCNPROXY_BINARY, config);
+    daemon_->wait_for_log("is serving with");  // its pid file comes after it listens
+    return *daemon_;
   }
   void write(const DaemonConfig& changed) const { write(changed.yaml()); }
   void write(const std::string& yaml) const {
@@ -228,15 +230,16 @@ TEST_F(ReloadCommand, F102_an_endpoint_that_should_tell_and_does_not_is_a_failur
 // The endpoint of a daemon in a container has the process id of that container.
 TEST_F(ReloadCommand, F102_a_process_that_is_no_ccnproxy_gets_no_signal) {
   ChildOptions options;
-  options.program = "/bin/sleep";
-  options.arguments = {"1000"};
+  options.program = "/bin/sh";
+  options.arguments = {"-c", "echo begun; exec sleep 1000"};
   ChildProcess sleeper(options);
-  const auto body = "{\"process_id\":" + std::to_string(sleeper.pid()) + ",\"reloads\":0}";
+  sleeper.wait_for_out_lines(1);  // before, it is a copy of this program
+  const auto body = "{\"pid\":" + std::to_string(sleeper.pid()) + ",\"reloads\":0}";
   Service service([body](const Request&) { return Response{.body = body}; });
   ScriptedOrigin admin(plain(), service);
   const Outcome outcome = reload_by(pointing_to(admin.endpoint()));
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("is `sleep`, not ccnproxy"));
+  EXPECT_THAT(outcome.err, HasSubstr("`, not ccnproxy"));
   EXPECT_TRUE(sleeper.running());
   sleeper.signal(SIGKILL);
   sleeper.wait_for_exit();
@@ -245,7 +248,7 @@ TEST_F(ReloadCommand, F102_a_process_that_is_no_ccnproxy_gets_no_signal) {
 TEST_F(ReloadCommand, F102_a_process_that_ends_instead_is_told_as_such) {
   daemon_.emplace(CCNPROXY_BINARY, config);
   daemon_->wait_for_log(" ready");
-  const auto body = "{\"process_id\":" + process() + ",\"reloads\":0}";
+  const auto body = "{\"pid\":" + process() + ",\"reloads\":0}";
   std::atomic<int> asked = 0;
   Service service([&](const Request&) {
     if (++asked == 2) {

@@ -129,6 +129,21 @@ struct Tls {
   bool operator==(const Tls&) const = default;
 };
 
+/// `tcp:`, sockets of connections to origins.
+struct Tcp {
+  /// `auto` takes bbr for far origins where the kernel lets any process; `system` takes the
+  /// kernel's; else an algorithm's name.
+  std::string congestion_control = "auto";
+  /// Least time that the kernel waits, beyond a round trip, before it sends again what was not
+  /// acknowledged; none = `auto`: by the round trip; 0 = `system`: the kernel's, 200 ms.
+  std::optional<Duration> min_rto;
+  /// Connections of a worker to a far HTTP/2 origin that carry large bodies at once; 0 = they share
+  /// connections with small requests.
+  std::uint32_t bulk_connections = 8;
+
+  bool operator==(const Tcp&) const = default;
+};
+
 struct Dns {
   /// address or address:port; empty = the system's (resolv.conf)
   std::vector<std::string> servers;
@@ -188,6 +203,7 @@ struct Override {
   Pool pool;
   Timeouts timeouts;
   Tls tls;
+  Tcp tcp;
 
   bool operator==(const Override&) const = default;
 };
@@ -244,6 +260,7 @@ struct Config {
   Timeouts timeouts;
   Limits limits;
   Tls tls;
+  Tcp tcp;
   Dns dns;
   std::vector<Override> overrides;  ///< first match wins
   /// `https://host[:port]` or `http://…`, normalised: every request goes there, whatever its Host;

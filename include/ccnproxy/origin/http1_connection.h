@@ -44,6 +44,7 @@ class Http1Connection final : public OriginConnection,
   std::uint64_t requests() const override { return requests_; }
   std::uint64_t answers() const override { return answers_; }
   std::uint64_t received_bytes() const override { return received_bytes_; }
+  PathCounters path_counters() const override;
   AnnouncedLimits announced_limits() const override { return announced_; }
   bool is_suspicious() const override { return liveness_.is_suspicious() || is_address_silent(); }
   bool is_draining() const override { return draining_; }

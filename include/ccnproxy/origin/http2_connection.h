@@ -50,6 +50,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   std::uint64_t requests() const override { return requests_; }
   std::uint64_t answers() const override { return answers_; }
   std::uint64_t received_bytes() const override { return received_bytes_; }
+  PathCounters path_counters() const override;
   bool is_suspicious() const override { return liveness_.is_suspicious(); }
   void check_alive() override {
     if (!reading_paused_) liveness_.check();

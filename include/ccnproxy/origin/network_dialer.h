@@ -26,6 +26,7 @@ struct DialContext {
   ConnectionBudget* budget = nullptr;  ///< for sockets beside a connection's own, if there is one
   /// Told, on this thread, what an operator should know of an origin; empty: nothing is told.
   std::function<void(const std::string&)> warn = nullptr;
+  bool bbr_allowed = false;  ///< is_allowed_congestion_control()
 };
 
 /// Dials for real: c-ares, Happy Eyeballs, OpenSSL; then an Http2Connection or Http1Connection, as

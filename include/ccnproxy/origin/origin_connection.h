@@ -13,6 +13,7 @@
 #include "ccnproxy/http/framing.h"
 #include "ccnproxy/http/head.h"
 #include "ccnproxy/http/outgoing_request.h"
+#include "ccnproxy/origin/path.h"
 #include "ccnproxy/tls/transport.h"
 
 namespace ccnproxy::origin {
@@ -135,6 +136,8 @@ class OriginConnection : public Retired {
   virtual std::uint64_t answers() const = 0;
   /// Bytes of responses so far, as they came out of TLS.
   virtual std::uint64_t received_bytes() const = 0;
+  /// What the kernel knows of its path. Costs a system call.
+  virtual PathCounters path_counters() const { return {}; }
   virtual AnnouncedLimits announced_limits() const { return {}; }
   /// The shortest time between two PINGs that it is sent; nothing where it is sent none.
   virtual std::optional<Duration> ping_interval() const { return std::nullopt; }

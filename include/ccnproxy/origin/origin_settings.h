@@ -21,6 +21,7 @@ struct OriginSettings {
   /// Each address gets its share of the connections, whatever its family (`upstream`).
   bool shares = false;
   config::AddressExemption exemption = {};  ///< from what AddressAccess denies
+  config::Tcp tcp = {};
 };
 
 /// Shares of the whole.
@@ -31,6 +32,10 @@ inline std::shared_ptr<const config::Pool> pool_of(
 inline std::shared_ptr<const config::Timeouts> timeouts_of(
     const std::shared_ptr<const OriginSettings>& settings) {
   return {settings, &settings->timeouts};
+}
+inline std::shared_ptr<const config::Tcp> tcp_of(
+    const std::shared_ptr<const OriginSettings>& settings) {
+  return {settings, &settings->tcp};
 }
 
 /// How long it may take until a dial has ended, either way.

@@ -5,6 +5,7 @@
 #include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/base/unique_fd.h"
 #include "ccnproxy/origin/liveness_policy.h"
+#include "ccnproxy/origin/path.h"
 
 namespace ccnproxy::origin {
 
@@ -43,6 +44,8 @@ bool can_open_socket() noexcept;
 Duration round_trip_time(int fd) noexcept;
 /// Bytes a second that have reached the peer lately; zero where the kernel does not know.
 std::uint64_t delivery_rate(int fd) noexcept;
+/// What the kernel has counted of the packets of a TCP socket.
+PathCounters path_counters(int fd) noexcept;
 /// TCP_NOTSENT_LOWAT (see UnsentLimit), of clients' sockets, too; a listening socket's goes to
 /// those it accepts. Nothing happens on a unix socket: its queue is short.
 void set_most_unsent(int fd, int bytes) noexcept;

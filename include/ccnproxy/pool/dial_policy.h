@@ -32,6 +32,7 @@ struct DialNeed {
   std::size_t exclusive_waiting = 0;  ///< that are not dialled yet
   std::size_t exclusive_dialing = 0;  ///< on their way
   bool answers_dials = true;          ///< the origin has ever been connected to
+  std::size_t apart = 0;  ///< of those waiting, that are to have a connection each (bulk)
 };
 
 /// As many as those who wait need. One for an origin whose protocol is unknown, however many wait:
@@ -40,7 +41,7 @@ constexpr std::size_t connections_for_waiting(const DialNeed& d) {
   if (d.protocol == origin::Protocol::http1) return d.waiting;
   if (d.protocol == origin::Protocol::http2) {
     const auto each = std::max<std::size_t>(1, d.streams_each);
-    return ceil_div(d.waiting, each);
+    return ceil_div(d.waiting - d.apart, each) + d.apart;
   }
   return d.waiting > 0 ? 1 : 0;
 }

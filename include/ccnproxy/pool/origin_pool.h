@@ -49,6 +49,7 @@ struct PoolContext {
   std::shared_ptr<const PoolWorker> worker;
   /// What holds for this origin, for those who use its streams.
   std::shared_ptr<const config::Timeouts> timeouts = std::make_shared<const config::Timeouts>();
+  std::shared_ptr<const config::Tcp> tcp = std::make_shared<const config::Tcp>();
   /// What the workers know of this origin together, and read through to; one of its own if none is
   /// given.
   std::shared_ptr<SharedOrigin> shared = std::make_shared<SharedOrigin>(1);
@@ -64,6 +65,7 @@ struct PoolTerms {
   Duration queue_deadline{};
   /// Dials from now on. Null: the one that it has, whose connections are as good as before.
   std::shared_ptr<origin::Dialer> dialer = nullptr;
+  std::shared_ptr<const config::Tcp> tcp = std::make_shared<const config::Tcp>();
   /// Connections made so far would be made differently now (TLS, another place): others take their
   /// place, and soon.
   bool replace = false;
@@ -94,8 +96,12 @@ class OriginPool final : private RoomWaiter {
   OriginPool& operator=(const OriginPool&) = delete;
 
   /// Answers through `waiter`, at once if a connection is ready or the queue is full. `avoid` is
-  /// the serial of a connection that this request must not use again, or 0.
-  void acquire(StreamWaiter& waiter, std::uint64_t avoid = 0);
+  /// the serial of a connection that this request must not use again, or 0. `bulk`: its body has
+  /// bulk_bytes or more; to a far HTTP/2 origin it waits for a dial rather than share a connection
+  /// with another such body, for a few round trips at most.
+  void acquire(StreamWaiter& waiter, std::uint64_t avoid = 0, bool bulk = false);
+  /// A request or response on this connection has turned out to be bulk.
+  void note_bulk(std::uint64_t serial);
   /// Another worker that serves a new request sooner than this one would: it has a connection
   /// ready, or it has all that `max_connections` allows. Asked before acquire().
   std::optional<std::size_t> better_worker();
@@ -220,12 +226,25 @@ class OriginPool final : private RoomWaiter {
   PooledConnection* find_share(std::uint64_t avoid);
   bool is_last_of_address(const PooledConnection& c) const;
   void lend(PooledConnection& c, StreamWaiter& waiter, observe::WaitResult found);
-  void wait(StreamWaiter& waiter, std::uint64_t avoid);
+  PooledConnection* find_place(const StreamWaiter& waiter);
+  void wait(StreamWaiter& waiter);
   void serve_waiters();
   void fail_waiters(const Error& error, TimePoint dial_began);
   void expire_waiters(TimePoint now);
   Error no_connection(std::string_view why) const;
   Error too_many_pending() const;
+
+  // Large bodies, and a path that loses packets (origin_pool_path.cc).
+  bool is_far() const { return origin::is_far(known().rtt()); }
+  bool keeps_bulk_apart() const;
+  PooledConnection* find_apart(std::uint64_t avoid);
+  std::size_t carrying_bulk() const;
+  std::size_t waiting_apart() const;
+  bool waits_apart(const StreamWaiter& waiter) const { return now() < waiter.apart_until_; }
+  TimePoint may_wait_until() const;
+  void share_at_last(TimePoint now);
+  std::size_t bulk_wanted() const;
+  void sample_path(PooledConnection& c);
 
   // What connections tell.
   void on_dialed(PooledConnection& c, origin::DialResult result);
@@ -334,6 +353,7 @@ class OriginPool final : private RoomWaiter {
   Waiters waiters_;
   RetryBudget retry_budget_;
   mutable RecentPeak peak_;
+  mutable RecentPeak bulk_peak_;  ///< of connections that carry large bodies
   BackOff back_off_;
   DialBudget budget_;
   Http1Refusals http1_refusals_;

@@ -11,6 +11,7 @@
 #include "ccnproxy/origin/origin_connection.h"
 #include "ccnproxy/pool/learned_limits.h"
 #include "ccnproxy/pool/origin_memory.h"
+#include "ccnproxy/pool/path_estimate.h"
 
 namespace ccnproxy::pool {
 
@@ -60,6 +61,12 @@ class OriginState {
   }
   std::uint64_t mean_answer() const noexcept { return get(mean_answer_); }
 
+  /// So many packets of its connections went either way, and so many of them were lost.
+  void note_packets(double packets, double lost, TimePoint now);
+  /// The share of packets that its path loses, 0 to 1, as of the last note_packets(); 0 where that
+  /// can't be told from none.
+  double loss() const noexcept { return static_cast<double>(get(loss_)); }
+
   /// The origin ended a connection of any worker: a restart that several of them see is one.
   void note_end(const OriginClose& close, TimePoint now);
   /// Moves when something is learnt of limits, or forgotten. It only says that there is something
@@ -92,8 +99,10 @@ class OriginState {
   std::atomic<Duration::rep> rtt_{Duration(std::chrono::hours(1)).count()};
   std::atomic<std::uint64_t> mean_answer_{0};  ///< bytes
   std::atomic<TimePoint::rep> http1_until_{0};
+  std::atomic<float> loss_{0};
   mutable std::mutex mutex_;
   // guarded by mutex_
+  PathEstimate path_;
   LearnedLimits learned_;
   std::uint64_t forgotten_for_ = 0;  ///< generation
 };

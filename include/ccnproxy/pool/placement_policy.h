@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "ccnproxy/pool/spread_policy.h"
+
 namespace ccnproxy::pool {
 
 /// Packets that an idle TCP connection lets out per round trip (RFC 6928), in each direction.
@@ -28,18 +30,22 @@ struct PlacementFacts {
   std::uint64_t received = 0;    ///< bytes since it was last idle: its windows have grown with them
   std::uint64_t mean_bytes = 0;  ///< of an answer
   bool leaving = false;          ///< will be replaced, or may be as dead as another one is
+  bool bulk = false;             ///< carries a large body, behind which others wait
+  std::size_t shared_by = no_loss;  ///< streams_on_lossy_path()
 };
 
 /// How good a place a connection is: higher is better. Connections whose window has room come
 /// first, the fullest of them before the others, so that requests share packets and few connections
-/// do the work; when no window has room, the least loaded. Leaving ones last.
+/// do the work; when no window has room, or the path loses packets, the least loaded: those where
+/// an answer is overdue are not that. Then those with a large body, and leaving ones last.
 constexpr std::int64_t placement_score(const PlacementFacts& f) {
   const auto window = initial_window_packets + f.received / packet_bytes;
-  const bool room = (f.streams + 1) * packets_each(f.mean_bytes) <= window;
+  const bool lossy = f.shared_by < no_loss;
+  const bool room = !lossy && (f.streams + 1) * packets_each(f.mean_bytes) <= window;
   constexpr std::int64_t tier = 1 << 20;
   const auto streams = static_cast<std::int64_t>(std::min<std::size_t>(f.streams, tier / 2));
   const auto within = room ? tier + streams : tier / 2 - streams;
-  return f.leaving ? within - 4 * tier : within;
+  return within - (f.leaving ? 4 * tier : 0) - (f.bulk ? 2 * tier : 0);
 }
 
 }  // namespace ccnproxy::pool

@@ -8,6 +8,7 @@
 #include "ccnproxy/config/config.h"
 #include "ccnproxy/origin/origin_connection.h"
 #include "ccnproxy/pool/retirement_policy.h"
+#include "ccnproxy/pool/spread_policy.h"
 
 namespace ccnproxy::pool {
 
@@ -34,17 +35,14 @@ struct Readiness {
   std::size_t streams_each = 100;            ///< what an HTTP/2 connection takes
   std::size_t burst_streams = 10;     ///< what an idle one answers within a round trip (placement)
   std::optional<Duration> idle_life;  ///< idle for so long, a connection has to be replaced
-  bool far = true;                    ///< is_far(): a round trip is worth a connection
+  bool far = true;                    ///< origin::is_far(): a round trip is worth a connection
   bool unproven = false;  ///< a connection has carried so much that the origin may end it any time
   AddressNeed addresses = {};
+  std::size_t shared_by = no_loss;  ///< streams_on_lossy_path()
+  std::size_t bulk = 0;  ///< connections that carry large bodies, now or at the recent peak
 };
 
-/// Round trips shorter than this are not worth a connection each: what a burst pays for the
-/// congestion window of an idle connection, or a request for a handshake, is then hardly seen,
-/// while requests that share a connection share its packets and system calls.
-constexpr bool is_far(Duration rtt) { return rtt >= std::chrono::milliseconds(5); }
-
-/// More connections than this are not opened for the sake of congestion windows alone.
+/// More connections than this are not opened for the sake of congestion windows or losses alone.
 inline constexpr std::size_t widest_burst = 20;
 
 /// Servers end a connection after so many requests (Apache and old nginx 100, nginx 1,000, others
@@ -74,9 +72,10 @@ constexpr std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1
 /// `pool.min_ready` beyond those in use. HTTP/2: `min_ready`, or the next one before the last is
 /// three quarters full, or as many as let the recent peak go out and come back in one round trip:
 /// an idle connection's congestion window takes about ten packets. Where the origin may end one
-/// without notice, two. Neither of that for a near origin. Unknown protocol: one, which will tell.
-/// With `min_ready` 0 nothing is opened ahead of need. Where addresses are to share, one for each.
-/// `max_idle` bounds what is not in use, but leaves each address one.
+/// without notice, two; where the path loses packets, so many that few wait for another's; and
+/// those that carry large bodies beside them. Nothing of that for a near origin. Unknown protocol:
+/// one, which will tell. With `min_ready` 0 nothing is opened ahead of need. Where addresses are to
+/// share, one for each. `max_idle` bounds what is not in use, but leaves each address one.
 inline std::size_t connections_wanted(const Readiness& r, const config::Pool& settings) {
   const std::size_t floor = settings.min_ready;
   if (!r.keep_ready || floor == 0) return 0;
@@ -91,7 +90,10 @@ inline std::size_t connections_wanted(const Readiness& r, const config::Pool& se
     const auto by_window =
         std::min(widest_burst, ceil_div(r.peak, std::max<std::size_t>(1, r.burst_streams)));
     wanted = std::max(floor, by_streams);
-    if (r.far) wanted = std::max({wanted, by_window, std::size_t{r.unproven ? 2u : 1u}});
+    if (r.far) {
+      const auto by_loss = std::min(widest_burst, ceil_div(r.peak, r.shared_by));
+      wanted = std::max({wanted, by_window, by_loss, std::size_t{r.unproven ? 2u : 1u}}) + r.bulk;
+    }
   }
   wanted = std::max(wanted, connections_for_addresses(r.addresses));
   if (r.idle_life) {

@@ -35,6 +35,8 @@ class StreamWaiter : public boost::intrusive::list_base_hook<
   std::uint64_t avoid_ = 0;          ///< serial of a connection that must not be used again
   TimePoint since_{};                ///< when it began to wait
   TimePoint deadline_{};
+  bool bulk_ = false;        ///< its body is large
+  TimePoint apart_until_{};  ///< until then it waits for a connection without other bodies
 };
 
 }  // namespace ccnproxy::pool

@@ -103,6 +103,7 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   bool acquire_bound();
   void dial_bound(BoundConnections& bound);
   void send_body();
+  void note_bulk(std::uint64_t before, std::uint64_t more);
   bool may_try_again(const Error& error) const;
   bool may_afford(const Error& error) const;
   bool retry(const Error& error);

@@ -177,7 +177,7 @@ TEST(AdminServer, F102_the_last_reload_is_told_and_none_is_begun) {
   Running server;
   const auto process = std::to_string(::getpid());
   EXPECT_EQ(server.get("/reload").body,
-            "{\"process_id\":" + process +
+            "{\"pid\":" + process +
                 ",\"reloads\":0,\"running\":false,\"ending\":false,\"successful\":true,"
                 "\"faults\":[],\"postponed\":[]}\n");
   server.do_there([&] {
@@ -189,7 +189,7 @@ TEST(AdminServer, F102_the_last_reload_is_told_and_none_is_begun) {
                               .postponed = {"workers: 1 -> 2"}};
   });
   EXPECT_EQ(server.get("/reload").body,
-            "{\"process_id\":" + process +
+            "{\"pid\":" + process +
                 ",\"reloads\":3,\"running\":true,\"ending\":true,\"successful\":false,"
                 "\"faults\":[\"c.yaml:1:1: unknown key `a\\\"`\",\"two\"],"
                 "\"postponed\":[\"workers: 1 -> 2\"]}\n");

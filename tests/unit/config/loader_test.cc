@@ -56,6 +56,7 @@ retries: {attempts: 0, replay_bytes: 1MiB}
 timeouts: {client_head: 1ms, drain: 24h}
 limits: {head_bytes: 8KiB, headers: 10, body_bytes: 3GiB, clients: 7, origins: 9, clients_per_address: 5, min_rate: 0, memory: 1MiB, origin_connections: 11}
 tls: {min_version: 1.3, alpn: [http/1.1], verify: false}
+tcp: {congestion_control: cubic, min_rto: 30ms, bulk_connections: 0}
 dns: {servers: [10.0.0.2, "10.0.0.3:5353", "fd00::2", "[fd00::3]:53"], min_ttl: 5s, max_ttl: 5s}
 log: {level: debug, access: {to: none, format: ltsv, rotate_every: 10m, keep: 5, query: true}}
 )");
@@ -86,6 +87,9 @@ log: {level: debug, access: {to: none, format: ltsv, rotate_every: 10m, keep: 5,
   EXPECT_EQ(config.tls.min_version, TlsVersion::tls13);
   EXPECT_EQ(config.tls.alpn, std::vector<std::string>{"http/1.1"});
   EXPECT_FALSE(config.tls.verify);
+  EXPECT_EQ(config.tcp, (Tcp{"cubic", 30ms, 0}));
+  EXPECT_EQ(load("tcp: {min_rto: system}").tcp.min_rto, 0ns);
+  EXPECT_EQ(load("tcp: {min_rto: auto}").tcp, Tcp());
   EXPECT_EQ(config.dns.servers,
             (std::vector<std::string>{"10.0.0.2", "10.0.0.3:5353", "fd00::2", "[fd00::3]:53"}));
   EXPECT_EQ(config.dns.max_ttl, 5s);
@@ -100,6 +104,7 @@ overrides:
     pool: {max_connections: 3}
     timeouts: {connect: 1s}
     tls: {server_name: X.example, verify: false}
+    tcp: {bulk_connections: 2}
   - match: "*.internal.example:8443"
     connect_to: "[fd00::1]"
   - {match: other.example, connect_to: "Gateway.example:1"}
@@ -119,6 +124,7 @@ tls: {alpn: [h2]}
   EXPECT_EQ(first.tls.server_name, "x.example");
   EXPECT_EQ(first.tls.alpn, std::vector<std::string>{"h2"});
   EXPECT_FALSE(first.tls.verify);
+  EXPECT_EQ(first.tcp.bulk_connections, 2u);
   EXPECT_EQ(config.overrides[1].connect_host, "fd00::1");
   EXPECT_EQ(config.overrides[1].connect_port, 0);
   EXPECT_EQ(config.overrides[1].tls, config.tls);
@@ -197,13 +203,21 @@ TEST(Loader, wrong_types_and_impossible_values) {
        "f:1:20: `tls.min_version` must be one of `1.2` `1.3`, not `1.1`"},
       {"tls: {alpn: [h3]}", "f:1:14: `tls.alpn[0]` must be `h2` or `http/1.1`, not `h3`"},
       {"tls: {groups: [X25519, 'P-256:X448']}",
-       "f:1:25: `tls.groups[1]` must be a group by OpenSSL's name, as in X25519, not `P-256:X448`"},
+       "f:1:24: `tls.groups[1]` must be a group by OpenSSL's name, as in X25519, not `P-256:X448`"},
       {"tls: {groups: []}",
        "f:1:15: `tls.groups` must be `auto` or a list of groups, as OpenSSL names them, not a "
        "list"},
       {"tls: {groups: X25519}",
        "f:1:15: `tls.groups` must be `auto` or a list of groups, as OpenSSL names them, not "
        "`X25519`; write [X25519]"},
+      {"tcp: {congestion_control: 'b r'}",
+       "f:1:27: `tcp.congestion_control` must be `auto`, `system` or the name of an algorithm, as "
+       "in "
+       "bbr or cubic, not `b r`"},
+      {"tcp: {min_rto: 4ms}",
+       "f:1:16: `tcp.min_rto` must be `auto`, `system` or a duration from 5ms to 120s, not `4ms`"},
+      {"tcp: {bulk_connections: 65}",
+       "f:1:25: `tcp.bulk_connections` must be a number from 0 to 64 (0 = off), not `65`"},
       {"tls: {ca_file: ''}", "f:1:16: `tls.ca_file` must be `system` or a PEM file, not ``"},
       {"log: {access: {format: xml}}",
        "f:1:24: `log.access.format` must be one of `json` `ltsv`, not `xml`"},

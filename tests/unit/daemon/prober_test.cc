@@ -30,7 +30,7 @@ class ProberTest : public testing::Test {
   config::Config config(const ScriptedOrigin& origin) const {
     config::Config made;
     config::Override entry{"api.test", "127.0.0.1",   origin.port(), {},
-                           made.pool,  made.timeouts, made.tls};
+                           made.pool,  made.timeouts, made.tls,      {}};
     entry.tls.ca_file = pki_.ca_file();
     made.overrides.push_back(entry);
     return made;

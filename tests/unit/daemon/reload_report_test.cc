@@ -39,16 +39,14 @@ TEST(ReloadReport, of_a_start_is_a_success) {
 // A process id of 0 or less would be a group of processes, to kill().
 TEST(ReloadReport, what_is_none_is_not_taken_for_one) {
   for (const char* text :
-       {"", "not JSON", "[]", "{}", R"({"process_id":1})", R"({"process_id":0,"reloads":0})",
-        R"({"process_id":-5,"reloads":0})", R"({"process_id":4294967297,"reloads":0})",
-        R"({"process_id":"1","reloads":0})", R"({"process_id":1,"reloads":-1})",
-        R"({"process_id":1,"reloads":0)"})
+       {"", "not JSON", "[]", "{}", R"({"pid":1})", R"({"pid":0,"reloads":0})",
+        R"({"pid":-5,"reloads":0})", R"({"pid":4294967297,"reloads":0})",
+        R"({"pid":"1","reloads":0})", R"({"pid":1,"reloads":-1})", R"({"pid":1,"reloads":0)"})
     EXPECT_FALSE(parse_reload_report(text)) << text;
 }
 
 TEST(ReloadReport, of_later_versions_may_have_more_keys) {
-  const auto report =
-      parse_reload_report(R"({"new":[{}],"reloads":2,"process_id":9,"faults":[1]})");
+  const auto report = parse_reload_report(R"({"new":[{}],"reloads":2,"pid":9,"faults":[1]})");
   ASSERT_TRUE(report);
   EXPECT_THAT(report->faults, IsEmpty());
 }

@@ -14,16 +14,17 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// A program that waits to be ended, under its own name.
-fakes::ChildProcess sleeper() {
+/// A program that waits to be ended. It has its own name once it has said a line: before, it is
+/// this one's, whose copy it begins as.
+fakes::ChildOptions sleeper() {
   fakes::ChildOptions options;
-  options.program = "/bin/sleep";
-  options.arguments = {"1000"};
-  return fakes::ChildProcess(options);
+  options.program = "/bin/sh";
+  options.arguments = {"-c", "echo begun; exec sleep 1000"};
+  return options;
 }
 
 TEST(SignalledProcess, F102_one_that_has_ended_is_told_as_such) {
-  auto child = sleeper();
+  fakes::ChildProcess child(sleeper());
   EXPECT_FALSE(SignalledProcess(child.pid()).has_ended());
   child.signal(SIGKILL);
   child.wait_for_exit();
@@ -34,9 +35,10 @@ TEST(SignalledProcess, F102_one_that_has_ended_is_told_as_such) {
 
 // SIGHUP ends most programs: an old pid file must not end another's.
 TEST(SignalledProcess, F102_another_program_gets_no_signal) {
-  auto child = sleeper();
+  fakes::ChildProcess child(sleeper());
+  child.wait_for_out_lines(1);
   EXPECT_THAT(SignalledProcess(child.pid()).send(SIGHUP),
-              HasSubstr("is `sleep`, not ccnproxy; if the daemon is in a container"));
+              HasSubstr("`, not ccnproxy; if the daemon is in a container"));
   EXPECT_TRUE(child.running());
   child.signal(SIGKILL);
   child.wait_for_exit();

@@ -36,6 +36,7 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
     return suspicious_;
   }
   origin::AnnouncedLimits announced_limits() const override { return announced; }
+  origin::PathCounters path_counters() const override { return counters; }
   bool is_draining() const override { return draining_; }
   bool is_given_up() const override { return given_up_; }
   origin::OriginStream& open(const http::OutgoingRequest&, origin::ResponseSink&) override {
@@ -91,6 +92,7 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
   }
 
   origin::AnnouncedLimits announced;
+  origin::PathCounters counters;
   int checks = 0;         ///< times it was asked for a sign of life
   mutable int looks = 0;  ///< times anything that changes was asked of it
   const std::string& drain_reason() const { return drain_reason_; }

@@ -130,7 +130,8 @@ TEST(OriginPoolHttp1Workers, F128_one_worker_learns_it_for_all) {
     PoolContext context{std::make_shared<const PoolWorker>(PoolWorker{
                             wheel, [&](auto object) { retired.push_back(std::move(object)); },
                             [] { return 0u; }, i}),
-                        std::make_shared<const config::Timeouts>(), shared};
+                        std::make_shared<const config::Timeouts>(),
+                        std::make_shared<const config::Tcp>(), shared};
     pools.push_back(std::make_unique<OriginPool>(
         origin::Origin{origin::Scheme::https, "api.example.test", 443},
         std::make_shared<const config::Pool>(settings), std::chrono::seconds(10),

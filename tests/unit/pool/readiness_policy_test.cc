@@ -116,6 +116,22 @@ INSTANTIATE_TEST_SUITE_P(
                       {true, Protocol::http2, 0, 1, 100, 10, no_limit, false, true},
                       pool_settings(1),
                       1},
+        ReadinessCase{"http2_F034_on_a_lossy_path_one_for_each_of_the_peak",
+                      {true, Protocol::http2, 0, 12, 100, 10, no_limit, true, false, {}, 1},
+                      pool_settings(1),
+                      12},
+        ReadinessCase{"http2_F034_on_a_lossy_path_no_more_than_a_burst_is_worth",
+                      {true, Protocol::http2, 0, 50, 100, 10, no_limit, true, false, {}, 1},
+                      pool_settings(1),
+                      widest_burst},
+        ReadinessCase{"http2_F034_lossy_and_near",
+                      {true, Protocol::http2, 0, 12, 100, 10, no_limit, false, false, {}, 1},
+                      pool_settings(1),
+                      1},
+        ReadinessCase{"http2_F034_large_bodies_beside_small_requests",
+                      {true, Protocol::http2, 2, 4, 100, 10, no_limit, true, false, {}, no_loss, 3},
+                      pool_settings(1),
+                      4},
         ReadinessCase{"http2_of_one_stream",
                       {true, Protocol::http2, 3, 3, 1, 10, no_limit},
                       pool_settings(1),
@@ -155,6 +171,21 @@ TEST(Placement, fills_one_while_its_window_has_room_and_then_spills) {
   EXPECT_GT(score(11, 0, 100), score(12, 0, 100)) << "with no room anywhere the least loaded";
   EXPECT_GT(placement_score({90, 0, 100, false}), placement_score({0, 0, 100, true}))
       << "one that will be replaced comes last";
+}
+
+TEST(Placement, F034_on_a_lossy_path_the_least_loaded) {
+  const auto score = [](std::size_t streams, std::uint64_t received) {
+    return placement_score({streams, received, 100, false, false, 6});
+  };
+  EXPECT_GT(score(0, 0), score(3, 0)) << "one where an answer is overdue is not the least loaded";
+  EXPECT_GT(score(2, 0), score(3, 1'000'000));
+}
+
+TEST(Placement, F034_after_all_those_without_a_large_body) {
+  EXPECT_GT(placement_score({50, 0, 100, false, false}),
+            placement_score({1, 1'000'000, 100, false, true}));
+  EXPECT_GT(placement_score({1, 0, 100, false, true}), placement_score({0, 0, 100, true, false}))
+      << "but before one that will be replaced";
 }
 
 TEST(Placement, burst_by_the_size_of_answers) {

@@ -21,7 +21,8 @@ class TwoWorkers : public testing::Test {
     return {std::make_shared<const PoolWorker>(
                 PoolWorker{wheel_, [this](auto object) { retired_.push_back(std::move(object)); },
                            [] { return 0u; }, worker, std::move(dials)}),
-            std::make_shared<const config::Timeouts>(), shared_};
+            std::make_shared<const config::Timeouts>(), std::make_shared<const config::Tcp>(),
+            shared_};
   }
   ManualClock clock_;
   TimerWheel wheel_{clock_};

@@ -78,7 +78,8 @@ class WorkersFixture : public testing::Test {
     return {std::make_shared<const PoolWorker>(
                 PoolWorker{wheel_, [this](auto object) { retired_.push_back(std::move(object)); },
                            [] { return 0u; }, worker}),
-            std::make_shared<const config::Timeouts>(), shared_};
+            std::make_shared<const config::Timeouts>(), std::make_shared<const config::Tcp>(),
+            shared_};
   }
 };
 

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "ccnproxy/base/clock.h"
+
+namespace ccnproxy::origin {
+
+/// Round trips shorter than this are not worth a connection each: what a burst pays for the
+/// congestion window of an idle connection, or a request for a handshake, is then hardly seen,
+/// while requests that share a connection share its packets and system calls.
+constexpr bool is_far(Duration rtt) { return rtt >= std::chrono::milliseconds(5); }
+
+/// What the kernel has counted of one connection since it was made (tcp_info). All zero where it
+/// tells nothing.
+struct PathCounters {
+  std::uint64_t sent = 0;          ///< packets with data, those sent again included
+  std::uint64_t sent_again = 0;    ///< of these, less what the peer says it had already (RFC 2883)
+  std::uint64_t received = 0;      ///< packets with data
+  std::uint64_t out_of_order = 0;  ///< of these, behind a gap: one before it was lost or overtaken
+  Duration rtt{0};                 ///< smoothed (RFC 6298)
+};
+
+}  // namespace ccnproxy::origin
