@@ -125,7 +125,7 @@ def document(build, version):
         "packages": [program] + [package(packages[name], maker, distribution) for name in sorted(packages)],
         "relationships": [{"spdxElementId": a, "relationshipType": kind, "relatedSpdxElement": b} for a, kind, b in relations],
     }
-    # A document of its own for each content, without a site that would have to be somebody's.
+    # A document of its own for each content, and no site, as none belongs to it.
     digest = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
     whole["documentNamespace"] = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, digest)}"
     return whole

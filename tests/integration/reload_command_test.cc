@@ -98,7 +98,7 @@ TEST_F(ReloadCommand, F102_a_bad_file_is_told_at_its_place_and_not_sent) {
   EXPECT_THAT(daemon_->log(), Not(HasSubstr("wrokers")));
 }
 
-// As systemd has it: who looks at the daemon's log or its metrics later sees it, too.
+// As systemd has it: its log and its metrics show it later, too.
 TEST_F(ReloadCommand, F102_the_given_process_finds_a_mistake_as_well) {
   start();
   daemon_->wait_for_log(" ready");

@@ -50,7 +50,7 @@ class Reload {
   void on_adopted(std::uint64_t round);
   void on_silence();
   void end(bool successful);
-  /// To the log and to those who ask for the outcome.
+  /// To the log, and for the outcome that is asked for.
   void add_fault(const std::string& line);
   void add_postponed(const std::string& line);
 
