@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "fakes/daemon_under_test.h"
 #include "fakes/temp_dir.h"
 #include "integration/access_fixture.h"
 
@@ -74,7 +75,7 @@ TEST_F(Access, a_client_is_allowed_by_its_address) {
 TEST_F(Access, who_can_open_a_unix_socket_may_use_it) {
   const TempDir folder;
   config.listen("unix:" + folder.path() + "/s").set("clients.allow", "[]");
-  DaemonProcess daemon(CCNPROXY_BINARY, config);
+  DaemonProcess daemon(fakes::daemon_under_test(), config);
   EXPECT_EQ(RawClient(daemon.address(1)).roundtrip(get("a.test.ccnproxy")).status, 200);
   EXPECT_EQ(RawClient(daemon.address(0)).roundtrip(get("a.test.ccnproxy")).status, 403);
 }
@@ -186,7 +187,7 @@ TEST_F(OwnAddress, F055_is_no_origin_in_any_spelling) {
 }
 
 TEST_F(OwnAddress, F055_of_a_listener_on_all_addresses_is_every_one_of_this_machine) {
-  DaemonProcess daemon(CCNPROXY_BINARY, config_.listen_only("0.0.0.0:0"));
+  DaemonProcess daemon(fakes::daemon_under_test(), config_.listen_only("0.0.0.0:0"));
   const auto port = port_of(daemon.address());
   for (const std::string name : {"127.0.0.1", "127.1.2.3", "0.0.0.0", "[::ffff:127.0.0.9]"})
     expect_refused(RawClient("127.0.0.1:" + port), name, port);

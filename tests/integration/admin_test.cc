@@ -6,6 +6,7 @@
 #include "ccnproxy/config/loader.h"
 
 #include "client_fixture.h"
+#include "fakes/daemon_under_test.h"
 #include "fakes/prometheus_text.h"
 #include "fakes/temp_dir.h"
 
@@ -227,7 +228,7 @@ TEST(AdminEndpoint, F102_an_address_in_use_ends_the_start) {
     DaemonConfig second;
     second.with_admin(first.daemon->admin_address());
     ChildOptions options;
-    options.program = CCNPROXY_BINARY;
+    options.program = fakes::daemon_under_test();
     options.arguments = {"serve", "-f", folder.write("c.yaml", second.yaml())};
     ChildProcess child(options);
     EXPECT_THAT(child.wait_for_err_line("in use"), HasSubstr(first.daemon->admin_address()));

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "fakes/daemon_under_test.h"
 #include "fakes/http2_peer.h"
 #include "proxy_fixture.h"
 
@@ -34,7 +35,7 @@ inline std::string origin_name(const ::testing::TestParamInfo<std::string>& test
 /// The daemon under test, ready when this returns.
 inline std::unique_ptr<DaemonProcess> start_daemon(
     const DaemonConfig& config, const std::function<void(ChildOptions&)>& change = {}) {
-  return std::make_unique<DaemonProcess>(CCNPROXY_BINARY, config, change);
+  return std::make_unique<DaemonProcess>(fakes::daemon_under_test(), config, change);
 }
 
 /// One origin, which is every name below .test, behind a daemon with one worker.

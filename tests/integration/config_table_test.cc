@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "client_fixture.h"
+#include "fakes/daemon_under_test.h"
 #include "fakes/temp_dir.h"
 #include "shell.h"
 
@@ -122,7 +123,7 @@ class ConfigTableTest : public ::testing::Test {
     const auto checked = run({"check", "-f", proxy_->config_file()});
     EXPECT_EQ(checked.code, 0) << checked.err;
     fakes::ChildOptions options;
-    options.program = CCNPROXY_BINARY;
+    options.program = fakes::daemon_under_test();
     options.arguments = {"serve", "-f", proxy_->config_file()};
     fakes::ChildProcess serving(options);
     serving.wait_for_err_line("ready");

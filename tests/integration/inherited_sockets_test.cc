@@ -1,5 +1,6 @@
 // Listening sockets that were open before the daemon was, as systemd and Server::Starter leave
 // them.
+#include "fakes/daemon_under_test.h"
 #include "fakes/new_clients.h"
 #include "kept_listener.h"
 
@@ -44,7 +45,7 @@ TEST(InheritedSockets, F099_one_that_no_listener_is_for_ends_the_start_and_is_na
   const auto listener = listen_on("127.0.0.1:0");
   const TempDir folder;
   ChildOptions options;
-  options.program = CCNPROXY_BINARY;
+  options.program = fakes::daemon_under_test();
   options.arguments = {"serve", "-f", folder.write("c.yaml", one_worker().yaml())};
   options.listen_fds = {listener.get()};
   options.environment["LISTEN_FDNAMES"] = "web.socket";

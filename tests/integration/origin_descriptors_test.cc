@@ -11,11 +11,11 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "fakes/daemon_under_test.h"
 #include "fakes/latch.h"
 #include "fakes/prometheus_text.h"
 #include "fakes/stub_resolver.h"
 #include "fakes/temp_dir.h"
-#include "fakes/works_without_descriptors.h"
 #include "kept_listener.h"
 #include "tunnel_fixture.h"
 
@@ -310,7 +310,8 @@ class NoDescriptors {
 };
 
 TEST_P(FewDescriptors, F152_a_dial_that_finds_no_descriptor_is_tried_again) {
-  if (!fakes::works_without_descriptors) GTEST_SKIP() << "the sanitizer needs one";
+  if (!fakes::works_without_descriptors(fakes::daemons_sanitizer()))
+    GTEST_SKIP() << "the sanitizer needs one";
   start("plain", Service(standard_answers), few);
   RawClient client = proxy_->connect();
   EXPECT_EQ(client.get("localhost", "/hc").status, 200);
@@ -328,7 +329,8 @@ TEST_P(FewDescriptors, F152_a_dial_that_finds_no_descriptor_is_tried_again) {
 }
 
 TEST_P(FewDescriptors, F152_a_dial_that_never_finds_one_is_refused_in_words) {
-  if (!fakes::works_without_descriptors) GTEST_SKIP() << "the sanitizer needs one";
+  if (!fakes::works_without_descriptors(fakes::daemons_sanitizer()))
+    GTEST_SKIP() << "the sanitizer needs one";
   start("plain", Service(standard_answers), few, [](DaemonConfig& config) {
     for (const auto* phase : {"dns", "connect", "tls"})
       config.set(std::string("timeouts.") + phase, "200ms");
@@ -343,7 +345,8 @@ TEST_P(FewDescriptors, F152_a_dial_that_never_finds_one_is_refused_in_words) {
 }
 
 TEST_P(FewDescriptors, F152_a_client_that_finds_no_descriptor_is_accepted_when_there_is_one) {
-  if (!fakes::works_without_descriptors) GTEST_SKIP() << "the sanitizer needs one";
+  if (!fakes::works_without_descriptors(fakes::daemons_sanitizer()))
+    GTEST_SKIP() << "the sanitizer needs one";
   start("plain", Service(standard_answers), few);
   ask_origins(5);
   std::unique_ptr<RawClient> client;

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fakes/memory_is_honest.h"
 #include "integration/origin_side.h"
 #include "integration/proxy_fixture.h"
 
@@ -12,8 +11,6 @@ namespace ccnproxy::integration {
 namespace {
 
 constexpr std::uint64_t MiB = 1 << 20;
-
-using fakes::memory_is_honest;
 
 TEST(OriginWindows, F061_windows_that_fill_a_long_path_are_offered) {
   OriginAndProxy both(speaking({"h2"}));
@@ -46,7 +43,7 @@ TEST_P(OriginFlow, F062_a_client_that_reads_nothing_stalls_nobody_else) {
     ASSERT_EQ(other.digest.summary(), pattern_digest(1'000'000).summary());
   }
   EXPECT_EQ(both.origin.accepts(), GetParam() == "h2" ? 1U : 2U);
-  if (memory_is_honest) {
+  if (fakes::memory_is_honest(fakes::daemons_sanitizer())) {
     // Not a difference: the kernel's peak may be a little lower when it is asked again.
     EXPECT_LT(both.proxy.daemon.process().peak_rss_kib(), before + size / 1024 / 2);
   }

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "client_fixture.h"
-#include "fakes/memory_is_honest.h"
+#include "fakes/daemon_under_test.h"
 #include "fakes/prometheus_text.h"
 #include "fakes/stub_resolver.h"
 
@@ -70,7 +70,7 @@ TEST_F(NamesFlood, F098_tens_of_thousands_of_names_cost_no_memory_and_push_out_n
   for (const auto& [status, count] : statuses)
     EXPECT_TRUE(status == 502 || status == 503) << count << " with " << status;
   EXPECT_GT(statuses.at(502), 20'000U) << "looked up, and found not to exist";
-  if (fakes::memory_is_honest) {
+  if (fakes::memory_is_honest(fakes::daemons_sanitizer())) {
     EXPECT_LE(proxy.daemon->process().rss_kib(), memory + 24 * 1024);
   }
   for (const Deadline deadline; proxy.daemon->process().open_descriptors() > descriptors + 8;)

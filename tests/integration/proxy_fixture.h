@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "fakes/daemon_process.h"
+#include "fakes/daemon_under_test.h"
 #include "fakes/raw_client.h"
 #include "fakes/scripted_origin.h"
 #include "fakes/service.h"
@@ -100,7 +101,7 @@ inline std::vector<std::string> outcomes(const std::vector<Record>& records) {
 /// The real daemon, ended with the test.
 class Proxy {
  public:
-  explicit Proxy(const DaemonConfig& config) : daemon(CCNPROXY_BINARY, config) {}
+  explicit Proxy(const DaemonConfig& config) : daemon(fakes::daemon_under_test(), config) {}
 
   RawClient client() { return RawClient(daemon.address()); }
   /// Over a connection of its own.

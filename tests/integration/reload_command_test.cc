@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "fakes/daemon_under_test.h"
 #include "fakes/latch.h"
 #include "fakes/temp_dir.h"
 #include "integration/proxy_fixture.h"
@@ -24,7 +25,7 @@ class ReloadCommand : public ::testing::Test {
   /// Its configuration is the one that `reload` reads, too: the endpoint has a socket for that.
   DaemonProcess& start() {
     config.with_admin("unix:" + folder.path() + "/admin.sock");
-    daemon_.emplace(CCNPROXY_BINARY, config);
+    daemon_.emplace(fakes::daemon_under_test(), config);
     daemon_->wait_for_log("is serving with");  // its pid file comes after it listens
     return *daemon_;
   }
@@ -68,7 +69,7 @@ TEST_F(ReloadCommand, F102_a_good_file_is_in_force_when_it_ends_with_0) {
 
 TEST_F(ReloadCommand, F102_over_tcp_and_by_process_id_as_well) {
   config.with_admin();
-  daemon_.emplace(CCNPROXY_BINARY, config);
+  daemon_.emplace(fakes::daemon_under_test(), config);
   const auto file = pointing_to(daemon_->admin_address());
   EXPECT_EQ(reload_by(file).code, 0);
   EXPECT_EQ(reload_by(file, {"--pid", process()}).code, 0);
@@ -176,7 +177,7 @@ TEST_F(ReloadCommand, F102_another_process_than_the_given_one_gets_no_signal) {
 // What a signal can do is done; that it is not known what came of it is said.
 TEST_F(ReloadCommand, F102_without_an_endpoint_the_signal_is_sent_and_the_code_is_0) {
   config.set("pid_file", folder.path() + "/pid").set("admin.address", "none");
-  daemon_.emplace(CCNPROXY_BINARY, config);
+  daemon_.emplace(fakes::daemon_under_test(), config);
   daemon_->wait_for_log(" ready");
   std::size_t reloads = 0;
   for (const auto& more : ways()) {
@@ -207,7 +208,7 @@ OriginOptions plain() {
 TEST_F(ReloadCommand, F102_a_daemon_before_this_command_is_sent_the_signal) {
   Service nothing([](const Request&) { return Response{.status = 404}; });
   ScriptedOrigin admin(plain(), nothing);
-  daemon_.emplace(CCNPROXY_BINARY, config);
+  daemon_.emplace(fakes::daemon_under_test(), config);
   daemon_->wait_for_log(" ready");
   const Outcome outcome = reload_by(pointing_to(admin.endpoint()), {"--pid", process()});
   EXPECT_EQ(outcome.code, 0);
@@ -219,7 +220,7 @@ TEST_F(ReloadCommand, F102_a_daemon_before_this_command_is_sent_the_signal) {
 TEST_F(ReloadCommand, F102_an_endpoint_that_should_tell_and_does_not_is_a_failure) {
   Service web([](const Request&) { return Response{.body = "<html>"}; });
   ScriptedOrigin admin(plain(), web);
-  daemon_.emplace(CCNPROXY_BINARY, config);
+  daemon_.emplace(fakes::daemon_under_test(), config);
   daemon_->wait_for_log(" ready");
   const Outcome outcome = reload_by(pointing_to(admin.endpoint()), {"--pid", process()});
   EXPECT_EQ(outcome.code, 1);
@@ -246,7 +247,7 @@ TEST_F(ReloadCommand, F102_a_process_that_is_no_ccnproxy_gets_no_signal) {
 }
 
 TEST_F(ReloadCommand, F102_a_process_that_ends_instead_is_told_as_such) {
-  daemon_.emplace(CCNPROXY_BINARY, config);
+  daemon_.emplace(fakes::daemon_under_test(), config);
   daemon_->wait_for_log(" ready");
   const auto body = "{\"pid\":" + process() + ",\"reloads\":0}";
   std::atomic<int> asked = 0;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fakes/child_process.h"
+#include "fakes/daemon_under_test.h"
 #include "fakes/failure.h"
 
 namespace ccnproxy::integration {
@@ -17,7 +18,7 @@ struct Outcome {
 /// Runs the program to its end.
 inline Outcome run(const std::vector<std::string>& arguments) {
   fakes::ChildOptions options;
-  options.program = CCNPROXY_BINARY;
+  options.program = fakes::daemon_under_test();
   options.arguments = arguments;
   fakes::ChildProcess child(options);
   Outcome outcome;

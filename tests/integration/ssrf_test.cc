@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "fakes/daemon_under_test.h"
 #include "fakes/temp_dir.h"
 #include "integration/access_fixture.h"
 #include "integration/shell.h"
@@ -380,7 +381,7 @@ TEST_F(Ssrf, F092_proxies_and_aliases_in_the_environment_are_nothing_to_us) {
   const TempDir folder;
   const auto aliases = folder.write("aliases", "api 127.0.0.2\napi.test 127.0.0.2\n");
   const auto there = "http://127.0.0.2:" + places.port();
-  DaemonProcess daemon(CCNPROXY_BINARY, places.config, [&](ChildOptions& options) {
+  DaemonProcess daemon(fakes::daemon_under_test(), places.config, [&](ChildOptions& options) {
     for (const char* name :
          {"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"})
       options.environment[name] = there;

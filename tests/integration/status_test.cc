@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "fakes/daemon_under_test.h"
 #include "fakes/temp_dir.h"
 #include "integration/proxy_fixture.h"
 #include "integration/shell.h"
@@ -83,7 +84,7 @@ TEST_F(StatusCommand, shows_the_pools_of_a_real_daemon) {
 
 /// What a command says to a terminal: script(1) gives it one.
 std::string on_a_terminal(const std::vector<std::string>& arguments, const std::string& before) {
-  std::string command = before + " TERM=xterm " CCNPROXY_BINARY;
+  std::string command = before + " TERM=xterm " + fakes::daemon_under_test();
   for (const auto& argument : arguments) command += ' ' + argument;
   ChildOptions options;
   options.program = "/usr/bin/script";
@@ -106,7 +107,7 @@ TEST_F(StatusCommand, colour_is_for_terminals_that_want_it) {
 TEST_F(StatusCommand, watching_on_a_terminal_draws_over_what_was_there) {
   ChildOptions options;
   options.program = "/usr/bin/script";
-  std::string line = "stty rows 24 columns 30; exec " CCNPROXY_BINARY;
+  std::string line = "stty rows 24 columns 30; exec " + fakes::daemon_under_test();
   for (const auto& argument : command(admin_.endpoint(), "--watch")) line += ' ' + argument;
   options.arguments = {"-qec", line, "/dev/null"};
   ChildProcess child(options);
@@ -122,7 +123,7 @@ TEST_F(StatusCommand, watching_on_a_terminal_draws_over_what_was_there) {
 
 TEST_F(StatusCommand, watching_goes_on_while_the_daemon_is_away_and_ends_with_a_signal) {
   ChildOptions options;
-  options.program = CCNPROXY_BINARY;
+  options.program = fakes::daemon_under_test();
   options.arguments = command(admin_.endpoint(), "--watch");
   ChildProcess child(options);
   const auto wait_for_line = [&](const std::string& start, std::size_t from) {

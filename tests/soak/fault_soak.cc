@@ -17,6 +17,7 @@
 #include "admin_client.h"
 #include "client.h"
 #include "daemon_watch.h"
+#include "fakes/daemon_under_test.h"
 #include "fakes/endpoint.h"
 #include "fakes/test_pki.h"
 #include "origin.h"
@@ -32,7 +33,7 @@ struct Options {
   std::uint64_t seed = std::random_device{}();
   std::uint64_t clients = 64;
   std::uint64_t least = 0;
-  std::string daemon = CCNPROXY_BINARY;
+  std::string daemon = fakes::daemon_under_test();
   std::string access_log = "none";  ///< or a folder, to look into what was found
 };
 

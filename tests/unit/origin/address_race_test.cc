@@ -15,7 +15,7 @@
 #include "ccnproxy/origin/socket_options.h"
 #include "ccnproxy/origin/unsent_limit.h"
 
-#include "fakes/works_without_descriptors.h"
+#include "fakes/sanitizer.h"
 #include "unit/origin/places.h"
 
 namespace ccnproxy::origin {
@@ -281,7 +281,8 @@ TEST_F(AddressRaceTest, F093_a_want_of_descriptors_is_ours) {
 }
 
 TEST_F(AddressRaceTest, F152_a_want_of_descriptors_is_ours_whatever_another_address_said) {
-  if (!fakes::works_without_descriptors) GTEST_SKIP() << "the sanitizer needs one";
+  if (!fakes::works_without_descriptors(fakes::own_sanitizer))
+    GTEST_SKIP() << "the sanitizer needs one";
   const Refusal refusal;
   const Listener listener;
   rlimit old{};
