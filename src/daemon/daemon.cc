@@ -38,6 +38,7 @@
 #include "ccnproxy/daemon/worker.h"
 #include "ccnproxy/observe/access_log.h"
 #include "ccnproxy/observe/process_log.h"
+#include "ccnproxy/origin/path_tuning.h"
 
 namespace ccnproxy::daemon {
 namespace {
@@ -110,6 +111,7 @@ class Daemon {
     log_->info("ccnproxy {} is serving with {} workers", CCNPROXY_VERSION, workers_.size());
     tell_of_descriptors();
     warn_of_slow_start();
+    for (const auto& line : origin::tcp_shortcomings(in_force_.config())) log_->warn(line);
     warm_start_.begin(predecessor_.state_path, [this] {
       open_for_clients();
       predecessor_.tell_ready();

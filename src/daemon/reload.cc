@@ -8,6 +8,7 @@
 #include "ccnproxy/base/start_fault.h"
 #include "ccnproxy/daemon/worker.h"
 #include "ccnproxy/observe/log_level.h"
+#include "ccnproxy/origin/path_tuning.h"
 
 namespace ccnproxy::daemon {
 namespace {
@@ -136,6 +137,8 @@ void Reload::spread() {
 void Reload::on_adopted(std::uint64_t round) {
   if (round != outcome_.begun || --missing_ > 0) return;
   deadline_.cancel();
+  for (const auto& line : origin::tcp_shortcomings(in_force_.config()))
+    log_.warn("SIGHUP: " + line);
   log_.info("SIGHUP: in force");
   end(true);
 }

@@ -7,6 +7,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "ccnproxy/base/quantity_text.h"
+#include "ccnproxy/base/unique_fd.h"
 #include "ccnproxy/origin/path.h"
 
 namespace ccnproxy::origin {
@@ -19,6 +21,28 @@ constexpr int rto_min_us = 45;
 
 constexpr Duration least_min_rto = 50ms;
 constexpr Duration usual_min_rto = 200ms;  ///< the kernel's TCP_RTO_MIN
+
+/// Whether this process may have it, as a socket of its own tells.
+bool can_have(const PathTuning& tuning) {
+  const UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return !fd || apply(fd.get(), tuning);
+}
+
+void add_shortcomings(const config::Tcp& settings, std::vector<std::string>& lines) {
+  const auto add = [&](std::string line) {
+    if (std::find(lines.begin(), lines.end(), line) == lines.end())
+      lines.push_back(std::move(line));
+  };
+  const auto& name = settings.congestion_control;
+  if (name != "auto" && name != "system" && !can_have({name, Duration(0)}))
+    add("tcp.congestion_control: " + name +
+        " can't be had here, so connections to origins keep the system's; load the module tcp_" +
+        name + " and add it to net.ipv4.tcp_allowed_congestion_control");
+  if (settings.min_rto && *settings.min_rto > Duration(0) && !can_have({{}, *settings.min_rto}))
+    add("tcp.min_rto: " + time_text(*settings.min_rto) +
+        " can't be had here (Linux 6.15 and newer have it), so connections to origins keep the "
+        "kernel's 200 ms");
+}
 
 }  // namespace
 
@@ -58,6 +82,13 @@ bool apply(int fd, const PathTuning& tuning) noexcept {
     all = ::setsockopt(fd, IPPROTO_TCP, rto_min_us, &us, sizeof us) == 0 && all;
   }
   return all;
+}
+
+std::vector<std::string> tcp_shortcomings(const config::Config& config) {
+  std::vector<std::string> lines;
+  add_shortcomings(config.tcp, lines);
+  for (const auto& entry : config.overrides) add_shortcomings(entry.tcp, lines);
+  return lines;
 }
 
 }  // namespace ccnproxy::origin

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "ccnproxy/base/clock.h"
 #include "ccnproxy/config/config.h"
@@ -30,5 +31,9 @@ PathTuning tuning_for(const config::Tcp& settings, Duration rtt, bool bbr_allowe
 /// What the kernel does not know, or does not allow, is left as it is: each is an improvement, none
 /// is needed. Whether it took all.
 bool apply(int fd, const PathTuning& tuning) noexcept;
+
+/// What of `tcp:` is configured, other than `auto`, and can't be had of this system or by this
+/// process: a line for each key, with its value and what to do. Opens a socket to try it.
+std::vector<std::string> tcp_shortcomings(const config::Config& config);
 
 }  // namespace ccnproxy::origin

@@ -2,6 +2,7 @@
 
 #include "ccnproxy/origin/path_tuning.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -65,6 +66,18 @@ TEST(AllowedCongestionControl, is_what_the_kernel_lists) {
   EXPECT_TRUE(is_allowed_congestion_control("reno"));
   EXPECT_FALSE(is_allowed_congestion_control("no_such"));
   EXPECT_FALSE(is_allowed_congestion_control(""));
+}
+
+TEST(TcpShortcomings, are_told_once_with_the_key_and_the_value) {
+  config::Config config;
+  EXPECT_THAT(tcp_shortcomings(config), ::testing::IsEmpty()) << "auto takes what there is";
+  config.tcp.congestion_control = "reno";  // any kernel has it, for any process
+  EXPECT_THAT(tcp_shortcomings(config), ::testing::IsEmpty());
+  config::Override entry;
+  entry.tcp.congestion_control = "no_such";
+  config.overrides = {entry, entry};
+  EXPECT_THAT(tcp_shortcomings(config), ::testing::ElementsAre(::testing::StartsWith(
+                                            "tcp.congestion_control: no_such can't be had here")));
 }
 
 }  // namespace
