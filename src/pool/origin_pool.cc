@@ -68,6 +68,7 @@ void OriginPool::acquire(StreamWaiter& waiter, std::uint64_t avoid, bool bulk) {
     wait(waiter);
   }
   note_demand();
+  if (bulk) note_bulk_demand();
 }
 
 PooledConnection* OriginPool::find_place(const StreamWaiter& waiter) {

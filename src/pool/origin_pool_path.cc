@@ -51,6 +51,7 @@ std::size_t OriginPool::carrying_bulk() const {
 }
 
 std::size_t OriginPool::waiting_apart() const {
+  if (!keeps_bulk_apart()) return 0;
   std::size_t n = 0;
   for (const auto& waiter : waiters_) n += waits_apart(waiter) ? 1 : 0;
   return n;
@@ -72,6 +73,10 @@ std::size_t OriginPool::bulk_wanted() const {
   return std::min<std::size_t>(bulk_peak_.value(now()), context_.tcp->bulk_connections);
 }
 
+void OriginPool::note_bulk_demand() {
+  if (bulk_peak_.note(carrying_bulk() + waiting_apart(), now())) upkeep();
+}
+
 void OriginPool::note_bulk(std::uint64_t serial) {
   if (!keeps_bulk_apart()) return;
   for (const auto state : {State::ready, State::busy}) {
@@ -79,7 +84,7 @@ void OriginPool::note_bulk(std::uint64_t serial) {
       if (c.connection_->info().serial == serial) c.bulk_ = true;
     }
   }
-  if (bulk_peak_.note(carrying_bulk(), now())) upkeep();
+  note_bulk_demand();
 }
 
 void OriginPool::sample_path(PooledConnection& c) {

@@ -131,8 +131,7 @@ bool OriginPool::any_unproven() const {
 void OriginPool::note_demand() {
   const bool one_more_unproven = std::exchange(turned_unproven_, false);
   const bool rises = peak_.note(in_use(), now());
-  const bool bulk_rises = bulk_peak_.note(carrying_bulk() + waiting_apart(), now());
-  if (rises || bulk_rises || one_more_unproven) upkeep();
+  if (rises || one_more_unproven) upkeep();
   if (!check_timer_.armed()) plan_check(kept_until());
 }
 

@@ -290,6 +290,7 @@ class OriginPool final : private RoomWaiter {
   bool is_worth_keeping() const;
   std::size_t wanted_ahead() const { return is_worth_keeping() ? wanted() : 0; }
   void note_demand();
+  void note_bulk_demand();
   void upkeep();
   void review();
   void doubt_others_to(const std::string& address);
