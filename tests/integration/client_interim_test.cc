@@ -1,5 +1,4 @@
 // What comes before a response (100, 103), and what asks for something else than HTTP/1.1.
-#include <thread>
 
 #include "client_fixture.h"
 #include "origin_side.h"
@@ -165,7 +164,7 @@ TEST(ClientInterim, F130_each_is_a_sign_of_life) {
         connection.read_request();
         for (int i = 0; i < 60; ++i) {
           connection.write("HTTP/1.1 102 Processing\r\n\r\n");
-          std::this_thread::sleep_for(std::chrono::milliseconds(100));
+          connection.stream().pause(Patience(100));
         }
         connection.respond(200, "done");
         connection.read_to_end();

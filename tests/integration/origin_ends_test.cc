@@ -1,7 +1,5 @@
 // Origins that end their connections at the wrong moment: how often they are dialled, as they count
 // it, and what becomes of requests.
-#include <thread>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -81,7 +79,7 @@ TEST(ClosesAfterResponses, F124_posts_one_after_another_fail_no_more_after_a_few
   ScriptedOrigin origin(speaking({"http/1.1"}), [](OriginConnection& c) {
     c.read_request();
     c.respond(200, "ok");
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // and has not said so
+    c.stream().pause(Patience(20));  // and has not said so
     c.close_without_notify();
   });
   Proxy proxy(one_worker().origin("api.test", origin.endpoint(), pki().ca_file()));

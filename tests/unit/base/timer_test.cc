@@ -1,28 +1,14 @@
 #include "ccnproxy/base/timer.h"
 
-#include <cstdlib>
 #include <functional>
 #include <memory>
-#include <new>
 #include <random>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "unit/support/counted_allocations.h"
 #include "unit/support/manual_clock.h"
-
-namespace {
-thread_local std::uint64_t allocations = 0;
-}
-
-// Counts what a thread of this program allocates. Not inline, or the compiler sees new end in free.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace ccnproxy {
 namespace {

@@ -1,7 +1,5 @@
 #include "ccnproxy/observe/ring_writer.h"
 
-#include <cstdlib>
-#include <new>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -9,19 +7,7 @@
 #include "ccnproxy/observe/record_codec.h"
 
 #include "unit/observe/sample_record.h"
-
-namespace {
-thread_local std::uint64_t allocations = 0;
-}
-
-// Counts what a thread of this program allocates. Not inline, or the compiler sees new end in free.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "unit/support/counted_allocations.h"
 
 namespace ccnproxy::observe {
 namespace {
