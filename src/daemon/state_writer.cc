@@ -7,7 +7,8 @@
 
 #include <boost/asio/post.hpp>
 #include <pthread.h>
-#include <signal.h>
+
+#include "ccnproxy/base/signals_blocked.h"
 
 namespace ccnproxy::daemon {
 namespace {
@@ -52,11 +53,7 @@ void StateWriter::State::tell(Done done, std::optional<std::string> fault) {
   boost::asio::post(*io, [done = std::move(done), fault = std::move(fault)] { done(fault); });
 }
 
-/// Signals are for the daemon's own threads.
 void StateWriter::State::run() {
-  sigset_t all;
-  sigfillset(&all);
-  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
   ::pthread_setname_np(::pthread_self(), "state-file");
   while (auto job = next()) tell(std::move(job->done), write(job->path, job->text));
   finished.set_value();
@@ -81,7 +78,10 @@ StateWriter::~StateWriter() {
 }
 
 void StateWriter::write(std::string path, std::string text, Done done) {
-  if (!thread_.joinable()) thread_ = std::thread([state = state_] { state->run(); });
+  if (!thread_.joinable()) {
+    const SignalsBlocked blocked;
+    thread_ = std::thread([state = state_] { state->run(); });
+  }
   const std::lock_guard lock(state_->mutex);
   state_->waiting = Job{std::move(path), std::move(text), std::move(done)};
   state_->changed.notify_one();

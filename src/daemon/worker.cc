@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
+#include "ccnproxy/base/signals_blocked.h"
 #include "ccnproxy/origin/path_tuning.h"
 #include "ccnproxy/proxy/own_response.h"
 
@@ -87,6 +88,7 @@ Worker::~Worker() {
 }
 
 void Worker::start(std::function<void()> on_end) {
+  const SignalsBlocked blocked;
   thread_ = std::thread([this, on_end = std::move(on_end)] {
     run();
     on_end();

@@ -8,11 +8,11 @@
 #include <utility>
 
 #include <pthread.h>
-#include <signal.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <unistd.h>
 
+#include "ccnproxy/base/signals_blocked.h"
 #include "ccnproxy/observe/access_format.h"
 #include "ccnproxy/observe/doorbell.h"
 #include "ccnproxy/observe/json_text.h"
@@ -54,13 +54,6 @@ std::shared_ptr<LineSink> make_sink(const config::AccessLog& settings, LogRotati
   sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(
       "%v", spdlog::pattern_time_type::utc, std::string()));
   return sink;
-}
-
-/// Signals are for the daemon's own threads; SIGPIPE must not end the process when a reader goes.
-void refuse_signals() noexcept {
-  sigset_t all;
-  sigfillset(&all);
-  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
 /// Opens a line about the log itself.
@@ -134,7 +127,6 @@ bool AccessLog::State::is_empty() const noexcept {
 }
 
 void AccessLog::State::run() {
-  refuse_signals();
   ::pthread_setname_np(::pthread_self(), "access-log");
   while (!stopping) {
     doorbell.wait([this] { return is_empty() && !is_urgent(); });
@@ -216,6 +208,7 @@ void AccessLog::State::report_trouble(std::string_view event_name, std::string_v
 AccessLog::AccessLog(const config::AccessLog& settings, std::chrono::milliseconds flush_deadline) {
   if (settings.to == "none") return;
   state_ = std::make_shared<State>(settings, flush_deadline);
+  const SignalsBlocked blocked;  // SIGPIPE, too: it must not end the process when a reader goes
   thread_ = std::thread([state = state_] { state->run(); });
 }
 

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include <pthread.h>
-#include <signal.h>
 #include <spdlog/async_logger.h>
 #include <spdlog/details/null_mutex.h>
 #include <spdlog/details/thread_pool.h>
@@ -15,6 +14,7 @@
 #include <spdlog/sinks/base_sink.h>
 #include <unistd.h>
 
+#include "ccnproxy/base/signals_blocked.h"
 #include "ccnproxy/observe/json_text.h"
 #include "ccnproxy/observe/line_file.h"
 
@@ -76,18 +76,16 @@ class ProcessSink final : public spdlog::sinks::base_sink<spdlog::details::null_
   std::size_t reported_ = 0;
 };
 
-void refuse_signals() noexcept {
-  sigset_t all;
-  sigfillset(&all);
-  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
-  ::pthread_setname_np(::pthread_self(), "process-log");
+std::shared_ptr<spdlog::details::thread_pool> make_queue() {
+  const SignalsBlocked blocked;
+  return std::make_shared<spdlog::details::thread_pool>(
+      queue_lines, 1, [] { ::pthread_setname_np(::pthread_self(), "process-log"); });
 }
 
 /// The logger with the queue it needs, which spdlog leaves to its user to keep.
 class ProcessLog {
  public:
-  explicit ProcessLog(spdlog::level::level_enum level)
-      : queue_(std::make_shared<spdlog::details::thread_pool>(queue_lines, 1, refuse_signals)) {
+  explicit ProcessLog(spdlog::level::level_enum level) : queue_(make_queue()) {
     auto sink =
         std::make_shared<ProcessSink>(LineFile::duplicate(STDERR_FILENO, "stderr"),
                                       [queue = queue_.get()] { return queue->overrun_counter(); });
@@ -103,6 +101,7 @@ class ProcessLog {
   ~ProcessLog() {
     std::promise<void> done;
     auto ended = done.get_future();
+    const SignalsBlocked blocked;
     std::thread end([queue = std::move(queue_), logger = std::move(logger_),
                      finished = std::move(done)]() mutable {
       queue.reset();

@@ -29,8 +29,10 @@ class ProberTest : public testing::Test {
   /// The daemon's configuration with this origin as api.test.
   config::Config config(const ScriptedOrigin& origin) const {
     config::Config made;
-    config::Override entry{"api.test", "127.0.0.1",   origin.port(), {},
-                           made.pool,  made.timeouts, made.tls,      {}};
+    config::Override entry;
+    entry.match = "api.test";
+    entry.connect_host = "127.0.0.1";
+    entry.connect_port = origin.port();
     entry.tls.ca_file = pki_.ca_file();
     made.overrides.push_back(entry);
     return made;
