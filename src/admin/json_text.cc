@@ -41,6 +41,14 @@ JsonText& JsonText::number(std::uint64_t value) {
   return *this;
 }
 
+JsonText& JsonText::share(double value) {
+  separate();
+  char digits[32];
+  out_.append(digits,
+              static_cast<std::size_t>(std::snprintf(digits, sizeof digits, "%.6f", value)));
+  return *this;
+}
+
 JsonText& JsonText::boolean(bool value) {
   separate();
   out_ += value ? "true" : "false";

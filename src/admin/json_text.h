@@ -17,6 +17,8 @@ class JsonText {
 
   JsonText& text(std::string_view value);
   JsonText& number(std::uint64_t value);
+  /// Between 0 and 1, to six decimals.
+  JsonText& share(double value);
   JsonText& boolean(bool value);
   JsonText& null();
   /// A number that is JSON already.

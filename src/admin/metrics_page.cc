@@ -29,6 +29,15 @@ void write_requests(MetricsText& text, const ShownCounters& origins,
     text.sample("origin=\"none\",code=\"" + std::to_string(status) + '"', n);
 }
 
+void write_bytes(MetricsText& text, const ShownCounters& origins,
+                 const observe::WorkerMetrics& totals) {
+  text.family("ccnproxy_bytes_total", "counter",
+              "Bytes of bodies, by origin: in are those from clients, out those to them.");
+  write_series(text, origins, Family::bytes);
+  text.sample("origin=\"none\",direction=\"in\"", totals.bytes_in_without_origin);
+  text.sample("origin=\"none\",direction=\"out\"", totals.bytes_out_without_origin);
+}
+
 void write_response_heads(MetricsText& text, const ShownCounters& origins) {
   text.family("ccnproxy_upstream_response_head_seconds", "histogram",
               "Time from having a connection to the head of the origin's response.");
@@ -67,10 +76,12 @@ void write_origins(MetricsText& text, const ShownCounters& origins) {
 struct Gauges {
   std::uint64_t waiting = 0;
   std::map<std::pair<std::string_view, std::string_view>, std::uint64_t>
-      connections;  ///< protocol, state
+      connections;        ///< protocol, state
+  pool::PathReport path;  ///< the same of all workers
 
   void add(const pool::PoolReport& pool) {
     waiting += pool.waiting;
+    path = pool.path;
     connections[{known(pool.protocol), "ready"}] += 0;  // none ready is a figure, too
     for (const auto& connection : pool.connections)
       ++connections[{known(connection.protocol), connection.state}];
@@ -89,6 +100,23 @@ std::map<std::string, Gauges> gauges_of(const Reports& reports, const OriginLedg
   return gauges;
 }
 
+/// Not of `other`: paths have no sum.
+void write_paths(MetricsText& text, const std::map<std::string, Gauges>& gauges) {
+  text.family("ccnproxy_upstream_rtt_seconds", "gauge",
+              "Round trip to the origin, as its last connection measured it.");
+  for (const auto& [origin, of_origin] : gauges) {
+    if (origin == "other" || !of_origin.path.rtt) continue;
+    text.sample(origin_label(origin), std::chrono::duration<double>(*of_origin.path.rtt).count());
+  }
+  text.family("ccnproxy_upstream_retransmit_ratio", "gauge",
+              "Share of packets lost lately on the way to or from the origin, as the kernel counts "
+              "what was sent again or came behind a gap; only of far origins in use.");
+  for (const auto& [origin, of_origin] : gauges) {
+    if (origin == "other" || !of_origin.path.loss) continue;
+    text.sample(origin_label(origin), *of_origin.path.loss);
+  }
+}
+
 void write_gauges(MetricsText& text, const std::map<std::string, Gauges>& gauges) {
   text.family("ccnproxy_upstream_connections", "gauge",
               "Connections to origins, by protocol and state.");
@@ -99,6 +127,7 @@ void write_gauges(MetricsText& text, const std::map<std::string, Gauges>& gauges
                   n);
     }
   }
+  write_paths(text, gauges);
   text.family("ccnproxy_waiting_requests", "gauge", "Requests that wait for a connection now.");
   for (const auto& [origin, of_origin] : gauges)
     text.sample(origin_label(origin), of_origin.waiting);
@@ -163,10 +192,6 @@ void write_totals(MetricsText& text, const observe::WorkerMetrics& totals) {
     text.sample("type=\"" + std::string(type) + '"', totals.errors[i]);
   }
   write_failures(text, totals);
-  text.family("ccnproxy_bytes_total", "counter",
-              "Bytes of bodies: in are those from clients, out those to them.");
-  text.sample("direction=\"in\"", totals.bytes_in);
-  text.sample("direction=\"out\"", totals.bytes_out);
 }
 
 double seconds_since_epoch(std::chrono::system_clock::time_point at) {
@@ -221,6 +246,7 @@ std::string MetricsPage::render(const Reports& reports, const Process& process) 
     text.comment("worker " + std::to_string(worker) + " did not answer in time");
   const auto origins = ledger_.shown();
   write_requests(text, origins, totals);
+  write_bytes(text, origins, totals);
   write_response_heads(text, origins);
   write_origins(text, origins);
   write_gauges(text, gauges_of(reports, ledger_));

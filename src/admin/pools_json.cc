@@ -12,6 +12,36 @@ void write_seconds(JsonText& json, const char* name, const std::optional<Duratio
   value ? json.seconds(*value) : json.null();
 }
 
+void write_milliseconds(JsonText& json, const char* name, Duration value) {
+  json.key(name).duration(value, std::chrono::milliseconds(1));
+}
+
+void write_counters(JsonText& json, const std::optional<origin::PathCounters>& path) {
+  json.key("path");
+  if (!path) {
+    json.null();
+    return;
+  }
+  json.open('{');
+  write_milliseconds(json, "rtt_ms", path->rtt);
+  write_milliseconds(json, "rtt_variance_ms", path->rtt_variance);
+  json.key("window_bytes").number(path->window);
+  json.key("delivery_bytes_per_s").number(path->delivery_rate);
+  json.key("packets_sent").number(path->sent).key("sent_again").number(path->sent_again);
+  json.key("packets_received").number(path->received);
+  json.key("out_of_order").number(path->out_of_order);
+  json.close('}');
+}
+
+void write_path(JsonText& json, const pool::PathReport& path) {
+  json.key("path").open('{');
+  json.key("rtt_ms");
+  path.rtt ? json.duration(*path.rtt, std::chrono::milliseconds(1)) : json.null();
+  json.key("loss");
+  path.loss ? json.share(*path.loss) : json.null();
+  json.close('}');
+}
+
 void write_connection(JsonText& json, const pool::ConnectionReport& connection) {
   json.open('{');
   json.key("serial").number(connection.serial).key("state").text(connection.state);
@@ -19,7 +49,8 @@ void write_connection(JsonText& json, const pool::ConnectionReport& connection) 
   json.key("tls_resumed").boolean(connection.tls_resumed);
   json.key("tls_group").text(connection.tls_group).key("cause").text(connection.cause);
   json.key("age_s").seconds(connection.age).key("idle_s").seconds(connection.idle);
-  json.key("rtt_ms").duration(connection.rtt, std::chrono::milliseconds(1));
+  write_milliseconds(json, "rtt_ms", connection.rtt);
+  write_counters(json, connection.path);
   write_seconds(json, "ping_interval_s", connection.ping_interval);
   json.key("streams").number(connection.streams).key("capacity").number(connection.capacity);
   json.key("requests").number(connection.requests);
@@ -65,6 +96,7 @@ void write_pool(JsonText& json, const pool::PoolReport& pool) {
   json.key("last_failure").text(pool.last_failure);
   json.key("not_kept_ready").text(pool.not_kept_ready);
   write_learned(json, pool.learned);
+  write_path(json, pool.path);
   json.key("connections").open('[');
   for (const auto& connection : pool.connections) write_connection(json, connection);
   json.close(']').key("decisions").open('[');

@@ -91,6 +91,8 @@ struct OriginRow {
   std::optional<double> idle_limit;  ///< the least that a worker learnt, as are those below
   std::optional<double> age_limit;
   std::optional<double> request_limit;
+  std::optional<double> rtt;   ///< milliseconds
+  std::optional<double> loss;  ///< share of packets
   std::optional<double> decided_ago;
   std::string decision;
   std::optional<double> next_dial;
@@ -98,6 +100,7 @@ struct OriginRow {
   std::string not_kept_ready;
 
   void add(const json::object& pool);
+  std::string path() const;
   std::string learned() const;
   std::string last_event() const;
   Style openness() const;
@@ -121,6 +124,9 @@ void OriginRow::add(const json::object& pool) {
   keep_least(idle_limit, number(limits, "idle_s"));
   keep_least(age_limit, number(limits, "age_s"));
   keep_least(request_limit, number(limits, "requests"));
+  const auto& path = child(pool, "path");
+  if (const auto ms = number(path, "rtt_ms")) rtt = ms;
+  if (const auto lost = number(path, "loss")) loss = lost;
   if (const auto at = number(pool, "next_dial_s"); at && (!next_dial || *at < *next_dial)) {
     next_dial = at;
     failure = text(pool, "last_failure");
@@ -148,6 +154,19 @@ void OriginRow::add_decision(const json::array& decisions) {
   if (decided_ago && *decided_ago <= ago) return;
   decided_ago = ago;
   decision = text(*latest, "text");
+}
+
+/// `102ms`, `102ms, 1.2% lost`.
+std::string OriginRow::path() const {
+  if (!rtt) return "-";
+  char out[64];
+  std::snprintf(out, sizeof out, *rtt < 9.95 ? "%.1fms" : "%.0fms", *rtt);
+  std::string text = out;
+  if (loss.value_or(0) > 0) {
+    std::snprintf(out, sizeof out, ", %.2g%% lost", *loss * 100);
+    text += out;
+  }
+  return text;
 }
 
 std::string OriginRow::learned() const {
@@ -203,6 +222,7 @@ std::string to_table(const Rows& rows, bool colour) {
   using Align = TextTable::Align;
   TextTable table({{"ORIGIN"},
                    {"PROTOCOL"},
+                   {"PATH"},
                    {"READY/WANTED", Align::right},
                    {"OPEN", Align::right},
                    {"WAITING", Align::right},
@@ -214,6 +234,7 @@ std::string to_table(const Rows& rows, bool colour) {
   for (const auto& [origin, row] : rows) {
     table.add({origin,
                row.protocol.empty() ? "-" : row.protocol,
+               {row.path(), row.loss.value_or(0) >= 0.01 ? Style::warning : Style::plain},
                {std::to_string(row.ready) + '/' + std::to_string(row.wanted), row.openness()},
                std::to_string(row.open),
                {std::to_string(row.waiting), row.waiting > 0 ? Style::warning : Style::plain},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -36,7 +37,7 @@ template <class T>
 std::optional<T> number(const YAML::Node& node, const char* key, T least, T most) {
   if (!node[key]) return std::nullopt;
   const auto value = node[key].as<T>();
-  if (value < least || value > most) throw YAML::Exception(node[key].Mark(), "out of range");
+  if (!(value >= least && value <= most)) throw YAML::Exception(node[key].Mark(), "out of range");
   return value;
 }
 
@@ -59,6 +60,9 @@ pool::OriginMemory memory_of(const YAML::Node& node) {
   m.limits.unused = duration(node, "unused_limit_ms");
   m.limits.age = duration(node, "age_limit_ms");
   m.limits.requests = number<std::uint64_t>(node, "request_limit", 1, 1ULL << 40);
+  if (const auto us = number<std::int64_t>(node, "rtt_us", 1, 60'000'000))
+    m.rtt = std::chrono::microseconds(*us);
+  m.loss = number<double>(node, "loss_ppm", 0, 1e6).value_or(0) / 1e6;
   if (const auto until = number<std::int64_t>(node, "http1_required_until", 1, 1LL << 33))
     m.http1_until = system_clock::time_point(std::chrono::seconds(*until));
   // Seconds since 1970, as many as nanoseconds of 64 bits can be.
@@ -79,6 +83,9 @@ void append(std::string& out, const pool::OriginMemory& m) {
   ms("idle_limit_ms", m.limits.idle);
   ms("unused_limit_ms", m.limits.unused);
   ms("age_limit_ms", m.limits.age);
+  if (m.rtt)
+    line << ", rtt_us: " << std::chrono::duration_cast<std::chrono::microseconds>(*m.rtt).count();
+  if (m.loss > 0) line << ", loss_ppm: " << std::llround(m.loss * 1e6);
   if (m.http1_until) line << ", http1_required_until: " << unix_seconds(*m.http1_until);
   if (m.limits.requests) line << ", request_limit: " << *m.limits.requests;
   line << ", last_used: " << unix_seconds(m.last_used) << "}\n";

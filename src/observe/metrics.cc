@@ -50,6 +50,8 @@ void OriginMetrics::add(const OriginMetrics& other) {
   for (std::size_t i = 0; i < retries.size(); ++i) retries[i] += other.retries[i];
   for (const auto& [status, n] : other.requests) requests[status] += n;
   response_head.add(other.response_head);
+  bytes_in += other.bytes_in;
+  bytes_out += other.bytes_out;
 }
 
 }  // namespace ccnproxy::observe

@@ -25,8 +25,8 @@ void WorkerMetrics::add(const WorkerMetrics& other) {
     for (std::size_t phase = 0; phase < phases; ++phase)
       failures[side][phase] += other.failures[side][phase];
   }
-  bytes_in += other.bytes_in;
-  bytes_out += other.bytes_out;
+  bytes_in_without_origin += other.bytes_in_without_origin;
+  bytes_out_without_origin += other.bytes_out_without_origin;
   for (const auto& [status, n] : other.requests_without_origin)
     requests_without_origin[status] += n;
 }

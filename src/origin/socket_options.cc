@@ -61,8 +61,14 @@ Duration round_trip_time(int fd) noexcept {
 PathCounters path_counters(int fd) noexcept {
   const auto info = tcp_info_of(fd);
   const auto known = std::min(info.tcpi_dsack_dups, info.tcpi_total_retrans);
-  return {info.tcpi_data_segs_out, info.tcpi_total_retrans - known, info.tcpi_data_segs_in,
-          info.tcpi_rcv_ooopack, std::chrono::microseconds(info.tcpi_rtt)};
+  return {info.tcpi_data_segs_out,
+          info.tcpi_total_retrans - known,
+          info.tcpi_data_segs_in,
+          info.tcpi_rcv_ooopack,
+          std::chrono::microseconds(info.tcpi_rtt),
+          std::chrono::microseconds(info.tcpi_rttvar),
+          std::uint64_t{info.tcpi_snd_cwnd} * info.tcpi_snd_mss,
+          info.tcpi_delivery_rate};
 }
 
 std::uint64_t delivery_rate(int fd) noexcept { return tcp_info_of(fd).tcpi_delivery_rate; }

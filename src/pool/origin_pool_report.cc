@@ -46,6 +46,7 @@ ConnectionReport OriginPool::report_of(const PooledConnection& c, TimePoint now)
   r.tls_resumed = info.tls_resumed;
   r.tls_group = info.tls_group;
   r.rtt = info.rtt;
+  if (c.path_seen_ != TimePoint()) r.path = c.path_;
   r.ping_interval = c.connection_->ping_interval();
   r.idle = c.life_.in_use ? Duration(0) : now - c.life_.last_used;
   r.streams = c.connection_->streams();
@@ -87,6 +88,7 @@ PoolReport OriginPool::report() const {
   if (back_off_.holds(moment)) r.next_dial = back_off_.next() - moment;
   if (trouble_) r.last_failure = trouble_->last_failure;
   r.learned = {learned.idle, learned.age, learned.requests, learned.unused};
+  r.path = {known().measured_rtt(), known().measured_loss(moment)};
   if (keep_ready() && !is_worth_it) r.not_kept_ready = why_not_kept(*learned.unused);
   for (const auto& connections : lists_) {
     for (const auto& c : connections) r.connections.push_back(report_of(c, moment));

@@ -48,6 +48,8 @@ OriginMemory OriginPool::memory() const {
   memory.stream_limit = static_cast<std::uint32_t>(known().streams_each());
   memory.peak = peak_.value(now());
   memory.limits = known().limits(now());
+  memory.rtt = known().measured_rtt();
+  memory.loss = known().loss();
   memory.http1_until = http1_until();
   memory.last_used =
       std::chrono::system_clock::now() -

@@ -262,19 +262,22 @@ void Exchange::count() {
   auto& metrics = context_.metrics;
   metrics.count_timings(timings_);
   metrics.recent.add(timings_.total, context_.loop.now());
-  metrics.bytes_in += body_.received();
-  metrics.bytes_out += bytes_out_;
   if (error_) metrics.count_error(*error_);
   auto* pool = std::exchange(pool_, nullptr);
   if (!pool) {
     ++metrics.requests_without_origin[status_];
+    metrics.bytes_in_without_origin += body_.received();
+    metrics.bytes_out_without_origin += bytes_out_;
     return;
   }
   if (place_) pool->give_back_place();
   place_.reset();
-  ++pool->metrics().requests[status_];
+  auto& of_origin = pool->metrics();
+  ++of_origin.requests[status_];
+  of_origin.bytes_in += body_.received();
+  of_origin.bytes_out += bytes_out_;
   if (timings_.first_byte >= Duration(0))
-    pool->metrics().response_head.add(timings_.first_byte - std::max(timings_.wait, Duration(0)));
+    of_origin.response_head.add(timings_.first_byte - std::max(timings_.wait, Duration(0)));
   pool->leave();
 }
 

@@ -53,7 +53,7 @@ test('values match /pools', async () => {
       return true;
     });
   }
-  assert.match(await textOf(row(page, 'https://api.test')), /Ready.*h2 · kept warm/);
+  assert.match(await textOf(row(page, 'https://api.test')), /Ready.*h2 · [0-9.]+ .?s away · kept warm/);
   assert.match(await textOf(row(page, 'http://closed.test')), /Out of reach.*refused/);
 });
 

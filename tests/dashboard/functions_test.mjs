@@ -5,7 +5,7 @@ import { run, test } from './lib/tap.mjs';
 
 const page = load(['text.js', 'scrape.js', 'history.js', 'plot.js', 'figures.js', 'pictures.js', 'origin.js'], ['percent',
   'milliseconds', 'span', 'bytes', 'rate', 'readScrape', 'History', 'quantile', 'scaleOf', 'stackOf', 'areaPath', 'barPath',
-  'inBuckets', 'joinPools', 'groupPools', 'conditionOf', 'planOf']);
+  'inBuckets', 'joinPools', 'groupPools', 'conditionOf', 'pathOf', 'planOf']);
 const plain = (value) => JSON.parse(JSON.stringify(value));
 
 test('a share is all only if it is all, and none only if it is none', () => {
@@ -94,7 +94,7 @@ test('rare events are summed up in buckets of time', () => {
 
 const pool = (more) => ({
   origin: 'https://a', protocol: '', worker: 0, kept_warm: false, warm_for_ever: false, wanted: 1, waiting: 0, peak: 0,
-  last_used_s: 5, next_dial_s: null, last_failure: '', learned: { idle_s: null, age_s: null, requests: null }, connections: [],
+  last_used_s: 5, next_dial_s: null, last_failure: '', learned: { idle_s: null, age_s: null, requests: null }, path: { rtt_ms: null, loss: null }, connections: [],
   decisions: [], waits: { ready: 1, waited: 0, dialed: 1 }, requests: 2, ...more,
 });
 const connection = (state, more = {}) => ({ state, streams: 0, age_s: 1, due_s: null, next_action: '', ...more });
@@ -104,6 +104,14 @@ test('the pools of an origin are one row', () => {
     pool({ origin: 'https://b' })]);
   assert.deepEqual([a.requests, a.protocol, a.lastUsed, a.workers, a.ready, a.asked, a.connections.length], [4, 'h2', 2, 2, 2, 4, 1]);
   assert.equal(b.name, 'https://b');
+});
+
+test('the path of an origin is said where it is known', () => {
+  const path = (rtt, loss) => page.pathOf(page.joinPools([pool(), pool({ worker: 1, path: { rtt_ms: rtt, loss } })]).path);
+  assert.equal(path(null, null), '');
+  assert.match(path(102, null), /^102(\.0)?\u202f?.?ms away$/);
+  assert.match(path(102, 0.0125), /ms away, 1\.3 % of packets lost$/);
+  assert.doesNotMatch(path(102, 0), /lost/);
 });
 
 test('the condition of an origin in a word', () => {

@@ -71,8 +71,9 @@ ccnproxy_failed_requests_total\{side="origin",phase="tls"\} 1
 ccnproxy_failed_requests_total\{side="client",phase="response"\} 1
 ccnproxy_clients [0-9]
 ccnproxy_clients_limit [1-9]
-ccnproxy_bytes_total\{direction="in"\} 100000
-ccnproxy_bytes_total\{direction="out"\} [1-9]
+ccnproxy_bytes_total\{origin="https://h[12].test",direction="in"\} 100000
+ccnproxy_bytes_total\{origin="https://h2.test",direction="out"\} [1-9]
+ccnproxy_upstream_rtt_seconds\{origin="https://h2.test"\} [0-9]
 ccnproxy_ready 1
 ccnproxy_worker_up\{worker="0"\} 1
 ccnproxy_build_info\{version="[0-9.]+"\} 1

@@ -76,6 +76,8 @@ struct OriginMetrics {
   std::array<std::uint64_t, 5> retries{};                             ///< by Proof
   boost::container::flat_map<std::uint16_t, std::uint64_t> requests;  ///< by status
   Histogram response_head;
+  std::uint64_t bytes_in = 0;   ///< of bodies, from clients
+  std::uint64_t bytes_out = 0;  ///< of bodies, to clients
 
   void add(const OriginMetrics& other);
 };

@@ -31,9 +31,9 @@ struct WorkerMetrics {
   Histogram connect_dns, connect_tcp, connect_tls;
   std::array<std::uint64_t, error_types> errors{};                  ///< by ErrorType
   std::array<std::array<std::uint64_t, phases>, sides> failures{};  ///< the same, [side][phase]
-  std::uint64_t bytes_in = 0;                                       ///< body bytes from clients
-  std::uint64_t bytes_out = 0;                                      ///< body bytes to clients
-  std::map<std::uint16_t, std::uint64_t> requests_without_origin;   ///< by status
+  std::uint64_t bytes_in_without_origin = 0;   ///< body bytes from clients, of these requests
+  std::uint64_t bytes_out_without_origin = 0;  ///< body bytes to clients
+  std::map<std::uint16_t, std::uint64_t> requests_without_origin;  ///< by status
   RecentDurations recent;  ///< as request_duration; told of as it is at a moment, never added up
 
   void count_error(const Error& error) noexcept {

@@ -17,6 +17,8 @@ struct OriginMemory {
   std::uint32_t stream_limit = 100;  ///< the peer's, for HTTP/2
   std::size_t peak = 0;
   CloseLimits limits;
+  std::optional<Duration> rtt;
+  double loss = 0;  ///< share of packets
   /// Until then it is to be asked by HTTP/1.1 only; nothing: it need not.
   std::optional<std::chrono::system_clock::time_point> http1_until;
   std::chrono::system_clock::time_point last_used;

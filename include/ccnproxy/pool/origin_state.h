@@ -52,6 +52,9 @@ class OriginState {
   /// What the last connection took; far until known.
   void note_rtt(Duration rtt) noexcept { put(rtt_, rtt.count()); }
   Duration rtt() const noexcept { return Duration(get(rtt_)); }
+  std::optional<Duration> measured_rtt() const noexcept {
+    return rtt() < unknown_rtt ? std::optional(rtt()) : std::nullopt;
+  }
 
   /// Some answers had so many bytes each. Of two workers that tell it at once one may be lost: it
   /// is a mean of many.
@@ -66,6 +69,8 @@ class OriginState {
   /// The share of packets that its path loses, 0 to 1, as of the last note_packets(); 0 where that
   /// can't be told from none.
   double loss() const noexcept { return static_cast<double>(get(loss_)); }
+  /// The same for reports; nothing where too few packets were seen to say.
+  std::optional<double> measured_loss(TimePoint now) const;
 
   /// The origin ended a connection of any worker: a restart that several of them see is one.
   void note_end(const OriginClose& close, TimePoint now);
@@ -83,6 +88,8 @@ class OriginState {
   void forget_lessons(std::uint64_t generation);
 
  private:
+  static constexpr Duration unknown_rtt = std::chrono::hours(1);
+
   template <class T>
   static T get(const std::atomic<T>& value) noexcept {
     return value.load(std::memory_order_relaxed);
@@ -96,13 +103,13 @@ class OriginState {
   std::atomic<int> protocol_{-1};
   std::atomic<std::uint32_t> streams_each_{100};
   std::atomic<std::uint32_t> lessons_{0};
-  std::atomic<Duration::rep> rtt_{Duration(std::chrono::hours(1)).count()};
+  std::atomic<Duration::rep> rtt_{unknown_rtt.count()};
   std::atomic<std::uint64_t> mean_answer_{0};  ///< bytes
   std::atomic<TimePoint::rep> http1_until_{0};
   std::atomic<float> loss_{0};
   mutable std::mutex mutex_;
   // guarded by mutex_
-  PathEstimate path_;
+  mutable PathEstimate path_;  ///< decays when it is asked
   LearnedLimits learned_;
   std::uint64_t forgotten_for_ = 0;  ///< generation
 };

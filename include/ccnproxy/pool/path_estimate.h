@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <optional>
 
 #include "ccnproxy/base/clock.h"
 #include "ccnproxy/origin/path.h"
@@ -56,9 +57,16 @@ class PathEstimate {
     }
   }
   /// The share of packets that is lost; 0 where none or too few were.
-  double loss(TimePoint now) {
+  double loss(TimePoint now) { return measured(now).value_or(0); }
+  /// The same for people; nothing where too few packets were seen to say.
+  std::optional<double> measured(TimePoint now) {
     note(0, 0, now);
-    return known_ && packets_ >= least_packets ? lost_ / packets_ : 0;
+    if (packets_ < least_packets) return std::nullopt;
+    return known_ ? lost_ / packets_ : 0;
+  }
+  /// What a former process had measured: it holds as long as if a few losses had been seen now.
+  void recall(double loss, TimePoint now) {
+    if (loss > 0 && packets_ == 0) note(2 * least_lost / loss, 2 * least_lost, now);
   }
 
  private:

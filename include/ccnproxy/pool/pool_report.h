@@ -9,6 +9,7 @@
 
 #include "ccnproxy/base/clock.h"
 #include "ccnproxy/observe/metrics.h"
+#include "ccnproxy/origin/path.h"
 
 namespace ccnproxy::pool {
 
@@ -25,6 +26,9 @@ struct ConnectionReport {
   Duration age{};
   Duration idle{};  ///< since its last request ended; 0 while one is in flight
   Duration rtt{};
+  /// What the kernel had counted when it was last asked; nothing where it was not, as for near
+  /// origins.
+  std::optional<origin::PathCounters> path;
   std::optional<Duration> ping_interval;  ///< between two PINGs at least; nothing: none are sent
   std::size_t streams = 0;
   std::size_t capacity = 0;  ///< streams it would take now
@@ -32,6 +36,12 @@ struct ConnectionReport {
   std::string_view next_action;  ///< what is planned for it; empty if nothing
   std::string_view reason;       ///< for that; empty if there is none to tell
   std::optional<Duration> due;   ///< when
+};
+
+/// What is known of the way to an origin; nothing where it was not measured.
+struct PathReport {
+  std::optional<Duration> rtt;
+  std::optional<double> loss;  ///< share of packets, 0 to 1
 };
 
 /// What the pool decided, latest last.
@@ -63,6 +73,7 @@ struct PoolReport {
   std::string last_failure;
   std::string not_kept_ready;  ///< why it is not, although it is in use; empty if it is
   LearnedReport learned;
+  PathReport path;
   // Reports of thousands of origins are made at once, and of most there is one of each.
   boost::container::small_vector<ConnectionReport, 1> connections;
   boost::container::small_vector<DecisionReport, 1> decisions;

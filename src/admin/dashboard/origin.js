@@ -23,6 +23,7 @@ function joinPools(pools) {
       idle: latestOf(pools.map((pool) => pool.learned.idle_s)), age: latestOf(pools.map((pool) => pool.learned.age_s)),
       requests: latestOf(pools.map((pool) => pool.learned.requests)),
     },
+    path: (pools.find((pool) => pool.path.rtt_ms !== null) || pools[0]).path,
     connections: pools.flatMap((pool) => pool.connections.map((c) => ({ ...c, worker: pool.worker }))),
     decisions: pools.flatMap((pool) => pool.decisions).sort((a, b) => a.ago_s - b.ago_s).slice(0, 16),
   };
@@ -49,6 +50,12 @@ function conditionOf(origin) {
   if (countState(origin, 'busy')) return { word: 'Full', tone: 'warn' };
   if (countState(origin, 'connecting')) return { word: 'Connecting', tone: '' };
   return { word: 'Resting', tone: '' };
+}
+
+// The round trip, and the share of packets that is lost if some are.
+function pathOf({ rtt_ms: rtt, loss }) {
+  if (rtt === null) return '';
+  return `${milliseconds(rtt / 1000)} away${loss ? `, ${(loss * 100).toPrecision(2)} % of packets lost` : ''}`;
 }
 
 // What the pool does next: [what, when].
@@ -107,7 +114,7 @@ class OriginRow {
     setText(this.condition, word);
     setAttribute(this.condition, 'data-tone', tone);
     const kept = origin.forEver ? 'always warm' : origin.keptWarm ? 'kept warm' : 'not kept';
-    setText(this.about, [origin.protocol || 'protocol unknown', kept, `used ${span(origin.lastUsed)} ago`].join(' · '));
+    setText(this.about, [origin.protocol || 'protocol unknown', pathOf(origin.path), kept, `used ${span(origin.lastUsed)} ago`].filter(Boolean).join(' · '));
     setText(this.share, percent(origin.ready, origin.asked));
     setText(this.of, `of ${whole(origin.asked)}`);
     setAttribute(this.bar, 'width', String(origin.asked ? (100 * origin.ready) / origin.asked : 0));

@@ -38,6 +38,9 @@ WorkerReport busy_worker() {
   auto& metrics = pool.metrics;
   metrics.requests[499] = 1;
   metrics.waits = {5, 3, 1};
+  metrics.bytes_in = 30;
+  metrics.bytes_out = 40;
+  pool.path = {102ms, 0.012};
   metrics.handshakes[1][2] = 4;
   metrics.failed_dials = 6;
   metrics.closed.add("goaway", 2);
@@ -55,8 +58,8 @@ WorkerReport busy_worker() {
   report.totals.count_timings({.wait = 2ms, .dns = 0ms, .tcp = 1ms, .total = 3ms});
   report.totals.count_timings({.wait = 0ms});
   report.totals.count_error({ErrorType::dns_timeout, Side::origin, Phase::dns, {}, ""});
-  report.totals.bytes_in = 10;
-  report.totals.bytes_out = 20;
+  report.totals.bytes_in_without_origin = 10;
+  report.totals.bytes_out_without_origin = 20;
   report.totals.requests_without_origin[400] = 8;
   return report;
 }
@@ -115,8 +118,12 @@ TEST(MetricsPage, has_the_metrics_of_the_contract) {
       {R"(ccnproxy_held_bytes{worker="0"})", 12345},
       {R"(ccnproxy_clients_limit)", 500},
       {R"(ccnproxy_pools)", 1},
-      {R"(ccnproxy_bytes_total{direction="in"})", 10},
-      {R"(ccnproxy_bytes_total{direction="out"})", 20},
+      {R"(ccnproxy_bytes_total{origin="none",direction="in"})", 10},
+      {R"(ccnproxy_bytes_total{origin="none",direction="out"})", 20},
+      {R"(ccnproxy_bytes_total{origin="https://a.test",direction="in"})", 30},
+      {R"(ccnproxy_bytes_total{origin="https://a.test",direction="out"})", 40},
+      {R"(ccnproxy_upstream_rtt_seconds{origin="https://a.test"})", 0.102},
+      {R"(ccnproxy_upstream_retransmit_ratio{origin="https://a.test"})", 0.012},
       {R"(ccnproxy_access_log_dropped_total)", 11},
       {R"(ccnproxy_worker_up{worker="0"})", 1},
       {R"(ccnproxy_ready)", 1},
@@ -151,7 +158,7 @@ TEST(MetricsPage, adds_up_the_workers) {
 TEST(MetricsPage, a_silent_worker_is_named_and_its_counters_stay) {
   MetricsPage page;
   auto other = worker_with(1, {pool_of("https://b", 5)});
-  other.totals.bytes_in = 100;
+  other.totals.bytes_in_without_origin = 100;
   other.forgotten.requests[200] = 2;
   page.render(reports_of({busy_worker(), other}), {});
   const auto text = page.render(reports_of({busy_worker()}, {1}), {});
@@ -160,7 +167,7 @@ TEST(MetricsPage, a_silent_worker_is_named_and_its_counters_stay) {
   EXPECT_EQ(parsed.value("ccnproxy_worker_up{worker=\"1\"}"), 0);
   EXPECT_EQ(parsed.value(requests("https://b")), 5);
   EXPECT_EQ(parsed.value(requests("other")), 2);
-  EXPECT_EQ(parsed.value("ccnproxy_bytes_total{direction=\"in\"}"), 110);
+  EXPECT_EQ(parsed.value("ccnproxy_bytes_total{origin=\"none\",direction=\"in\"}"), 110);
 }
 
 TEST(MetricsPage, forgotten_pools_are_counted_as_other) {
@@ -193,7 +200,7 @@ TEST(MetricsPage, F103_the_busiest_origins_keep_their_names_the_rest_are_other) 
   for (std::uint64_t i = 1; i <= 1000; ++i)
     pools.push_back(pool_of("https://o" + std::to_string(i), i));
   const PrometheusText first(page.render(reports_of({worker_with(0, pools)}), {}));
-  EXPECT_EQ(first.label_values("origin").size(), 101U);  // and other
+  EXPECT_EQ(first.label_values("origin").size(), 102U);  // and other, and none
   EXPECT_EQ(first.value(requests("https://o1000")), 1000);
   EXPECT_EQ(first.value(requests("https://o901")), 901);
   EXPECT_FALSE(first.has(requests("https://o900")));
@@ -271,7 +278,7 @@ class Churn {
     metrics.waits[below(3)] += n;
     metrics.closed.add("r" + std::to_string(below(50)));  // more than CountsByText keeps
     metrics.response_head.add(std::chrono::nanoseconds(below(1'000'000'000)));
-    worker.totals.bytes_in += n;
+    worker.totals.bytes_in_without_origin += n;
   }
 
   void forget(WorkerReport& worker) {
@@ -309,7 +316,7 @@ TEST(MetricsPage, F103_no_counter_goes_backwards_whatever_pools_and_workers_do) 
         ASSERT_GE(text.value(name), value) << name << " seed " << seed << " scrape " << scrape;
       }
       before = text.values();
-      ASSERT_LE(text.label_values("origin").size(), 4U);
+      ASSERT_LE(text.label_values("origin").size(), 5U);
       if (scrape % 2 > 0) continue;
       // Whatever the series it is in, each request is counted exactly once.
       const PrometheusText all(page.render(churn.ask_all(), {}));

@@ -26,6 +26,7 @@ pool::PoolReport full_pool() {
   pool.last_failure = "connection refused";
   pool.not_kept_ready = "it ends them after 900 ms";
   pool.learned = {60s, {}, 1000, 900ms};
+  pool.path = {102ms, 0.0125};
   pool::ConnectionReport connection;
   connection.serial = 12;
   connection.state = "ready";
@@ -37,6 +38,14 @@ pool::PoolReport full_pool() {
   connection.age = 90s;
   connection.idle = 2s;
   connection.rtt = 12'345us;
+  connection.path = origin::PathCounters{.sent = 900,
+                                         .sent_again = 9,
+                                         .received = 1200,
+                                         .out_of_order = 4,
+                                         .rtt = 104ms,
+                                         .rtt_variance = 2500us,
+                                         .window = 14480,
+                                         .delivery_rate = 150'000};
   connection.ping_interval = 10s;
   connection.streams = 3;
   connection.capacity = 97;
@@ -56,13 +65,16 @@ TEST(PoolsJson, says_all_of_a_pool) {
       R"("kept_warm":true,"warm_for_ever":false,"wanted":2,"waiting":1,"peak":4,)"
       R"("last_used_s":1.500,"next_dial_s":0.250,"last_failure":"connection refused",)"
       R"("not_kept_ready":"it ends them after 900 ms",)"
-      R"("learned":{"idle_s":60.000,"unused_s":0.900,"age_s":null,"requests":1000},"connections":[)"
+      R"("learned":{"idle_s":60.000,"unused_s":0.900,"age_s":null,"requests":1000},)"
+      R"("path":{"rtt_ms":102.000,"loss":0.012500},"connections":[)"
       R"({"serial":12,"state":"ready","protocol":"h2","address":"192.0.2.1:443",)"
-      R"("tls_resumed":true,"tls_group":"X25519","cause":"warm","age_s":90.000,"idle_s":2.000,"rtt_ms":12.345,"ping_interval_s":10.000,)"
+      R"("tls_resumed":true,"tls_group":"X25519","cause":"warm","age_s":90.000,"idle_s":2.000,"rtt_ms":12.345,)"
+      R"("path":{"rtt_ms":104.000,"rtt_variance_ms":2.500,"window_bytes":14480,"delivery_bytes_per_s":150000,)"
+      R"("packets_sent":900,"sent_again":9,"packets_received":1200,"out_of_order":4},"ping_interval_s":10.000,)"
       R"("streams":3,"capacity":97,"requests":41,"next_action":"replace: max_age",)"
       R"("due_s":3540.000},)"
       R"({"serial":0,"state":"","protocol":"","address":"","tls_resumed":false,"tls_group":"","cause":"",)"
-      R"("age_s":0.000,"idle_s":0.000,"rtt_ms":0.000,"ping_interval_s":null,"streams":0,"capacity":0,"requests":0,)"
+      R"("age_s":0.000,"idle_s":0.000,"rtt_ms":0.000,"path":null,"ping_interval_s":null,"streams":0,"capacity":0,"requests":0,)"
       R"("next_action":"","due_s":null}],)"
       R"("decisions":[{"ago_s":3.000,"text":"dialed one ahead of need"}],)"
       R"("waits":{"ready":5,"waited":3,"dialed":1},"requests":9}],"silent_workers":[],"matching":1,"ready":true,)"

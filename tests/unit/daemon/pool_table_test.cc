@@ -26,15 +26,17 @@ TEST(PoolTable, nothing_in_use) {
 TEST(PoolTable, one_origin) {
   EXPECT_EQ(
       table(R"({"origins":[{"origin":"https://api.test","protocol":"h2","worker":0,"wanted":2,
-              "waiting":1,"learned":{"idle_s":48,"age_s":3600,"requests":1000},"connections":[)" +
+              "waiting":1,"path":{"rtt_ms":102.4,"loss":0.0123},"learned":{"idle_s":48,"age_s":3600,"requests":1000},"connections":[)" +
             connection("ready") + "," + connection("busy") + "," + connection("connecting") +
             R"(],"decisions":[{"ago_s":9,"text":"old"},{"ago_s":2.5,"text":"dialed one ahead"}],
               "waits":{"ready":999,"waited":1,"dialed":0},"requests":1000}]})"),
       "1 origin, 2 open connections; 99.9% of 1000 requests found one ready\n"
       "\n"
-      "ORIGIN            PROTOCOL  READY/WANTED  OPEN  WAITING  REQUESTS  FOUND READY  "
+      "ORIGIN            PROTOCOL  PATH              READY/WANTED  OPEN  WAITING  REQUESTS  FOUND "
+      "READY  "
       "LEARNED LIMITS                   LAST DECISION\n"
-      "https://api.test  h2                 1/2     2        1      1000        99.9%  "
+      "https://api.test  h2        102ms, 1.2% lost           1/2     2        1      1000        "
+      "99.9%  "
       "idle 48s, age 1h, 1000 requests  2.5s ago: dialed one ahead\n");
 }
 
@@ -53,10 +55,22 @@ TEST(PoolTable, the_workers_of_an_origin_are_one_line) {
                     connection("ready") + R"(],"decisions":[{"ago_s":60,"text":"older"}])") +
       R"(,{"origin":"http://b.test"}]})");
   EXPECT_THAT(text, HasSubstr("2 origins, 1 open connection; 66.6% of 3 requests"));
-  EXPECT_THAT(text, HasSubstr("https://api.test  http/1.1           1/3     1        3         3  "
-                              "      66.6%  idle 4.8s       1s ago: latest\n"));
-  EXPECT_THAT(text, HasSubstr("http://b.test     -                  0/0     0        0         0  "
-                              "          -  -               -\n"));
+  EXPECT_THAT(text,
+              HasSubstr("https://api.test  http/1.1  -              1/3     1        3         3  "
+                        "      66.6%  idle 4.8s       1s ago: latest\n"));
+  EXPECT_THAT(text,
+              HasSubstr("http://b.test     -         -              0/0     0        0         0  "
+                        "          -  -               -\n"));
+}
+
+TEST(PoolTable, the_path_is_shown_where_it_was_measured) {
+  const auto path = [](const std::string& of) {
+    return table(R"({"origins":[{"origin":"x","path":)" + of + "}]}");
+  };
+  EXPECT_THAT(path(R"({"rtt_ms":0.42,"loss":null})"), HasSubstr(" 0.4ms "));
+  EXPECT_THAT(path(R"({"rtt_ms":99.6,"loss":0})"), HasSubstr(" 100ms "));
+  EXPECT_THAT(path(R"({"rtt_ms":250,"loss":0.00051})"), HasSubstr(" 250ms, 0.051% lost "));
+  EXPECT_THAT(path(R"({"rtt_ms":null,"loss":0.01})"), HasSubstr("x       -         -     "));
 }
 
 TEST(PoolTable, an_origin_that_is_held_back_says_why) {

@@ -44,6 +44,8 @@ TEST_F(StateFile, what_was_written_is_read) {
   a.limits.unused = seconds(60);
   a.limits.age = seconds(3600);
   a.limits.requests = 1000;
+  a.rtt = std::chrono::microseconds(102'345);
+  a.loss = 0.0125;
   a.http1_until = system_clock::time_point(seconds(1'700'003'600));
   auto b = memory("2001:db8::1");
   b.origin.scheme = origin::Scheme::http;

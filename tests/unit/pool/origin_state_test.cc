@@ -227,6 +227,23 @@ TEST_P(OriginStateWorkers, F136_connections_of_before_a_reload_teach_nothing_any
   EXPECT_EQ(pool(0).memory().limits, CloseLimits());
 }
 
+TEST(OriginState, the_path_outlives_a_restart_and_not_another_place) {
+  const TimePoint now{minutes(9)};
+  OriginState state;
+  EXPECT_EQ(state.measured_rtt(), std::nullopt);
+  EXPECT_EQ(state.measured_loss(now), std::nullopt);
+  OriginMemory memory;
+  memory.rtt = milliseconds(90);
+  memory.loss = 0.01;
+  state.recall(memory, now);
+  EXPECT_EQ(state.measured_rtt(), milliseconds(90));
+  EXPECT_NEAR(state.loss(), 0.01, 1e-6);
+  EXPECT_NEAR(state.measured_loss(now).value_or(0), 0.01, 1e-9);
+  state.forget_lessons(1);
+  EXPECT_EQ(state.measured_rtt(), std::nullopt);
+  EXPECT_EQ(state.loss(), 0);
+}
+
 TEST(OriginState, F136_workers_learn_and_read_at_the_same_time) {
   OriginState state;
   const auto work = [&state](int worker) {

@@ -57,6 +57,26 @@ TEST(PathEstimateTest, few_packets_are_no_sample) {
   EXPECT_NEAR(path.loss(t0), 0.1, 1e-9);
 }
 
+TEST(PathEstimateTest, no_loss_among_many_packets_is_measured_and_few_packets_are_not) {
+  PathEstimate path;
+  EXPECT_EQ(path.measured(t0), std::nullopt);
+  path.note(1000, 0, t0);
+  EXPECT_EQ(path.measured(t0), 0);
+  EXPECT_EQ(path.measured(t0 + minutes(60)), std::nullopt) << "long ago";
+}
+
+TEST(PathEstimateTest, what_was_measured_before_a_restart_holds_for_minutes) {
+  PathEstimate path;
+  path.recall(0.01, t0);
+  EXPECT_NEAR(path.loss(t0), 0.01, 1e-9);
+  EXPECT_NEAR(path.loss(t0 + minutes(2)), 0.01, 1e-9);
+  EXPECT_EQ(path.loss(t0 + minutes(10)), 0);
+  PathEstimate heard;
+  heard.note(500, 0, t0);
+  heard.recall(0.01, t0);
+  EXPECT_EQ(heard.loss(t0), 0) << "this process has measured itself";
+}
+
 TEST(PathEstimateTest, a_path_that_heals_is_clean_again_within_minutes) {
   PathEstimate path;
   for (int i = 0; i < 60; ++i) path.note(400, 4, t0 + seconds(i));
