@@ -11,6 +11,8 @@
 namespace ccnproxy::origin {
 namespace {
 
+/// Blocks from this size on are mapped by themselves. The kernel rounds what it is told up to its
+/// own pages, larger ones, too, and there is nothing else in them.
 constexpr std::size_t page = 4096;
 /// nghttp2's buffer for a frame is of that size at least.
 constexpr std::size_t frame = 16 * 1024;
