@@ -5,7 +5,7 @@
 #   integration tests around the daemon, of builds with AddressSanitizer + UndefinedBehaviorSanitizer and with
 #   ThreadSanitizer; the fuzzers for a short while;
 #   with OTHER_RELEASE=yes, as root, also what --ported runs in a tree of the other release of Debian
-#   (tests/other_release/run.sh).
+#   (tests/trees/other_release.sh).
 #   --quick: the release build's only. --ported: these, the end-to-end tests and the quickstart.
 # FUZZ_SECONDS (60): time per fuzzer. JOBS: parallel jobs (one per CPU). BUDGET: seconds after which nothing more is begun and
 # what sanitizers, fuzzers or the other release have begun is ended; what was left out so is told, and has not failed.
@@ -250,7 +250,7 @@ dashboard() {
 # Runs by itself all that failed once more, and has said of it what there is to say.
 other_release() {
   local log=$logs/other-release.log
-  within_budget tests/other_release/run.sh 2>&1 </dev/null | tee "$log"
+  within_budget tests/trees/other_release.sh 2>&1 </dev/null | tee "$log"
   if [[ $(tail -n 1 "$log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
     count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
     note_failures 'other release' < <(sed -n '/^What failed:/,$s/^  //p; /^not ok - /p' "$log")

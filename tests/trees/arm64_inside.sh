@@ -1,0 +1,70 @@
+#!/bin/bash
+# What tests/trees/arm64.sh runs in its tree: installs the cross compiler and the libraries, builds, tests under qemu-user.
+# The last line is "N passed, N failed".
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+build=build/arm64
+passed=0 failed=0
+
+install_packages() {
+  export DEBIAN_FRONTEND=noninteractive
+  dpkg --add-architecture arm64
+  apt-get -qq update
+  # shellcheck source=/dev/null
+  source /etc/os-release
+  local boost=libboost-dev
+  [[ $VERSION_ID != 12 ]] || boost=libboost1.81-dev
+  apt-get -y -qq -o Dpkg::Use-Pty=0 install --no-install-recommends crossbuild-essential-arm64 cmake ninja-build \
+    pkg-config python3-minimal qemu-user libcli11-dev "$boost:arm64" {libssl,libnghttp2,libc-ares,libspdlog,libyaml-cpp,libgtest,libgmock}-dev:arm64
+}
+
+build() {
+  cmake --toolchain cmake/arm64.cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+    -DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -DCCNPROXY_WERROR=ON &&
+  cmake --build "$build" -j "${JOBS:-$(nproc)}"
+}
+
+# logged NAME COMMAND...: one test.
+logged() {
+  if "${@:2}" >"$build.$1.log" 2>&1; then
+    echo "ok - $1"
+    passed=$((passed + 1))
+  else
+    echo "not ok - $1"
+    tail -n 40 "$build.$1.log" | sed 's/^/# /'
+    failed=$((failed + 1))
+    return 1
+  fi
+}
+
+# tested NAME OPTION-OF-QEMU...: the programs of unit tests, each test of theirs counted.
+tested() {
+  local program log counts
+  for program in "$build"/tests/unit_* "$build"/tests/sim/unit_sim; do
+    log=$build.$1.${program##*/}.log
+    qemu-aarch64 "${@:2}" "$program" --gtest_brief=1 >"$log" 2>&1 || true
+    counts=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) tests\?\.$/\1/p' "$log")
+    if [[ $counts ]] && ! grep -q '^\[  FAILED  \]' "$log"; then
+      echo "ok - ${program##*/}, $1: $counts tests"
+      passed=$((passed + counts))
+    else
+      echo "not ok - ${program##*/}, $1"
+      tail -n 40 "$log" | sed 's/^/# /'
+      failed=$((failed + 1))
+    fi
+  done
+}
+
+mkdir -p build
+if logged install install_packages && logged build build; then
+  tested 'pages of 4 KiB'
+  # Not every version can have pages that are larger than the machine's.
+  if qemu-aarch64 -p 65536 "$build/ccnproxy" --version >/dev/null 2>&1; then
+    tested 'pages of 64 KiB' -p 65536
+  else
+    echo '# pages of 64 KiB: qemu can not have them here'
+  fi
+fi
+echo "$passed passed, $failed failed"
+((failed == 0))
