@@ -1,9 +1,10 @@
 #!/bin/bash
 # From a fresh Debian 13 or 12 to a running ccnproxy, and what it does to the time of a request.
-# Usage: packaging/quickstart.sh [--once]
+# Usage: packaging/quickstart.sh [--once] [--loss PERCENT]
 # Installs what is missing, builds, starts a demonstration origin (HTTPS, HTTP/2) that is 100 ms away, runs the
 # daemon with its defaults, shows the same request directly and through the daemon, and leaves the daemon
-# running until Ctrl-C. --once ends after the table. Everything started here is stopped again at the end.
+# running until Ctrl-C. --once ends after the table. --loss: the way to the origin loses so many of a hundred packets,
+# and parallel uploads are shown, too. Everything started here is stopped again at the end.
 # Environment: CCNPROXY (a built daemon, instead of building), PORT (of the daemon, 3000).
 set -euo pipefail
 
@@ -11,12 +12,17 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=tests/e2e/lib/certificates.sh
 source "$top/tests/e2e/lib/certificates.sh"
 
+usage() { sed -n '3,8s/^# //p' "$0" >&2; exit 2; }
 once=
-case ${1:-} in
-  --once) once=1 ;;
-  '') ;;
-  *) sed -n '3,7s/^# //p' "$0" >&2; exit 2 ;;
-esac
+loss=
+while (($#)); do
+  case $1 in
+    --once) once=1 ;;
+    --loss) [[ ${2:-} =~ ^[0-9]+(\.[0-9]+)?$ ]] || usage; loss=$2; shift ;;
+    *) usage ;;
+  esac
+  shift
+done
 
 port=${PORT:-3000}
 default_admin_port=3001
@@ -27,6 +33,7 @@ net=198.18.77
 wan=$top/tests/wan/wan.sh
 direct_runs=5
 later_runs=9
+uploads=8
 work=$(mktemp -d "${TMPDIR:-/tmp}/ccnproxy-quickstart.XXXXXX")
 chmod 755 "$work"  # nginx's workers are not root
 
@@ -102,10 +109,21 @@ http {
   ssl_certificate_key $work/server.key;
   server {
     listen $address ssl http2;
+    location /upload {
+      client_max_body_size 0;
+      client_body_buffer_size 2m;
+      proxy_pass_request_body off;
+      proxy_set_header Content-Length "";
+      proxy_pass http://unix:$work/stored.sock;
+    }
     location / {
       default_type text/plain;
       return 200 "Hello from demo.test over \$server_protocol, on connection \$connection, its request \$connection_requests.\n";
     }
+  }
+  server {
+    listen unix:$work/stored.sock;
+    return 200 "stored\n";
   }
 }
 CONF
@@ -127,7 +145,7 @@ bring_link_down() { as_root "$wan" -n "$link" down >/dev/null; }
 bring_link_up() {
   as_root true 2>/dev/null || return 1
   as_root env WAN_NET=$net WAN_CC='' WANLINK="$top/build/wan/wanlink" "$wan" -n "$link" up --owner $$ \
-    --ns-a '' --dev-a "ccn$$" --delay-ms $one_way_ms >"$work/link.log" 2>&1 || return 1
+    --ns-a '' --dev-a "ccn$$" --delay-ms $one_way_ms ${loss:+--loss-pct "$loss"} >"$work/link.log" 2>&1 || return 1
   started+=(bring_link_down)
 }
 
@@ -143,11 +161,12 @@ start_distant_origin() {
   make_certificates "$work" demo.test
   mkdir -p "$work/temp"
   if bring_link_up; then
-    say "The origin: nginx with HTTP/2 in a network namespace, $((2 * one_way_ms)) ms away"
+    say "The origin: nginx with HTTP/2 in a network namespace, $((2 * one_way_ms)) ms away${loss:+; $loss % of the packets are lost}"
     start_origin $net.2:443 as_root ip netns exec "wan-b-$link"
     origin=$net.2:443
     return
   fi
+  [[ ! $loss ]] || fail "--loss needs namespaces and TUN devices: $(tail -n 1 "$work/link.log")"
   say "The origin: nginx with HTTP/2 behind a relay that delays bytes, $((2 * one_way_ms)) ms away"
   tail -n 1 "$work/link.log" 2>/dev/null || true
   echo 'Namespaces and TUN devices can not be made here, so this is a lesser imitation: the kernel takes TCP'
@@ -224,6 +243,29 @@ show_table() {
   echo "The last answer: $(<"$work/answer")"
 }
 
+upload() { timed --http1.1 -T "$work/image" -H Expect: "$@" >/dev/null; }
+upload_directly() { upload --cacert "$work/ca.pem" --connect-to "demo.test:443:$origin" https://demo.test/upload; }
+upload_through() { upload "http://demo.test.ccnproxy-https.localhost:$port/upload"; }
+
+# at_once COMMAND: so many times in parallel; seconds until the last has ended, and what that makes of the line.
+at_once() {
+  local begin=$EPOCHREALTIME index running=()
+  for ((index = 0; index < uploads; index++)); do
+    "$1" &
+    running+=($!)
+  done
+  wait "${running[@]}"
+  awk -v begin="$begin" -v end="$EPOCHREALTIME" -v mebibytes="$uploads" \
+    'BEGIN { took = end - begin; printf "%8.2f s, %.1f Mbit/s in all\n", took, mebibytes * 8.388608 / took }'
+}
+
+show_uploads() {
+  say "$uploads uploads of 1 MiB at once, until the last has ended"
+  head -c 1048576 /dev/urandom >"$work/image"
+  printf '%-34s %s\n' "directly, a connection each" "$(at_once upload_directly)" \
+    'through ccnproxy' "$(at_once upload_through)" 'through ccnproxy, again' "$(at_once upload_through)"
+}
+
 stay() {
   say 'The daemon runs on until Ctrl-C. Try, in another terminal:'
   echo "curl http://demo.test.ccnproxy-https.localhost:$port/"
@@ -238,4 +280,5 @@ build
 start_distant_origin
 start_daemon
 show_table
+[[ ! $loss ]] || show_uploads
 [[ $once ]] || stay

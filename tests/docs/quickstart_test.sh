@@ -20,4 +20,15 @@ test_quickstart_once() {
   equal 'namespaces that are left' "$before" "$after"
 }
 
+test_quickstart_over_a_path_that_loses_packets() {
+  ((EUID == 0)) || skip 'needs root'
+  local said
+  said=$(CCNPROXY=$daemon_binary PORT=$(free_ports 1) timeout 300 "$here/../../packaging/quickstart.sh" --once --loss 1 2>&1) || fail "$said"
+  contains table '^through ccnproxy, 9 later ones( +[0-9.]+){5}$' "$said"
+  contains uploads '^directly, a connection each +[0-9.]+ s, [0-9.]+ Mbit/s in all$' "$said"
+  contains uploads '^through ccnproxy, again +[0-9.]+ s, [0-9.]+ Mbit/s in all$' "$said"
+  if CCNPROXY=$daemon_binary "$here/../../packaging/quickstart.sh" --loss much >"$tap_work/usage" 2>&1; then fail 'no share of packets'; fi
+  contains usage 'Usage: ' "$(<"$tap_work/usage")"
+}
+
 run_tests

@@ -19,9 +19,10 @@ NEAR, FAR = "10.77.0.1", "10.77.0.2"
 class Link:
     """Up from here to the end of this process, whichever way it ends. Enter before any thread is started."""
 
-    def __init__(self, name, one_way_ms):
+    def __init__(self, name, one_way_ms, *options):
+        """`options`: further ones of wanlink."""
         self._name = name
-        self._wan("up", "--owner", str(os.getpid()), "--delay-ms", str(one_way_ms))
+        self._wan("up", "--owner", str(os.getpid()), "--delay-ms", str(one_way_ms), *options)
         self._enter(f"/run/netns/wan-a-{name}")
         self.rtt = self.measure_rtt()
 

@@ -132,6 +132,7 @@ error_log {dir}/{name}.err warn;
 events {{ worker_connections 8192; multi_accept on; }}
 http {{
   access_log off;
+  client_max_body_size 0;
   client_body_temp_path {dir}/{name}.body;
   proxy_temp_path {dir}/{name}.temp;
   fastcgi_temp_path {dir}/{name}.temp;

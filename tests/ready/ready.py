@@ -16,6 +16,7 @@ import rows_burst  # noqa: E402
 import rows_deploy  # noqa: E402
 import rows_faults  # noqa: E402
 import rows_first  # noqa: E402
+import rows_path  # noqa: E402
 import rows_scale  # noqa: E402
 import rows_steady  # noqa: E402
 import table  # noqa: E402
@@ -41,6 +42,7 @@ ROWS = {
     "deploy": rows_deploy.deploy,
     "other-worker": rows_first.other_worker,
     "many2000": rows_scale.many2000,
+    **rows_path.ROWS,
 }
 
 # These mostly wait: they run beside the others, each with a link and a daemon of its own.
@@ -70,8 +72,10 @@ def run_here(options):
     """One row, in this process, which enters the row's namespace for the rest of its life."""
     scene = None
     try:
-        scene = Scene(options.one, Options(options.ccnproxy, options.quick, options.lock, options.keep))
-        ROWS[options.one](scene)
+        row = ROWS[options.one]
+        stage = Options(options.ccnproxy, options.quick, options.lock, options.keep)
+        scene = Scene(options.one, stage, **getattr(row, "over", {}))
+        row(scene)
         result = scene.result()
     except (Failure, OSError) as failure:
         result = scene.result() if scene else {"lines": [], "problems": [], "rtt_ms": 0, "late": 0, "latest_ms": 0}

@@ -65,13 +65,14 @@ def ready_share(waits):
 class Scene:
     """One row's stage. Everything on it is gone when this process ends."""
 
-    def __init__(self, name, options):
+    def __init__(self, name, options, one_way_ms=_ONE_WAY_MS, link=()):
+        """`link`: further options of its link."""
         self.quick = options.quick
         self._options = options
         self.workspace = Workspace(options.keep)
         if options.keep:
             print(f"{name}: {self.workspace.path}", flush=True)
-        self.link = Link(f"ready-{name}-{os.getpid()}", _ONE_WAY_MS)
+        self.link = Link(f"ready-{name}-{os.getpid()}", one_way_ms, *link)
         self.rtt = self.link.rtt
         self.lines = []
         self.problems = []
@@ -107,6 +108,10 @@ class Scene:
     def line(self, what, wanted, value, limit=None, peers="", counts="", unit=""):
         """A line of the table; `value` (a number or text) is held against `limit` for the reader only."""
         self._line(what, wanted, value, "" if limit is None else value <= limit, peers, counts, unit)
+
+    def ratio_line(self, what, ratio, least, peers, counts=""):
+        """A figure that should be at least so many times the best peer's."""
+        self._line(what, f"≥ {least}", ratio, ratio >= least, peers, counts, "")
 
     def ready_line(self, what, waits, counts=""):
         share = ready_share(waits)

@@ -11,7 +11,7 @@ import time
 
 from processes import Failure, process_tree, stop
 
-SIZES = {"512": 512, "1k": 1 << 10, "4k": 4 << 10, "64k": 64 << 10, "1m": 1 << 20}
+SIZES = {"512": 512, "1k": 1 << 10, "4k": 4 << 10, "64k": 64 << 10, "1m": 1 << 20, "8m": 8 << 20}
 
 _CONFIG = """
 {user}
@@ -40,6 +40,7 @@ http {{
     listen unix:{dir}/{name}.status;
     access_log off;
     location / {{ stub_status; }}
+    location = /stored {{ return 200 "stored\\n"; }}
   }}
 }}
 """
@@ -51,6 +52,13 @@ _SERVER = """
     keepalive_requests {requests};
     root {dir}/www;
     location = /post {{ return 200 "done\\n"; }}
+    location = /put {{
+      client_max_body_size 0;
+      client_body_buffer_size 16m;
+      proxy_pass_request_body off;
+      proxy_set_header Content-Length "";
+      proxy_pass http://unix:{dir}/{name}.status:/stored;
+    }}
   }}
 """
 
@@ -163,7 +171,7 @@ class WebOrigin:
             with open(os.path.join(folder, name), "wb") as out:
                 out.write(os.urandom(size))
         servers = "".join(_SERVER.format(
-            dir=self._workspace.path, idle=port.idle, requests=port.requests,
+            dir=self._workspace.path, name=self._name, idle=port.idle, requests=port.requests,
             listeners="\n".join(f"    listen {address}:{port.number} ssl{' http2' if port.http2 else ''} backlog=4096;"
                                 for address in addresses)) for port in ports)
         user = "user root;" if os.geteuid() == 0 else ""

@@ -13,10 +13,20 @@ std::chrono::nanoseconds line_time(double bytes, double mbit) {
 
 }  // namespace
 
+/// Gilbert's model: the line is good or loses all, and changes with a chance a packet, such that
+/// bursts of losses have the length that is asked for and losses the share.
+bool LinkModel::loses() {
+  const double loss = options_.loss_percent / 100;
+  if (loss <= 0) return false;
+  if (options_.loss_burst <= 1 || loss >= 1) return unit_(random_) < loss;
+  const double ends = 1 / options_.loss_burst;
+  const double begins = std::min(1.0, ends * loss / (1 - loss));
+  in_burst_ = in_burst_ ? unit_(random_) >= ends : unit_(random_) < begins;
+  return in_burst_;
+}
+
 LinkModel::Verdict LinkModel::admit(std::size_t bytes, TimePoint now) {
-  if (options_.loss_percent > 0 && unit_(random_) * 100 < options_.loss_percent) {
-    return {Fate::lost, {}};
-  }
+  if (loses()) return {Fate::lost, {}};
   const auto departs = departure(bytes, now);
   if (!departs) return {Fate::queue_full, {}};
   TimePoint due = std::max(*departs + options_.delay + draw_jitter(), now);

@@ -32,6 +32,7 @@ class LinkModel {
   Verdict admit(std::size_t bytes, TimePoint now);
 
  private:
+  bool loses();
   /// When the sender's line is free and the packet has been put on it; nothing if the queue is
   /// full.
   std::optional<TimePoint> departure(std::size_t bytes, TimePoint now);
@@ -40,6 +41,7 @@ class LinkModel {
   LinkOptions options_;
   std::mt19937_64 random_;
   std::uniform_real_distribution<double> unit_{0, 1};
+  bool in_burst_ = false;  ///< the line loses all that comes
   TimePoint line_free_;
   TimePoint last_due_;
 };

@@ -45,6 +45,23 @@ TEST(LinkModel, loses_about_the_share_asked_for) {
   EXPECT_LT(lost, 1150);
 }
 
+TEST(LinkModel, losses_in_bursts_are_as_many_and_as_long_as_asked_for) {
+  LinkOptions options = plain();
+  options.loss_percent = 2;
+  options.loss_burst = 4;
+  LinkModel link(options, 1);
+  int lost = 0, bursts = 0;
+  bool before = false;
+  for (int i = 0; i < 200'000; ++i) {
+    const bool now = link.admit(100, kStart).fate == Fate::lost;
+    lost += now ? 1 : 0;
+    bursts += now && !before ? 1 : 0;
+    before = now;
+  }
+  EXPECT_NEAR(lost / 200'000.0, 0.02, 0.003);
+  EXPECT_NEAR(lost / static_cast<double>(bursts), 4, 0.4);
+}
+
 TEST(LinkModel, a_rate_limit_spaces_packets) {
   LinkOptions options = plain();
   options.rate_mbit = 8;  // 1000 bytes a millisecond

@@ -47,6 +47,10 @@ bool set_queue(Options& options, std::string_view text) {
   return true;
 }
 
+bool set_loss_burst(Options& options, std::string_view text) {
+  return read_number(text, options.link.loss_burst, 1000) && options.link.loss_burst >= 1;
+}
+
 bool set_seed(Options& options, std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), options.seed);
   return error == std::errc() && end == text.data() + text.size();
@@ -63,6 +67,7 @@ const std::map<std::string_view, Setter>& setters() {
       {"--jitter-ms", milliseconds(&LinkOptions::jitter)},
       {"--loss-pct",
        [](Options& o, std::string_view v) { return read_number(v, o.link.loss_percent, 100); }},
+      {"--loss-burst", set_loss_burst},
       {"--rate-mbit",
        [](Options& o, std::string_view v) { return read_number(v, o.link.rate_mbit); }},
       {"--queue-kib", set_queue},

@@ -13,7 +13,8 @@ namespace ccnproxy::wan {
 struct LinkOptions {
   std::chrono::nanoseconds delay = std::chrono::milliseconds(50);  ///< one way: half the RTT
   std::chrono::nanoseconds jitter{0};   ///< up to so much more or less, evenly spread
-  double loss_percent = 0;              ///< of the packets, each on its own
+  double loss_percent = 0;              ///< of the packets
+  double loss_burst = 1;                ///< packets lost in a row, on average; 1 = each on its own
   double rate_mbit = 0;                 ///< Mbit/s; 0 = no limit
   std::size_t queue_bytes = 16u << 20;  ///< what may wait for the rate limit; more is dropped
   bool reorder = false;                 ///< jitter may let a packet overtake another
@@ -32,8 +33,8 @@ struct Options {
 
 inline constexpr const char* kUsage =
     "usage: wanlink [--ns-a NAME] [--ns-b NAME] [--dev NAME] [--dev-a NAME] [--dev-b NAME]\n"
-    "               [--delay-ms ONEWAY] [--jitter-ms J] [--loss-pct P] [--rate-mbit R]\n"
-    "               [--queue-kib K] [--reorder] [--no-rt] [--seed S]\n"
+    "               [--delay-ms ONEWAY] [--jitter-ms J] [--loss-pct P] [--loss-burst N]\n"
+    "               [--rate-mbit R] [--queue-kib K] [--reorder] [--no-rt] [--seed S]\n"
     "An empty namespace name means the caller's own.\n";
 
 /// Reads the arguments after the program's name. Nothing where one is unknown, lacks its value or

@@ -20,10 +20,10 @@ TEST(WanOptions, defaults_are_a_plain_link_of_100_ms) {
 }
 
 TEST(WanOptions, reads_every_option) {
-  const auto options = parse({"--ns-a",     "",        "--ns-b",      "far", "--dev",       "x",
-                              "--dev-a",    "y",       "--delay-ms",  "0.5", "--jitter-ms", "2",
-                              "--loss-pct", "1.5",     "--rate-mbit", "100", "--queue-kib", "64",
-                              "--reorder",  "--no-rt", "--seed",      "9"});
+  const auto options = parse({"--ns-a",     "",        "--ns-b",      "far", "--dev",        "x",
+                              "--dev-a",    "y",       "--delay-ms",  "0.5", "--jitter-ms",  "2",
+                              "--loss-pct", "1.5",     "--rate-mbit", "100", "--queue-kib",  "64",
+                              "--reorder",  "--no-rt", "--seed",      "9",   "--loss-burst", "3"});
   ASSERT_TRUE(options);
   EXPECT_EQ(options->namespace_a, "");
   EXPECT_EQ(options->namespace_b, "far");
@@ -37,6 +37,7 @@ TEST(WanOptions, reads_every_option) {
   EXPECT_TRUE(options->link.reorder);
   EXPECT_FALSE(options->realtime);
   EXPECT_EQ(options->seed, 9u);
+  EXPECT_EQ(options->link.loss_burst, 3);
 }
 
 TEST(WanOptions, refuses_what_it_does_not_understand) {
@@ -46,6 +47,7 @@ TEST(WanOptions, refuses_what_it_does_not_understand) {
   EXPECT_FALSE(parse({"--delay-ms", "-1"}));
   EXPECT_FALSE(parse({"--loss-pct", "101"}));
   EXPECT_FALSE(parse({"--loss-pct", "nan"}));
+  EXPECT_FALSE(parse({"--loss-burst", "0.5"}));
   EXPECT_FALSE(parse({"--seed", ""}));
   EXPECT_FALSE(parse({"--dev", ""}));
 }
