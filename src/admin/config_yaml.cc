@@ -48,6 +48,18 @@ void write_tcp(YamlText& yaml, const config::Tcp& tcp) {
   yaml.number("bulk_connections", tcp.bulk_connections);
 }
 
+void write_hedging(YamlText& yaml, const config::Hedging& hedging) {
+  yaml.begin("hedging").flag("enabled", hedging.enabled);
+  if (hedging.after) {
+    yaml.duration("after", *hedging.after);
+  } else {
+    yaml.word("after", "p95");
+  }
+  char budget[32];
+  std::snprintf(budget, sizeof budget, "%g%%", hedging.budget);
+  yaml.word("budget", budget).end();
+}
+
 /// They mean nothing to other addresses, and may not stand there.
 void write_socket_access(YamlText& yaml, const config::SocketAccess& access,
                          std::uint32_t default_mode) {
@@ -158,7 +170,9 @@ void write_overrides(YamlText& yaml, const std::vector<config::Override>& overri
     write_tls(yaml, entry.tls);
     yaml.end().begin("tcp");
     write_tcp(yaml, entry.tcp);
-    yaml.end().end();
+    yaml.end();
+    write_hedging(yaml, entry.hedging);
+    yaml.end();
   }
   yaml.end();
 }
@@ -187,6 +201,7 @@ YamlText write(const config::Config& config) {
   yaml.end().begin("tcp");
   write_tcp(yaml, config.tcp);
   yaml.end();
+  write_hedging(yaml, config.hedging);
   write_dns(yaml, config.dns);
   write_overrides(yaml, config.overrides);
   yaml.text("upstream", config.upstream);

@@ -82,6 +82,8 @@ Counters counters_of(const observe::OriginMetrics& metrics) {
     const auto proof = static_cast<Proof>(i);
     put(counters, Family::retries, 0, label("reason", to_string(proof)), metrics.retries[i]);
   }
+  for (std::size_t won = 0; won < metrics.hedges.size(); ++won)
+    put(counters, Family::hedges, 0, label("won", won ? "true" : "false"), metrics.hedges[won]);
   put(counters, Family::bytes, 0, label("direction", "in"), metrics.bytes_in);
   put(counters, Family::bytes, 0, label("direction", "out"), metrics.bytes_out);
   return counters;

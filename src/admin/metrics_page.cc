@@ -70,6 +70,9 @@ void write_origins(MetricsText& text, const ShownCounters& origins) {
   text.family("ccnproxy_retries_total", "counter",
               "Requests tried again on another connection, by what proved that this was safe.");
   write_series(text, origins, Family::retries);
+  text.family("ccnproxy_hedges_total", "counter",
+              "Second attempts of requests whose answer was late, by whether theirs came first.");
+  write_series(text, origins, Family::hedges);
 }
 
 /// What is now rather than what was counted, of one origin.

@@ -125,6 +125,23 @@ bool take_min_rto(const std::string& text, Tcp& tcp) {
   return text == "system" || (tcp.min_rto && *tcp.min_rto >= 5ms && *tcp.min_rto <= 120s);
 }
 
+bool take_hedge_after(const std::string& text, Hedging& hedging) {
+  hedging.after.reset();
+  if (text == "p95") return true;
+  hedging.after = parse_duration(text);
+  return hedging.after && *hedging.after >= 1ms && *hedging.after <= 1min;
+}
+
+bool take_hedge_budget(const std::string& text, Hedging& hedging) {
+  if (text.size() < 2 || text.size() > 8 || text.back() != '%' ||
+      text.find_first_not_of("0123456789.") != text.size() - 1)
+    return false;
+  const char* end = text.data() + text.size() - 1;
+  const auto parsed = std::from_chars(text.data(), end, hedging.budget);
+  return parsed.ec == std::errc() && parsed.ptr == end && hedging.budget > 0 &&
+         hedging.budget <= 10;
+}
+
 bool take_server_name(const std::string& text, Tls& tls) {
   const auto host = normalise_host(text);
   if (!text.empty() && (!host.ok() || canonical_address(host.name))) return false;
@@ -329,6 +346,16 @@ const Fields<Tcp>& tcp_fields() {
   return fields;
 }
 
+const Fields<Hedging>& hedging_fields() {
+  static const Fields<Hedging> fields = {
+      flag("enabled", &Hedging::enabled),
+      {"after", text_of<Hedging>("`p95` or a duration from 1ms to 1m", take_hedge_after)},
+      {"budget",
+       text_of<Hedging>("a share of the requests up to 10%, as in 2%", take_hedge_budget)},
+  };
+  return fields;
+}
+
 const Fields<Config>& config_fields() {
   static const Fields<Config> fields = {
       {"listeners", read_listeners, {"[].address", "[].mode", "[].owner", "[].group"}},
@@ -361,6 +388,7 @@ const Fields<Config>& config_fields() {
       section("limits", &Config::limits, limits_fields()),
       section("tls", &Config::tls, tls_fields()),
       section("tcp", &Config::tcp, tcp_fields()),
+      section("hedging", &Config::hedging, hedging_fields()),
       section("dns", &Config::dns, dns_fields()),
       {"overrides", read_overrides, paths_of(override_fields(), "[].")},
       {"upstream", read_upstream},

@@ -59,6 +59,7 @@ void read_override(Reading& reading, const YAML::Node& node, Config& config) {
   entry.timeouts = config.timeouts;
   entry.tls = config.tls;
   entry.tcp = config.tcp;
+  entry.hedging = config.hedging;
   read_fields(reading, node, override_fields(), entry);
   require_key(reading, node, "match");
   config.overrides.push_back(std::move(entry));
@@ -77,6 +78,7 @@ const Fields<Override>& override_fields() {
       section("timeouts", &Override::timeouts, origin_timeouts_fields()),
       section("tls", &Override::tls, tls_fields()),
       section("tcp", &Override::tcp, tcp_fields()),
+      section("hedging", &Override::hedging, hedging_fields()),
   };
   return fields;
 }

@@ -137,12 +137,13 @@ void Shared::make_settings() {
                              false,
                              shares,
                              {},
-                             config_.tcp});
+                             config_.tcp,
+                             config_.hedging});
   for (const auto& entry : config_.overrides) {
-    override_settings_.push_back(
-        std::make_shared<const origin::OriginSettings>(origin::OriginSettings{
-            entry.pool, entry.timeouts, context_for(entry.tls, place_of(entry)), entry.connect_host,
-            entry.connect_port, false, shares, config::exemption_of(config_, &entry), entry.tcp}));
+    override_settings_.push_back(std::make_shared<const origin::OriginSettings>(
+        origin::OriginSettings{entry.pool, entry.timeouts, context_for(entry.tls, place_of(entry)),
+                               entry.connect_host, entry.connect_port, false, shares,
+                               config::exemption_of(config_, &entry), entry.tcp, entry.hedging}));
   }
 }
 

@@ -275,7 +275,8 @@ std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin
       origin, origin::pool_of(settings), origin::longest_dial(settings->timeouts),
       std::make_shared<origin::NetworkDialer>(dialing_, origin, settings),
       pool::PoolContext{pool_worker_, origin::timeouts_of(settings), origin::tcp_of(settings),
-                        group_.directory.find(origin), settings->shares});
+                        group_.directory.find(origin), settings->shares,
+                        origin::hedging_of(settings)});
 }
 
 /// By what is in force.

@@ -62,6 +62,7 @@ void Worker::adopt_into(pool::OriginPool& pool, const Shared& before) {
   pool::PoolTerms terms{origin::pool_of(is), origin::timeouts_of(is),
                         origin::longest_dial(is->timeouts)};
   terms.tcp = origin::tcp_of(is);
+  terms.hedging = origin::hedging_of(is);
   terms.replace = !bounds_alike(before.head_limits(), shared_->head_limits()) ||
                   !connects_alike(origin, *was, *is);
   if (terms.replace || !dials_alike(*was, *is))

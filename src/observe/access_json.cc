@@ -70,6 +70,7 @@ void append_outcome(std::string& out, const AccessRecord& record) {
   if (!record.found.empty()) append_text(out, R"(,"found":")", record.found);
   append_number(out, R"(,"retries":)", record.retries);
   if (record.retries != 0) append_text(out, R"(,"retry_proof":")", record.retry_proof);
+  if (!record.hedge.empty()) append_text(out, R"(,"hedge":")", record.hedge);
 }
 
 void append_timings(std::string& out, const Timings& timings) {

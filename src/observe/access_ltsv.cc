@@ -60,6 +60,7 @@ void append_ltsv(std::string& out, const AccessRecord& record, bool with_query) 
   append_text(out, "found", record.found);
   append_number(out, "retries", record.retries);
   append_text(out, "retry_proof", record.retry_proof);
+  append_text(out, "hedge", record.hedge);
   append_timings(out, record.timings);
   append_text(out, "request_id", record.request_id);
   append_error(out, record);

@@ -48,6 +48,7 @@ void OriginMetrics::add(const OriginMetrics& other) {
   failed_dials += other.failed_dials;
   for (const auto& [reason, n] : other.closed.all()) closed.add(reason, n);
   for (std::size_t i = 0; i < retries.size(); ++i) retries[i] += other.retries[i];
+  for (std::size_t i = 0; i < hedges.size(); ++i) hedges[i] += other.hedges[i];
   for (const auto& [status, n] : other.requests) requests[status] += n;
   response_head.add(other.response_head);
   bytes_in += other.bytes_in;

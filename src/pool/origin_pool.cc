@@ -157,6 +157,11 @@ PooledConnection* OriginPool::find_ready(std::uint64_t avoid) {
 }
 
 void OriginPool::lend(PooledConnection& c, StreamWaiter& waiter, observe::WaitResult found) {
+  ++metrics_.waits[static_cast<std::size_t>(found)];
+  place(c, waiter, found);
+}
+
+void OriginPool::place(PooledConnection& c, StreamWaiter& waiter, observe::WaitResult found) {
   const auto moment = now();
   if (!c.life_.in_use && moment - c.life_.last_used >= window_forgotten)
     c.idle_at_bytes_ = c.connection_->received_bytes();
@@ -166,7 +171,6 @@ void OriginPool::lend(PooledConnection& c, StreamWaiter& waiter, observe::WaitRe
   if (c.life_.requests == 1 && c.cause_ != observe::DialCause::request) budget_.on_first_use();
   if (context_.shares) c.load_->last_given = ++shared_out_;
   c.bulk_ = c.bulk_ || waiter.bulk_;
-  ++metrics_.waits[static_cast<std::size_t>(found)];
   waiter.leave_queue();
   waiter.on_connection(*c.connection_, found);
   if (c.state_ != State::closed) transition(c, state_of(c));

@@ -11,6 +11,7 @@ void OriginPool::adopt(PoolTerms terms) {
   queue_deadline_ = terms.queue_deadline;
   context_.timeouts = std::move(terms.timeouts);
   context_.tcp = std::move(terms.tcp);
+  context_.hedging = std::move(terms.hedging);
   peak_.set_hold(settings_->keep_warm);
   bulk_peak_.set_hold(settings_->keep_warm);
   if (terms.barred && !barred_) decide("barred: the configuration allows it no more");

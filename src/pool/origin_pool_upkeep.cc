@@ -105,7 +105,8 @@ std::size_t OriginPool::wanted() const {
                             !learned.requests && any_unproven(),
                             context_.shares ? address_need() : AddressNeed{},
                             streams_on_lossy_path(known().loss()),
-                            bulk_wanted()};
+                            bulk_wanted(),
+                            context_.hedging->enabled};
   return connections_wanted(readiness, *settings_);
 }
 

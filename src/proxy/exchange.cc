@@ -58,6 +58,7 @@ void Exchange::reset() {
   idempotent_ = expects_continue_ = awaits_permission_ = debug_ = login_ = false;
   pool_ = nullptr;
   stream_ = nullptr;
+  if (hedge_) hedge_->forget();
   dedicated_ = nullptr;
   bound_ = false;
   place_.reset();
@@ -219,6 +220,7 @@ void Exchange::fail_with(std::uint16_t status, ErrorType type, Side side, Phase 
 void Exchange::answer(std::uint16_t status, std::string_view error_type, std::string_view text,
                       std::string_view type) {
   timer_.cancel();
+  if (hedge_) hedge_->drop();
   status_ = status;
   response_begun_ = response_flushed_ = true;
   OwnResponse response{status, error_type, text, config_->request_id_header, request_id_};
@@ -306,6 +308,7 @@ void Exchange::log() {
   r.reused = reused_;
   r.retries = retries_;
   if (retry_proof_) r.retry_proof = to_string(*retry_proof_);
+  if (hedge_) r.hedge = to_string(hedge_->outcome());
   if (found_) r.found = observe::to_string(*found_);
   r.timings = timings_;
   if (error_) {

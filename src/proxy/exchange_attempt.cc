@@ -62,21 +62,49 @@ void Exchange::on_connection(origin::OriginConnection& connection, observe::Wait
   if (!found_) found_ = found;  // what the request found, not what a retry did
   timings_.wait =
       found == observe::WaitResult::ready ? Duration(0) : context_.loop.now() - asked_pool_at_;
-  reused_ = connection.requests() > 0;
   if (found == observe::WaitResult::dialed) {
     timings_.dns = info.timings.dns;
     timings_.tcp = info.timings.tcp;
     timings_.tls = info.timings.tls;
   }
-  protocol_ = info.protocol;
-  address_ = info.address;
-  connection_serial_ = info.serial;
+  note_connection(connection);
   body_end_sent_ = false;
   stream_ = &connection.open(outgoing_, *this);
-  if (!outgoing_.has_body()) return watch_progress();
+  if (!outgoing_.has_body()) {
+    watch_for_hedge();
+    return watch_progress();
+  }
   send_body();
   watch_progress();
   if (wants_body()) client_->resume_reading();  // it may have been paused while there was no stream
+}
+
+void Exchange::note_connection(const origin::OriginConnection& connection) {
+  const auto& info = connection.info();
+  reused_ = connection.requests() > 0;
+  protocol_ = info.protocol;
+  address_ = info.address;
+  connection_serial_ = info.serial;
+}
+
+/// Its answer may turn out to be late. GET and HEAD alone: others may be idempotent, but cost the
+/// origin more.
+void Exchange::watch_for_hedge() {
+  if (dedicated_ || retries_ > 0 || !pool_->may_hedge()) return;
+  if (request_.method != "GET" && request_.method != "HEAD") return;
+  if (!hedge_) {
+    HedgedRequest& first = *this;
+    origin::ResponseSink& answers = *this;
+    hedge_ = std::make_unique<Hedge>(context_.loop.timers(), first, answers);
+  }
+  hedge_->watch(*pool_, outgoing_, connection_serial_);
+}
+
+void Exchange::on_hedge_won(origin::OriginStream& stream, origin::OriginConnection& connection) {
+  cancel_stream();
+  stream_ = &stream;
+  note_connection(connection);
+  watch_progress();
 }
 
 /// A body of which so much is known has grown by that.
@@ -174,6 +202,7 @@ void Exchange::drop_attempt() {
   leave_queue();
   asked_.reset();
   if (auto* dedicated = std::exchange(dedicated_, nullptr)) dedicated->forget();
+  if (hedge_) hedge_->drop();
   cancel_stream();
   timer_.cancel();
 }
@@ -182,12 +211,14 @@ void Exchange::on_failure(Error error) {
   stream_ = nullptr;
   dedicated_ = nullptr;
   timer_.cancel();
+  if (hedge_ && hedge_->take_over()) return;
   error.detail = named_origin() + error.detail;
   if (!retry(error)) fail(std::move(error));
 }
 
 /// A request that may be done twice need not wait for a connection that may be dead.
 void Exchange::on_stalled(const Error& error) {
+  if (hedge_ && hedge_->take_over()) return;
   if (!may_try_again(error)) return;
   auto* stalled = std::exchange(stream_, nullptr);
   if (retry(error)) return stalled->cancel();
@@ -213,6 +244,7 @@ bool Exchange::may_afford(const Error& error) const {
 
 bool Exchange::retry(const Error& error) {
   if (!may_try_again(error) || !may_afford(error)) return false;
+  if (hedge_) hedge_->drop();
   ++retries_;
   ++pool_->metrics().retries[static_cast<std::size_t>(error.proof)];
   retry_proof_ = error.proof;

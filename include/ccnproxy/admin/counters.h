@@ -20,6 +20,7 @@ enum class Family : std::uint8_t {
   failed_dials,
   closed,
   retries,
+  hedges,
   bytes,
 };
 

@@ -144,6 +144,17 @@ struct Tcp {
   bool operator==(const Tcp&) const = default;
 };
 
+/// `hedging:`, a second attempt of a GET or HEAD to a far origin whose answer is late.
+struct Hedging {
+  bool enabled = false;
+  /// How long after it was sent; none = `p95`: what nineteen of twenty answers take lately, and a
+  /// margin.
+  std::optional<Duration> after;
+  double budget = 2;  ///< second attempts in a hundred requests
+
+  bool operator==(const Hedging&) const = default;
+};
+
 struct Dns {
   /// address or address:port; empty = the system's (resolv.conf)
   std::vector<std::string> servers;
@@ -204,6 +215,7 @@ struct Override {
   Timeouts timeouts;
   Tls tls;
   Tcp tcp;
+  Hedging hedging;
 
   bool operator==(const Override&) const = default;
 };
@@ -261,6 +273,7 @@ struct Config {
   Limits limits;
   Tls tls;
   Tcp tcp;
+  Hedging hedging;
   Dns dns;
   std::vector<Override> overrides;  ///< first match wins
   /// `https://host[:port]` or `http://…`, normalised: every request goes there, whatever its Host;

@@ -40,6 +40,7 @@ struct AccessRecord {
   bool reused = false;          ///< the connection had carried a request before
   std::uint32_t retries = 0;
   std::string_view retry_proof;  ///< of the last retry, empty if none
+  std::string_view hedge;        ///< won or lost: what became of a second attempt; empty if none
   Timings timings;
   std::string_view error;       ///< RFC 9209 type, empty if none
   std::string_view error_side;  ///< client, origin, proxy

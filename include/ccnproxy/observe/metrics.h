@@ -74,6 +74,7 @@ struct OriginMetrics {
   std::uint64_t failed_dials = 0;
   CountsByText closed;                                                ///< by reason
   std::array<std::uint64_t, 5> retries{};                             ///< by Proof
+  std::array<std::uint64_t, 2> hedges{};                              ///< [won]
   boost::container::flat_map<std::uint16_t, std::uint64_t> requests;  ///< by status
   Histogram response_head;
   std::uint64_t bytes_in = 0;   ///< of bodies, from clients

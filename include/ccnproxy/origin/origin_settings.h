@@ -22,6 +22,7 @@ struct OriginSettings {
   bool shares = false;
   config::AddressExemption exemption = {};  ///< from what AddressAccess denies
   config::Tcp tcp = {};
+  config::Hedging hedging = {};
 };
 
 /// Shares of the whole.
@@ -36,6 +37,11 @@ inline std::shared_ptr<const config::Timeouts> timeouts_of(
 inline std::shared_ptr<const config::Tcp> tcp_of(
     const std::shared_ptr<const OriginSettings>& settings) {
   return {settings, &settings->tcp};
+}
+
+inline std::shared_ptr<const config::Hedging> hedging_of(
+    const std::shared_ptr<const OriginSettings>& settings) {
+  return {settings, &settings->hedging};
 }
 
 /// How long it may take until a dial has ended, either way.

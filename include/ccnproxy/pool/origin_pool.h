@@ -18,6 +18,7 @@
 #include "ccnproxy/pool/dial_budget.h"
 #include "ccnproxy/pool/dial_policy.h"
 #include "ccnproxy/pool/exclusive_connection.h"
+#include "ccnproxy/pool/hedges.h"
 #include "ccnproxy/pool/http1_refusals.h"
 #include "ccnproxy/pool/learned_limits.h"
 #include "ccnproxy/pool/origin_memory.h"
@@ -56,6 +57,7 @@ struct PoolContext {
   /// Each address of the origin is to get its share of the requests, and so a connection: those of
   /// an `upstream` are servers of their own. Else any of them is as good as the others.
   bool shares = false;
+  std::shared_ptr<const config::Hedging> hedging = std::make_shared<const config::Hedging>();
 };
 
 /// What holds for a pool; changes while it lives (a reload of the configuration).
@@ -73,6 +75,7 @@ struct PoolTerms {
   bool barred = false;
   /// Of the configuration: the workers that adopt the same one forget what is learnt but once.
   std::uint64_t generation = 1;
+  std::shared_ptr<const config::Hedging> hedging = std::make_shared<const config::Hedging>();
 };
 
 /// The connections of one worker to one origin: lends streams, and holds as many connections ready
@@ -102,6 +105,18 @@ class OriginPool final : private RoomWaiter {
   void acquire(StreamWaiter& waiter, std::uint64_t avoid = 0, bool bulk = false);
   /// A request or response on this connection has turned out to be bulk.
   void note_bulk(std::uint64_t serial);
+  // Second attempts (config::Hedging).
+  /// Whether requests may have them: they are on, and the origin is far.
+  bool may_hedge() const { return context_.hedging->enabled && is_far(); }
+  /// A request that may have one has been sent. After how long its answer is late; nothing while
+  /// that is not known.
+  std::optional<Duration> late_answer();
+  /// An answer began so long after its request was sent, or is still awaited then.
+  void note_answer_time(Duration time);
+  /// Lends `waiter` a connection that stands ready, other than `avoid`, for a second attempt. Not
+  /// where there is none, or the budget is spent.
+  void hedge(StreamWaiter& waiter, std::uint64_t avoid);
+  void note_hedge(bool won) { ++metrics_.hedges[won ? 1 : 0]; }
   /// Another worker that serves a new request sooner than this one would: it has a connection
   /// ready, or it has all that `max_connections` allows. Asked before acquire().
   std::optional<std::size_t> better_worker();
@@ -225,6 +240,7 @@ class OriginPool final : private RoomWaiter {
   void count_loads();
   PooledConnection* find_share(std::uint64_t avoid);
   bool is_last_of_address(const PooledConnection& c) const;
+  void place(PooledConnection& c, StreamWaiter& waiter, observe::WaitResult found);
   void lend(PooledConnection& c, StreamWaiter& waiter, observe::WaitResult found);
   PooledConnection* find_place(const StreamWaiter& waiter);
   void wait(StreamWaiter& waiter);
@@ -353,6 +369,7 @@ class OriginPool final : private RoomWaiter {
   ExclusiveDials exclusive_on_trial_;
   Waiters waiters_;
   RetryBudget retry_budget_;
+  std::unique_ptr<Hedges> hedges_;  ///< from the first request on that may be hedged
   mutable RecentPeak peak_;
   mutable RecentPeak bulk_peak_;  ///< of connections that carry large bodies
   BackOff back_off_;

@@ -40,6 +40,7 @@ struct Readiness {
   AddressNeed addresses = {};
   std::size_t shared_by = no_loss;  ///< streams_on_lossy_path()
   std::size_t bulk = 0;  ///< connections that carry large bodies, now or at the recent peak
+  bool hedged = false;   ///< requests may get a second attempt, which needs another connection
 };
 
 /// More connections than this are not opened for the sake of congestion windows or losses alone.
@@ -72,10 +73,11 @@ constexpr std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1
 /// `pool.min_ready` beyond those in use. HTTP/2: `min_ready`, or the next one before the last is
 /// three quarters full, or as many as let the recent peak go out and come back in one round trip:
 /// an idle connection's congestion window takes about ten packets. Where the origin may end one
-/// without notice, two; where the path loses packets, so many that few wait for another's; and
-/// those that carry large bodies beside them. Nothing of that for a near origin. Unknown protocol:
-/// one, which will tell. With `min_ready` 0 nothing is opened ahead of need. Where addresses are to
-/// share, one for each. `max_idle` bounds what is not in use, but leaves each address one.
+/// without notice, or requests are hedged, two; where the path loses packets, so many that few wait
+/// for another's; and those that carry large bodies beside them. Nothing of that for a near origin.
+/// Unknown protocol: one, which will tell. With `min_ready` 0 nothing is opened ahead of need.
+/// Where addresses are to share, one for each. `max_idle` bounds what is not in use, but leaves
+/// each address one.
 inline std::size_t connections_wanted(const Readiness& r, const config::Pool& settings) {
   const std::size_t floor = settings.min_ready;
   if (!r.keep_ready || floor == 0) return 0;
@@ -92,7 +94,9 @@ inline std::size_t connections_wanted(const Readiness& r, const config::Pool& se
     wanted = std::max(floor, by_streams);
     if (r.far) {
       const auto by_loss = std::min(widest_burst, ceil_div(r.peak, r.shared_by));
-      wanted = std::max({wanted, by_window, by_loss, std::size_t{r.unproven ? 2u : 1u}}) + r.bulk;
+      wanted =
+          std::max({wanted, by_window, by_loss, std::size_t{r.unproven || r.hedged ? 2u : 1u}}) +
+          r.bulk;
     }
   }
   wanted = std::max(wanted, connections_for_addresses(r.addresses));

@@ -14,6 +14,7 @@
 #include "ccnproxy/origin/origin_connection.h"
 #include "ccnproxy/pool/origin_pool.h"
 #include "ccnproxy/pool/stream_waiter.h"
+#include "ccnproxy/proxy/hedge.h"
 #include "ccnproxy/proxy/proxy_context.h"
 #include "ccnproxy/proxy/rate_watch.h"
 #include "ccnproxy/proxy/request_body.h"
@@ -31,7 +32,9 @@ class ClientSession;
 /// Lent to a session from the worker's shelf; between begin() or refuse() and end(),
 /// on_client_gone() or on_aborted() it belongs to that session. Whatever ends the response is the
 /// last thing that a method does, since the session may then be on its next request.
-class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
+class Exchange final : public pool::StreamWaiter,
+                       private origin::ResponseSink,
+                       private HedgedRequest {
  public:
   explicit Exchange(ProxyContext& context);
   ~Exchange();
@@ -84,6 +87,9 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   void on_upgrade(const http::ResponseHead& head, std::unique_ptr<tls::Transport> connection,
                   std::string_view rest) override;
 
+  // HedgedRequest
+  void on_hedge_won(origin::OriginStream& stream, origin::OriginConnection& connection) override;
+
   void adopt(ClientSession& client, std::string_view head_bytes, const http::RequestHead& head);
   bool map();
   bool is_served(const http::BodyFraming& framing);
@@ -102,6 +108,8 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   void acquire(std::uint64_t avoid);
   bool acquire_bound();
   void dial_bound(BoundConnections& bound);
+  void note_connection(const origin::OriginConnection& connection);
+  void watch_for_hedge();
   void send_body();
   void note_bulk(std::uint64_t before, std::uint64_t more);
   bool may_try_again(const Error& error) const;
@@ -168,6 +176,7 @@ class Exchange final : public pool::StreamWaiter, private origin::ResponseSink {
   ConnectionLease place_;                     ///< a tunnel's, which is a place in pool_, too
   std::uint64_t connection_serial_ = 0;
   bool body_end_sent_ = false;
+  std::unique_ptr<Hedge> hedge_;      ///< from the first request on that may have one
   std::shared_ptr<Exchange*> asked_;  ///< while the statistics are awaited, instead of an attempt
 
   // The response.

@@ -59,6 +59,7 @@ limits: {head_bytes: 1025, headers: 2, target_bytes: 1KiB, body_bytes: 5GiB, cli
 tls: {ca_file: PEM, min_version: "1.3", alpn: [http/1.1], groups: [X448, P-256], certificate: PEM, key: PEM,
       verify: false}
 tcp: {congestion_control: reno, min_rto: 70ms, bulk_connections: 3}
+hedging: {enabled: true, after: 40ms, budget: 1.5%}
 dns: {servers: [192.0.2.1, "[2001:db8::1]:5353"], min_ttl: 2ms, max_ttl: 3s, stale: 0}
 overrides:
   - match: "*.a.test:8443"
@@ -68,6 +69,7 @@ overrides:
     timeouts: {dns: 1s}
     tls: {server_name: x.test, verify: true, alpn: [h2]}
     tcp: {congestion_control: system, min_rto: system, bulk_connections: 0}
+    hedging: {enabled: false, budget: 10%}
   - {match: b.test, connect_to: c.test, tls: {min_version: "1.2"}}
   - {match: "*"}
 log: {level: "off", access: {to: none, format: ltsv, rotate_every: 7m, keep: 8, query: true}}

@@ -57,6 +57,7 @@ timeouts: {client_head: 1ms, drain: 24h}
 limits: {head_bytes: 8KiB, headers: 10, body_bytes: 3GiB, clients: 7, origins: 9, clients_per_address: 5, min_rate: 0, memory: 1MiB, origin_connections: 11}
 tls: {min_version: 1.3, alpn: [http/1.1], verify: false}
 tcp: {congestion_control: cubic, min_rto: 30ms, bulk_connections: 0}
+hedging: {enabled: true, after: 250ms, budget: 0.5%}
 dns: {servers: [10.0.0.2, "10.0.0.3:5353", "fd00::2", "[fd00::3]:53"], min_ttl: 5s, max_ttl: 5s}
 log: {level: debug, access: {to: none, format: ltsv, rotate_every: 10m, keep: 5, query: true}}
 )");
@@ -89,6 +90,8 @@ log: {level: debug, access: {to: none, format: ltsv, rotate_every: 10m, keep: 5,
   EXPECT_FALSE(config.tls.verify);
   EXPECT_EQ(config.tcp, (Tcp{"cubic", 30ms, 0}));
   EXPECT_EQ(load("tcp: {min_rto: system}").tcp.min_rto, 0ns);
+  EXPECT_EQ(config.hedging, (Hedging{true, 250ms, 0.5}));
+  EXPECT_EQ(load("hedging: {after: p95, budget: 2%}").hedging, Hedging());
   EXPECT_EQ(load("tcp: {min_rto: auto}").tcp, Tcp());
   EXPECT_EQ(config.dns.servers,
             (std::vector<std::string>{"10.0.0.2", "10.0.0.3:5353", "fd00::2", "[fd00::3]:53"}));
@@ -105,6 +108,7 @@ overrides:
     timeouts: {connect: 1s}
     tls: {server_name: X.example, verify: false}
     tcp: {bulk_connections: 2}
+    hedging: {enabled: true}
   - match: "*.internal.example:8443"
     connect_to: "[fd00::1]"
   - {match: other.example, connect_to: "Gateway.example:1"}
@@ -125,6 +129,8 @@ tls: {alpn: [h2]}
   EXPECT_EQ(first.tls.alpn, std::vector<std::string>{"h2"});
   EXPECT_FALSE(first.tls.verify);
   EXPECT_EQ(first.tcp.bulk_connections, 2u);
+  EXPECT_TRUE(first.hedging.enabled);
+  EXPECT_FALSE(config.overrides[1].hedging.enabled);
   EXPECT_EQ(config.overrides[1].connect_host, "fd00::1");
   EXPECT_EQ(config.overrides[1].connect_port, 0);
   EXPECT_EQ(config.overrides[1].tls, config.tls);
@@ -218,6 +224,12 @@ TEST(Loader, wrong_types_and_impossible_values) {
        "f:1:16: `tcp.min_rto` must be `auto`, `system` or a duration from 5ms to 120s, not `4ms`"},
       {"tcp: {bulk_connections: 65}",
        "f:1:25: `tcp.bulk_connections` must be a number from 0 to 64 (0 = off), not `65`"},
+      {"hedging: {after: p99}",
+       "f:1:18: `hedging.after` must be `p95` or a duration from 1ms to 1m, not `p99`"},
+      {"hedging: {budget: 11%}",
+       "f:1:19: `hedging.budget` must be a share of the requests up to 10%, as in 2%, not `11%`"},
+      {"hedging: {budget: 2}",
+       "f:1:19: `hedging.budget` must be a share of the requests up to 10%, as in 2%, not `2`"},
       {"tls: {ca_file: ''}", "f:1:16: `tls.ca_file` must be `system` or a PEM file, not ``"},
       {"log: {access: {format: xml}}",
        "f:1:24: `log.access.format` must be one of `json` `ltsv`, not `xml`"},

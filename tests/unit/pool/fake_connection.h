@@ -39,7 +39,8 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
   origin::PathCounters path_counters() const override { return counters; }
   bool is_draining() const override { return draining_; }
   bool is_given_up() const override { return given_up_; }
-  origin::OriginStream& open(const http::OutgoingRequest&, origin::ResponseSink&) override {
+  origin::OriginStream& open(const http::OutgoingRequest&, origin::ResponseSink& opener) override {
+    sink = &opener;
     overcommitted_ = overcommitted_ || capacity() == 0;
     ++streams_;
     ++requests_;
@@ -93,8 +94,10 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
 
   origin::AnnouncedLimits announced;
   origin::PathCounters counters;
-  int checks = 0;         ///< times it was asked for a sign of life
-  mutable int looks = 0;  ///< times anything that changes was asked of it
+  origin::ResponseSink* sink = nullptr;  ///< of the stream opened last
+  int cancelled = 0;                     ///< streams
+  int checks = 0;                        ///< times it was asked for a sign of life
+  mutable int looks = 0;                 ///< times anything that changes was asked of it
   const std::string& drain_reason() const { return drain_reason_; }
   /// Whether a stream was ever opened although there was no room.
   bool overcommitted() const { return overcommitted_; }
@@ -105,7 +108,10 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
   bool takes_body() override { return true; }
   void end_body(const http::Fields&) override {}
   void consumed(std::size_t) override {}
-  void cancel() override {}
+  void cancel() override {
+    ++cancelled;
+    --streams_;
+  }
   bool sent() const override { return true; }
 
   origin::ConnectionInfo info_;

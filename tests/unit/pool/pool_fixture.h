@@ -35,6 +35,7 @@ class PoolFixture : public testing::Test {
           wheel_, [this](std::unique_ptr<Retired> o) { retired_.push_back(std::move(o)); },
           [this] { return jitter_; }})};
       context.shares = shares_;
+      context.hedging = std::make_shared<const config::Hedging>(hedging_);
       pool_ = std::make_unique<OriginPool>(
           origin::Origin{origin::Scheme::https, "api.example.test", 443},
           std::make_shared<const config::Pool>(settings_), queue_deadline,
@@ -73,6 +74,7 @@ class PoolFixture : public testing::Test {
   std::size_t count(State state) { return pool().count(state); }
 
   config::Pool settings_;
+  config::Hedging hedging_;
   bool shares_ = false;  ///< PoolContext::shares
   std::uint32_t jitter_ = 0;
   ManualClock clock_;

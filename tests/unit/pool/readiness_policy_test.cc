@@ -40,6 +40,14 @@ config::Pool no_more_idle_than(std::uint32_t idle) {
 
 class ConnectionsWanted : public testing::TestWithParam<ReadinessCase> {};
 
+TEST(Hedged, requests_need_a_second_connection_to_a_far_http2_origin) {
+  Readiness readiness{true, Protocol::http2, 0, 1, 100, 10, std::nullopt};
+  readiness.hedged = true;
+  EXPECT_EQ(connections_wanted(readiness, pool_settings(1)), 2u);
+  readiness.far = false;
+  EXPECT_EQ(connections_wanted(readiness, pool_settings(1)), 1u);
+}
+
 TEST_P(ConnectionsWanted, follows_the_table) {
   EXPECT_EQ(connections_wanted(GetParam().readiness, GetParam().settings), GetParam().expected);
 }
