@@ -5,6 +5,8 @@ set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 build=build/arm64
+# What qemu-user does not emulate: what /proc says of a process's memory, TCP_INFO.
+not_emulated=MetricsPage.knows_its_process:UnsentLimitTest.the_kernel_tells_how_fast_the_path_is
 passed=0 failed=0
 
 install_packages() {
@@ -43,7 +45,7 @@ tested() {
   local program log counts
   for program in "$build"/tests/unit_* "$build"/tests/sim/unit_sim; do
     log=$build.$1.${program##*/}.log
-    qemu-aarch64 "${@:2}" "$program" --gtest_brief=1 >"$log" 2>&1 || true
+    qemu-aarch64 "${@:2}" "$program" --gtest_brief=1 --gtest_filter="-$not_emulated" >"$log" 2>&1 || true
     counts=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) tests\?\.$/\1/p' "$log")
     if [[ $counts ]] && ! grep -q '^\[  FAILED  \]' "$log"; then
       echo "ok - ${program##*/}, $1: $counts tests"
@@ -60,7 +62,7 @@ mkdir -p build
 if logged install install_packages && logged build build; then
   tested 'pages of 4 KiB'
   # Not every version can have pages that are larger than the machine's.
-  if qemu-aarch64 -p 65536 "$build/ccnproxy" --version >/dev/null 2>&1; then
+  if (qemu-aarch64 -p 65536 "$build/ccnproxy" --version) >/dev/null 2>&1; then
     tested 'pages of 64 KiB' -p 65536
   else
     echo '# pages of 64 KiB: qemu can not have them here'
