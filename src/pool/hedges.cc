@@ -11,7 +11,7 @@ using std::chrono::milliseconds;
 
 /// Beside a round trip: answers differ by so much without anything being lost.
 constexpr Duration least_margin = milliseconds(1);
-constexpr int margins_in_a_round_trip = 8;
+constexpr int margins_in_a_round_trip = 16;
 
 }  // namespace
 

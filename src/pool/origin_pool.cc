@@ -127,8 +127,10 @@ PlacementFacts OriginPool::facts_of(const PooledConnection& c) const {
   const bool fresh = c.life_.in_use || now() - c.life_.last_used < window_forgotten;
   if (fresh) facts.received = c.connection_->received_bytes() - c.idle_at_bytes_;
   facts.mean_bytes = known().mean_answer();
-  facts.bulk = c.bulk_;
-  if (is_far()) facts.shared_by = streams_on_lossy_path(known().loss());
+  facts.bulk = c.bulk_ > 0;
+  facts.overdue =
+      now() < c.overdue_until_ && c.connection_->received_bytes() == c.overdue_at_bytes_;
+  if (is_far()) facts.shared_by = shared_by();
   facts.leaving = !c.leaving_.empty() || is_doubted(c);
   return facts;
 }
@@ -170,7 +172,7 @@ void OriginPool::place(PooledConnection& c, StreamWaiter& waiter, observe::WaitR
   if (++c.life_.requests == unproven_after) turned_unproven_ = true;
   if (c.life_.requests == 1 && c.cause_ != observe::DialCause::request) budget_.on_first_use();
   if (context_.shares) c.load_->last_given = ++shared_out_;
-  c.bulk_ = c.bulk_ || waiter.bulk_;
+  if (waiter.bulk_) ++c.bulk_;
   waiter.leave_queue();
   waiter.on_connection(*c.connection_, found);
   if (c.state_ != State::closed) transition(c, state_of(c));

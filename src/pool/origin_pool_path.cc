@@ -34,7 +34,7 @@ PooledConnection* OriginPool::find_apart(std::uint64_t avoid) {
   const auto moment = now();
   PooledConnection* best = nullptr;
   for (auto& c : list(State::ready)) {
-    if (c.bulk_ || c.connection_->info().serial == avoid || c.connection_->capacity() == 0)
+    if (c.bulk_ > 0 || c.connection_->info().serial == avoid || c.connection_->capacity() == 0)
       continue;
     if (moment >= c.lendable_until_ || !c.leaving_.empty() || is_doubted(c)) continue;
     if (!best || c.connection_->streams() < best->connection_->streams()) best = &c;
@@ -45,7 +45,17 @@ PooledConnection* OriginPool::find_apart(std::uint64_t avoid) {
 std::size_t OriginPool::carrying_bulk() const {
   std::size_t n = 0;
   for (const auto state : {State::ready, State::busy}) {
-    for (const auto& c : list(state)) n += c.bulk_ ? 1 : 0;
+    for (const auto& c : list(state)) n += c.bulk_ > 0 ? 1 : 0;
+  }
+  return n;
+}
+
+/// Large bodies under way: several responses share a connection if none was known to be large when
+/// it was asked for, and each should have had its own.
+std::size_t OriginPool::bulk_bodies() const {
+  std::size_t n = 0;
+  for (const auto state : {State::ready, State::busy}) {
+    for (const auto& c : list(state)) n += std::min(c.bulk_, c.connection_->streams());
   }
   return n;
 }
@@ -74,29 +84,36 @@ std::size_t OriginPool::bulk_wanted() const {
 }
 
 void OriginPool::note_bulk_demand() {
-  if (bulk_peak_.note(carrying_bulk() + waiting_apart(), now())) upkeep();
+  if (bulk_peak_.note(bulk_bodies() + waiting_apart(), now())) upkeep();
 }
 
 void OriginPool::note_bulk(std::uint64_t serial) {
   if (!keeps_bulk_apart()) return;
   for (const auto state : {State::ready, State::busy}) {
     for (auto& c : list(state)) {
-      if (c.connection_->info().serial == serial) c.bulk_ = true;
+      if (c.connection_->info().serial == serial) ++c.bulk_;
     }
   }
   note_bulk_demand();
 }
 
+/// A request that may have a second attempt need not be told by another one's packet that its own
+/// was lost: the fewer are slow, the farther the budget for these goes.
+std::size_t OriginPool::shared_by() const {
+  const auto streams = streams_on_lossy_path(known().loss());
+  return may_hedge() && streams < no_loss ? 1 : streams;
+}
+
 void OriginPool::sample_path(PooledConnection& c) {
   const auto moment = now();
   if (!is_far() || moment < c.path_seen_ + sample_every) return;
-  const auto before = streams_on_lossy_path(known().loss());
+  const auto before = shared_by();
   const auto counters = c.connection_->path_counters();
   const auto seen = packets_between(c.path_, counters, moment - c.path_seen_);
   c.path_ = counters;
   c.path_seen_ = moment;
   if (seen.packets > 0) known().note_packets(seen.packets, seen.lost, moment);
-  if (streams_on_lossy_path(known().loss()) != before) upkeep();
+  if (shared_by() != before) upkeep();
 }
 
 }  // namespace ccnproxy::pool

@@ -104,7 +104,7 @@ std::size_t OriginPool::wanted() const {
                             origin::is_far(known().rtt()),
                             !learned.requests && any_unproven(),
                             context_.shares ? address_need() : AddressNeed{},
-                            streams_on_lossy_path(known().loss()),
+                            shared_by(),
                             bulk_wanted(),
                             context_.hedging->enabled};
   return connections_wanted(readiness, *settings_);
@@ -175,7 +175,7 @@ void OriginPool::on_capacity(PooledConnection& c) {
   const bool in_use = c.connection_->streams() > 0;
   if (c.life_.in_use && !in_use) last_used_ = c.life_.last_used = now();
   c.life_.in_use = in_use;
-  if (!in_use) c.bulk_ = false;
+  if (!in_use) c.bulk_ = 0;
   note_answers(c);
   note_streams();
   const auto before = c.state_;

@@ -157,11 +157,11 @@ def first_upload(scene):
                statistics.median(first) / statistics.median(alone), 1.02)
 
 
-def _beside(limits, upload):
+def _beside(limits, upload, path="50 Mbit/s", settings=_CUBIC):
     """Small requests while four bodies of 8 MiB go over the same narrow line."""
     def row(scene):
         scene.origin(_PORTS)
-        subjects = [("ccnproxy", scene.daemon({"h2": H2}), "beside.h2.test", PORT)]
+        subjects = [("ccnproxy", scene.daemon({"h2": H2}, **settings), "beside.h2.test", PORT)]
         subjects += [(peer.label, peer, peer.host, peer.port) for peer in scene.peers(_PORTS)]
         target = ("/put", "8m", 4) if upload else ("/8m", None, 4)
         found = []
@@ -175,7 +175,7 @@ def _beside(limits, upload):
                 bulk.join()
                 scene.expect_all_ok(answers)
                 found.append((label, _quantiles(scene, answers)))
-        what = f"small GETs beside four {'uploads' if upload else 'downloads'} of 8 MiB, 50 Mbit/s, h2"
+        what = f"small GETs beside four {'uploads' if upload else 'downloads'} of 8 MiB, {path}, h2"
         for name, value, limit in zip(("p50", "p90"), found[0][1], limits):
             scene.line(f"{what}: {name}", "" if limit is None else f"≤ {limit}", value, limit,
                        peers=_compared(found[1:], 2) if name == "p50" else "")
@@ -184,7 +184,7 @@ def _beside(limits, upload):
 
 _LOST = {"01": ("--loss-pct", 0.1), "1": ("--loss-pct", 1), "3": ("--loss-pct", 3),
          "bursts": ("--loss-pct", 1, "--loss-burst", 4), "jitter": ("--jitter-ms", 10, "--reorder"),
-         "narrow": ("--rate-mbit", 50, "--queue-kib", 256)}
+         "narrow": ("--rate-mbit", 50), "short": ("--rate-mbit", 50, "--queue-kib", 256)}
 _LINE = ("--rate-mbit", 200, "--queue-kib", 4096)
 _TOLD = (None, None, None)
 
@@ -209,6 +209,8 @@ ROWS = {
     "down-1": _over(_bulk(0.9, "1 % loss", upload=False), *_LINE, *_LOST["1"]),
     "down-1-h1": _over(_bulk(0.9, "1 % loss", "h1", upload=False), *_LINE, *_LOST["1"]),
     "first-upload": _over(first_upload),
-    "beside-up": _over(_beside((1.1, 1.75), upload=True), *_LOST["narrow"]),
+    "beside-up": _over(_beside((None, None), upload=True), *_LOST["narrow"]),
+    "beside-up-auto": _over(_beside((1.1, 1.75), True, "50 Mbit/s, congestion_control auto", {}), *_LOST["narrow"]),
+    "beside-up-short": _over(_beside((None, None), True, "50 Mbit/s with a queue of 40 ms"), *_LOST["short"]),
     "beside-down": _over(_beside((None, None), upload=False), *_LOST["narrow"]),
 }

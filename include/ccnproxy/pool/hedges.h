@@ -10,7 +10,7 @@
 
 namespace ccnproxy::pool {
 
-/// How long answers took to begin lately: shares of them by time, in steps of 4.4 %. Pure.
+/// How long answers took to begin lately: shares of them by time, in steps of 2.2 %. Pure.
 ///
 /// What was counted is halved after each thousand, so that the last few thousand answers decide.
 class AnswerTimes {
@@ -24,7 +24,7 @@ class AnswerTimes {
 
  private:
   static constexpr double shortest_ms = 1;
-  static constexpr std::size_t steps_to_double = 16;
+  static constexpr std::size_t steps_to_double = 32;
   static constexpr std::size_t steps = 16 * steps_to_double;  // to 65 s
   static constexpr std::size_t halved_at = 1000;
 

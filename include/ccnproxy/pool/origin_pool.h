@@ -252,9 +252,12 @@ class OriginPool final : private RoomWaiter {
 
   // Large bodies, and a path that loses packets (origin_pool_path.cc).
   bool is_far() const { return origin::is_far(known().rtt()); }
+  void note_overdue(std::uint64_t serial);
+  std::size_t shared_by() const;
   bool keeps_bulk_apart() const;
   PooledConnection* find_apart(std::uint64_t avoid);
   std::size_t carrying_bulk() const;
+  std::size_t bulk_bodies() const;
   std::size_t waiting_apart() const;
   bool waits_apart(const StreamWaiter& waiter) const { return now() < waiter.apart_until_; }
   TimePoint may_wait_until() const;

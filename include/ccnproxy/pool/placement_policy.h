@@ -32,20 +32,22 @@ struct PlacementFacts {
   bool leaving = false;          ///< will be replaced, or may be as dead as another one is
   bool bulk = false;             ///< carries a large body, behind which others wait
   std::size_t shared_by = no_loss;  ///< streams_on_lossy_path()
+  bool overdue = false;  ///< an answer on it was late, and nothing has come over it since
 };
 
 /// How good a place a connection is: higher is better. Connections whose window has room come
-/// first, the fullest of them before the others, so that requests share packets and few connections
-/// do the work; when no window has room, or the path loses packets, the least loaded: those where
-/// an answer is overdue are not that. Then those with a large body, and leaving ones last.
+/// first, where the path loses packets only up to the number of requests that should share one; the
+/// fullest of them before the others, so that requests share packets and few connections do the
+/// work. Then the least loaded: those where answers are overdue are not that. Then those that seem
+/// to wait for a lost packet, those with a large body, and leaving ones last.
 constexpr std::int64_t placement_score(const PlacementFacts& f) {
   const auto window = initial_window_packets + f.received / packet_bytes;
-  const bool lossy = f.shared_by < no_loss;
-  const bool room = !lossy && (f.streams + 1) * packets_each(f.mean_bytes) <= window;
+  const bool room =
+      f.streams < f.shared_by && (f.streams + 1) * packets_each(f.mean_bytes) <= window;
   constexpr std::int64_t tier = 1 << 20;
   const auto streams = static_cast<std::int64_t>(std::min<std::size_t>(f.streams, tier / 2));
   const auto within = room ? tier + streams : tier / 2 - streams;
-  return within - (f.leaving ? 4 * tier : 0) - (f.bulk ? 2 * tier : 0);
+  return within - (f.leaving ? 4 * tier : 0) - (f.bulk ? 2 * tier : 0) - (f.overdue ? tier : 0);
 }
 
 }  // namespace ccnproxy::pool

@@ -71,7 +71,9 @@ class PooledConnection final : public Retired,
   std::uint64_t idle_at_bytes_ = 0;  ///< received when it was last idle
   std::uint64_t counted_bytes_ = 0;  ///< received, as far as the mean answer knows
   std::uint64_t counted_requests_ = 0;
-  bool bulk_ = false;  ///< has carried a large body since it was last idle
+  std::size_t bulk_ = 0;                ///< large bodies since it was last idle
+  std::uint64_t overdue_at_bytes_ = 0;  ///< what it had received when an answer was late
+  TimePoint overdue_until_{};           ///< it is taken to wait for a lost packet until then
   origin::PathCounters path_;
   TimePoint path_seen_{};              ///< when it was as path_ says
   std::shared_ptr<AddressLoad> load_;  ///< of its address, once it is connected

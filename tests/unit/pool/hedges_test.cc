@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double a_step = 1.045;  ///< 2 to the power of 1/16, rounded up
+constexpr double a_step = 1.022;  ///< 2 to the power of 1/32, rounded up
 
 double ms(const std::optional<Duration>& time) {
   return time ? std::chrono::duration<double, std::milli>(*time).count() : -1;
@@ -53,8 +53,8 @@ TEST(HedgesTest, an_answer_is_late_after_what_nineteen_of_twenty_took_and_a_marg
   EXPECT_EQ(hedges.late_after({}, 100ms), std::nullopt);
   for (int i = 0; i < 97; ++i) hedges.on_answer(102ms);
   for (int i = 0; i < 3; ++i) hedges.on_answer(300ms);
-  EXPECT_GE(ms(hedges.late_after({}, 100ms)), 102 + 12.5);
-  EXPECT_LE(ms(hedges.late_after({}, 100ms)), 102 * a_step + 12.5);
+  EXPECT_GE(ms(hedges.late_after({}, 100ms)), 102 + 6.25);
+  EXPECT_LE(ms(hedges.late_after({}, 100ms)), 102 * a_step + 6.25);
   EXPECT_LE(ms(hedges.late_after({}, 5ms)), 102 * a_step + 1);
 }
 

@@ -133,6 +133,22 @@ TEST_F(OriginPoolBulk, F034_what_turns_out_to_be_large_is_left_alone) {
   EXPECT_EQ(ask().connection, &second);
 }
 
+TEST_F(OriginPoolBulk, F034_large_answers_that_shared_a_connection_have_one_each_the_next_time) {
+  settings_.min_ready = 1;
+  auto& first = know();
+  ask_times(4);
+  for (int i = 0; i < 4; ++i) {
+    pool().note_bulk(first.serial());
+    first.receive(1 << 20);
+  }
+  EXPECT_EQ(net_.dialing.size(), 4u);
+  while (!net_.dialing.empty()) net_.connect_http2();
+  while (first.streams() > 0) first.end_stream();
+  pass(1s);  // its window is not what it had grown to any more
+  ask_times(4);
+  for (auto* c : net_.connections) EXPECT_LE(c->streams(), 1u);
+}
+
 TEST_F(OriginPoolBulk, F034_as_many_as_lately_are_kept_ready) {
   settings_.min_ready = 1;
   know();
@@ -167,7 +183,20 @@ TEST_F(OriginPoolLossy, F034_requests_spread_where_packets_are_lost) {
   EXPECT_TRUE(net_.dialing.empty());
   lose(first, 0.01);
   ask();
-  EXPECT_EQ(net_.dialing.size(), 3u) << "one for each of the recent peak";
+  EXPECT_EQ(net_.dialing.size(), 1u) << "one for three of the recent peak of four";
+  while (!net_.dialing.empty()) net_.connect_http2();
+  ask_times(5);
+  for (auto* c : net_.connections) EXPECT_EQ(c->streams(), 3u);
+}
+
+TEST_F(OriginPoolLossy, F034_a_connection_each_where_many_packets_are_lost) {
+  settings_.min_ready = 1;
+  auto& first = know();
+  ask_times(4);
+  while (first.streams() > 0) first.end_stream();
+  lose(first, 0.03);
+  ask();
+  EXPECT_EQ(net_.dialing.size(), 3u);
   while (!net_.dialing.empty()) net_.connect_http2();
   ask_times(3);
   for (auto* c : net_.connections) EXPECT_EQ(c->streams(), 1u);

@@ -181,12 +181,23 @@ TEST(Placement, fills_one_while_its_window_has_room_and_then_spills) {
       << "one that will be replaced comes last";
 }
 
-TEST(Placement, F034_on_a_lossy_path_the_least_loaded) {
+TEST(Placement, F034_on_a_lossy_path_no_more_share_one_than_should) {
   const auto score = [](std::size_t streams, std::uint64_t received) {
-    return placement_score({streams, received, 100, false, false, 6});
+    return placement_score({streams, received, 100, false, false, 3});
   };
-  EXPECT_GT(score(0, 0), score(3, 0)) << "one where an answer is overdue is not the least loaded";
-  EXPECT_GT(score(2, 0), score(3, 1'000'000));
+  EXPECT_GT(score(2, 0), score(0, 0)) << "the fullest that has room";
+  EXPECT_GT(score(0, 0), score(3, 1'000'000));
+  EXPECT_GT(score(3, 0), score(4, 1'000'000)) << "beyond that the least loaded";
+}
+
+TEST(Placement, F034_one_that_waits_for_a_lost_packet_comes_after_those_that_do_not) {
+  PlacementFacts idle{0, 0, 100, false, false, 1};
+  PlacementFacts busy{1, 0, 100, false, false, 1};
+  EXPECT_GT(placement_score(idle), placement_score(busy));
+  idle.overdue = true;
+  EXPECT_LT(placement_score(idle), placement_score(busy));
+  PlacementFacts bulk{0, 0, 100, false, true, 1};
+  EXPECT_GT(placement_score(idle), placement_score(bulk));
 }
 
 TEST(Placement, F034_after_all_those_without_a_large_body) {

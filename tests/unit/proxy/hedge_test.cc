@@ -150,6 +150,19 @@ TEST_F(HedgeTest, a_second_attempt_without_a_sign_of_life_is_given_up) {
   EXPECT_EQ(exchange_.told, "");
 }
 
+TEST_F(HedgeTest, requests_keep_away_from_a_connection_whose_answer_is_late) {
+  send();
+  EXPECT_EQ(ask().connection, first_) << "the fullest, as the path loses nothing that is known";
+  late();
+  EXPECT_EQ(ask().connection, second_);
+  second_->end_stream();
+  second_->end_stream();
+  EXPECT_EQ(ask().connection, second_) << "although it is idle now";
+  second_->end_stream();
+  first_->receive(1000);
+  EXPECT_EQ(ask().connection, first_) << "the lost packet has come";
+}
+
 TEST_F(HedgeTest, without_another_connection_there_is_none) {
   send(origin::Protocol::http1);
   second_->close();
