@@ -3,8 +3,8 @@
 #   installs what is missing, then: unit and integration tests of the release build, the checks of the sources, the end-to-end
 #   and differential tests, those of the documentation, of metrics, alerts and the dashboard; then the unit tests, and the
 #   integration tests around the daemon, of builds with AddressSanitizer + UndefinedBehaviorSanitizer and with
-#   ThreadSanitizer; the fuzzers for a short while;
-#   with OTHER_RELEASE=yes, as root, also what --ported runs in a tree of the other release of Debian
+#   ThreadSanitizer; the fuzzers for a short while.
+#   With OTHER_RELEASE=yes, as root, also what --ported runs, in a tree of the other release of Debian
 #   (tests/trees/other_release.sh).
 #   --quick: the release build's only. --ported: these, the end-to-end tests and the quickstart.
 # FUZZ_SECONDS (60): time per fuzzer. JOBS: parallel jobs (one per CPU). BUDGET: seconds after which nothing more is begun and
@@ -281,9 +281,9 @@ if [[ $extent == all ]]; then
   step 'metrics and alerts' suite prometheus tests/prometheus/run.sh
   step 'dashboard' dashboard
   optional asan test_sanitizer asan address
+  if [[ ${OTHER_RELEASE:-} == yes ]]; then optional 'the other release' step 'the other release' other_release; fi
   optional tsan test_sanitizer tsan thread
   optional fuzzers fuzzers
-  if [[ ${OTHER_RELEASE:-} == yes ]]; then optional 'the other release' step 'the other release' other_release; fi
 fi
 
 echo
