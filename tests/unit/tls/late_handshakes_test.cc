@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "fakes/latch.h"
 #include "unit/tls/tls_fixture.h"
 
 namespace ccnproxy::tls {
@@ -52,7 +53,15 @@ class LateHandshakes : public TlsFixture, public testing::WithParamInterface<int
     }
   }
 
+  /// In an origin's script. That it has come so far is awaited: the end of the test ends the
+  /// script.
+  void expect_gone(OriginConnection& c) {
+    EXPECT_THROW(c.ask_certificate(), PeerGone);
+    gone_.open();
+  }
+
   const fakes::Certificate shop_ = pki_.client("shop-1");
+  fakes::Latch gone_;
 };
 INSTANTIATE_TEST_SUITE_P(Versions, LateHandshakes, testing::Values(TLS1_2_VERSION, TLS1_3_VERSION),
                          [](const auto& tested) {
@@ -98,11 +107,12 @@ TEST_P(LateHandshakes, F129_an_origin_that_asks_without_end_is_ended) {
 }
 
 TEST_P(LateHandshakes, F129_not_on_http2) {
-  ScriptedOrigin origin(protecting({"h2"}),
-                        [](OriginConnection& c) { EXPECT_THROW(c.ask_certificate(), PeerGone); });
+  ScriptedOrigin origin(protecting({"h2"}), [this](OriginConnection& c) { expect_gone(c); });
   const auto ours = dial(origin, with_certificate());
   ASSERT_EQ(shake(*ours), Handshake::done);
   exchange(*ours, "");
+  ours->close();
+  gone_.wait("the origin to see that its client has gone");
   if (GetParam() == TLS1_3_VERSION) {
     EXPECT_THAT(ours->failure(), HasSubstr("tls.alpn"));
   } else {
@@ -111,16 +121,16 @@ TEST_P(LateHandshakes, F129_not_on_http2) {
 }
 
 TEST_P(LateHandshakes, F129_without_a_certificate_it_is_not_offered) {
-  ScriptedOrigin origin(protecting(), [](OriginConnection& c) {
-    if (SSL_version(c.stream().ssl()) == TLS1_3_VERSION) {
-      EXPECT_EQ(SSL_verify_client_post_handshake(c.stream().ssl()), 0);
-      ERR_clear_error();
-    } else {
-      EXPECT_THROW(c.ask_certificate(), PeerGone);
-    }
+  ScriptedOrigin origin(protecting(), [this](OriginConnection& c) {
+    if (SSL_version(c.stream().ssl()) != TLS1_3_VERSION) return expect_gone(c);
+    EXPECT_EQ(SSL_verify_client_post_handshake(c.stream().ssl()), 0);
+    ERR_clear_error();
+    gone_.open();
   });
   const auto ours = establish(origin);
   exchange(*ours, "");
+  ours->close();
+  gone_.wait("the origin to see that its client has gone");
   if (GetParam() == TLS1_2_VERSION) {
     EXPECT_THAT(ours->failure(), HasSubstr("tls.certificate"));
   }
@@ -133,11 +143,13 @@ TEST_P(LateHandshakes, F129_another_certificate_of_the_origins_is_verified_anew)
     SSL* ssl = c.stream().ssl();
     ASSERT_EQ(SSL_use_certificate_chain_file(ssl, evil.chain_file.c_str()), 1);
     ASSERT_EQ(SSL_use_PrivateKey_file(ssl, evil.key_file.c_str(), SSL_FILETYPE_PEM), 1);
-    EXPECT_THROW(c.ask_certificate(), PeerGone);
+    expect_gone(c);
   });
   const auto ours = dial(origin, with_certificate());
   ASSERT_EQ(shake(*ours), Handshake::done);
   exchange(*ours, "");
+  ours->close();
+  gone_.wait("the origin to see that its client has gone");
   EXPECT_THAT(ours->failure(), HasSubstr("for evil.test, not " + std::string(name)));
 }
 
