@@ -10,7 +10,7 @@
 
 namespace ccnproxy::proxy {
 
-/// Who made the first attempt of a request that is hedged.
+/// What made the first attempt of a request that is hedged.
 class HedgedRequest {
  public:
   /// The second attempt counts from now on, and the first, if it still runs, no more. `connection`
