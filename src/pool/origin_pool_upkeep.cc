@@ -49,7 +49,7 @@ OriginMemory OriginPool::memory() const {
   memory.peak = peak_.value(now());
   memory.limits = known().limits(now());
   memory.rtt = known().measured_rtt();
-  memory.loss = known().loss();
+  memory.loss = known().measured_loss(now()).value_or(0);
   memory.http1_until = http1_until();
   memory.last_used =
       std::chrono::system_clock::now() -

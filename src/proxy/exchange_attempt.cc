@@ -67,7 +67,7 @@ void Exchange::on_connection(origin::OriginConnection& connection, observe::Wait
     timings_.tcp = info.timings.tcp;
     timings_.tls = info.timings.tls;
   }
-  note_connection(connection);
+  note_connection(connection, connection.requests() > 0);
   body_end_sent_ = false;
   stream_ = &connection.open(outgoing_, *this);
   if (!outgoing_.has_body()) {
@@ -79,9 +79,9 @@ void Exchange::on_connection(origin::OriginConnection& connection, observe::Wait
   if (wants_body()) client_->resume_reading();  // it may have been paused while there was no stream
 }
 
-void Exchange::note_connection(const origin::OriginConnection& connection) {
+void Exchange::note_connection(const origin::OriginConnection& connection, bool reused) {
   const auto& info = connection.info();
-  reused_ = connection.requests() > 0;
+  reused_ = reused;
   protocol_ = info.protocol;
   address_ = info.address;
   connection_serial_ = info.serial;
@@ -100,10 +100,11 @@ void Exchange::watch_for_hedge() {
   hedge_->watch(*pool_, outgoing_, connection_serial_);
 }
 
-void Exchange::on_hedge_won(origin::OriginStream& stream, origin::OriginConnection& connection) {
+void Exchange::on_hedge_won(origin::OriginStream& stream, origin::OriginConnection& connection,
+                            bool reused) {
   cancel_stream();
   stream_ = &stream;
-  note_connection(connection);
+  note_connection(connection, reused);
   watch_progress();
 }
 

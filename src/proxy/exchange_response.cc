@@ -63,7 +63,7 @@ bool Exchange::append_fields(std::string& out, const http::Fields& fields) const
 /// 100 answers nothing that we asked, unless the client's Expect was passed on. Each is a sign of
 /// life: timeouts.response_head begins anew.
 void Exchange::on_informational(const http::ResponseHead& head) {
-  if (hedge_ && !hedge_->has_won()) hedge_->settle();
+  if (hedge_) hedge_->settle();
   if (head.status == 100) awaits_permission_ = false;
   watch_progress();
   if (request_.version == http::Version::http10 || response_begun_) return;
@@ -117,7 +117,7 @@ bool Exchange::response_has_body(std::uint16_t status) const {
 }
 
 void Exchange::on_response(const http::ResponseHead& head, const http::BodyFraming& framing) {
-  if (hedge_ && !hedge_->has_won()) hedge_->settle();
+  if (hedge_) hedge_->settle();
   timings_.first_byte = context_.loop.now() - client_->request_began();
   status_ = head.status;
   response_begun_ = true;

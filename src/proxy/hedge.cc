@@ -34,7 +34,8 @@ void Hedge::watch(pool::OriginPool& pool, const http::OutgoingRequest& request,
 }
 
 void Hedge::settle() {
-  if (state_ == State::watching || state_ == State::asked) note_time();
+  if (state_ == State::won) return;
+  if (state_ != State::off) note_time();
   drop();
 }
 
@@ -63,6 +64,7 @@ void Hedge::on_late() {
 void Hedge::on_connection(origin::OriginConnection& connection, observe::WaitResult) {
   state_ = State::asked;
   connection_ = &connection;
+  reused_ = connection.requests() > 0;
   stream_ = &connection.open(*request_, *this);
 }
 
@@ -71,7 +73,7 @@ void Hedge::win() {
   state_ = State::won;
   outcome_ = Outcome::won;
   pool_->note_hedge(true);
-  first_.on_hedge_won(*std::exchange(stream_, nullptr), *connection_);
+  first_.on_hedge_won(*std::exchange(stream_, nullptr), *connection_, reused_);
 }
 
 void Hedge::lose() {

@@ -45,7 +45,7 @@ tested() {
   local program log counts
   for program in "$build"/tests/unit_* "$build"/tests/sim/unit_sim; do
     log=$build.$1.${program##*/}.log
-    qemu-aarch64 "${@:2}" "$program" --gtest_brief=1 --gtest_filter="-$not_emulated" >"$log" 2>&1 || true
+    timeout 600 qemu-aarch64 "${@:2}" "$program" --gtest_brief=1 --gtest_filter="-$not_emulated" >"$log" 2>&1 || true
     counts=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) tests\?\.$/\1/p' "$log")
     if [[ $counts ]] && ! grep -q '^\[  FAILED  \]' "$log"; then
       echo "ok - ${program##*/}, $1: $counts tests"

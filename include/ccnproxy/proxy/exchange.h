@@ -88,7 +88,8 @@ class Exchange final : public pool::StreamWaiter,
                   std::string_view rest) override;
 
   // HedgedRequest
-  void on_hedge_won(origin::OriginStream& stream, origin::OriginConnection& connection) override;
+  void on_hedge_won(origin::OriginStream& stream, origin::OriginConnection& connection,
+                    bool reused) override;
 
   void adopt(ClientSession& client, std::string_view head_bytes, const http::RequestHead& head);
   bool map();
@@ -108,7 +109,7 @@ class Exchange final : public pool::StreamWaiter,
   void acquire(std::uint64_t avoid);
   bool acquire_bound();
   void dial_bound(BoundConnections& bound);
-  void note_connection(const origin::OriginConnection& connection);
+  void note_connection(const origin::OriginConnection& connection, bool reused);
   void watch_for_hedge();
   void send_body();
   void note_bulk(std::uint64_t before, std::uint64_t more);

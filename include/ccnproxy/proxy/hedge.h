@@ -14,8 +14,9 @@ namespace ccnproxy::proxy {
 class HedgedRequest {
  public:
   /// The second attempt counts from now on, and the first, if it still runs, no more. `connection`
-  /// is the one that `stream` belongs to.
-  virtual void on_hedge_won(origin::OriginStream& stream, origin::OriginConnection& connection) = 0;
+  /// is the one that `stream` belongs to; `reused`: it had carried a request before.
+  virtual void on_hedge_won(origin::OriginStream& stream, origin::OriginConnection& connection,
+                            bool reused) = 0;
 
  protected:
   ~HedgedRequest() = default;
@@ -37,7 +38,7 @@ class Hedge final : private pool::StreamWaiter, private origin::ResponseSink {
   /// The first attempt has been sent, on the connection with this serial. `pool` and `request` live
   /// until drop() or settle().
   void watch(pool::OriginPool& pool, const http::OutgoingRequest& request, std::uint64_t serial);
-  /// The first attempt is answered.
+  /// There is an answer. If it is the first attempt's, the second one ends.
   void settle();
   /// The request is over.
   void drop();
@@ -49,7 +50,6 @@ class Hedge final : private pool::StreamWaiter, private origin::ResponseSink {
     drop();
     outcome_ = Outcome::none;
   }
-  bool has_won() const noexcept { return state_ == State::won; }
   /// What became of a second attempt since watch().
   Outcome outcome() const noexcept { return outcome_; }
 
@@ -92,6 +92,7 @@ class Hedge final : private pool::StreamWaiter, private origin::ResponseSink {
   // While both attempts run.
   origin::OriginStream* stream_ = nullptr;
   origin::OriginConnection* connection_ = nullptr;
+  bool reused_ = false;  ///< as connection_ was before stream_
 };
 
 /// "won", "lost" or nothing, as the access log has it.

@@ -202,6 +202,14 @@ TEST_F(OriginPoolLossy, F034_a_connection_each_where_many_packets_are_lost) {
   for (auto* c : net_.connections) EXPECT_EQ(c->streams(), 1u);
 }
 
+TEST_F(OriginPoolLossy, what_was_lost_long_ago_is_not_remembered_over_a_restart) {
+  settings_.min_ready = 1;
+  lose(know(), 0.03);
+  EXPECT_NEAR(pool().memory().loss, 0.03, 0.001);
+  pass(1h);
+  EXPECT_EQ(pool().memory().loss, 0);
+}
+
 TEST_F(OriginPoolLossy, a_near_path_is_shared_whatever_it_loses) {
   settings_.min_ready = 1;
   auto& first = know(1ms);

@@ -13,7 +13,9 @@ using Outcome = Hedge::Outcome;
 /// Whose first attempt it is: notes what it is told.
 class FirstAttempt final : public HedgedRequest, public origin::ResponseSink {
  public:
-  void on_hedge_won(origin::OriginStream& stream, origin::OriginConnection& connection) override {
+  void on_hedge_won(origin::OriginStream& stream, origin::OriginConnection& connection,
+                    bool reused) override {
+    reused_connection = reused;
     won = &stream;
     told += "won on " + std::to_string(connection.info().serial) + ", ";
   }
@@ -29,6 +31,7 @@ class FirstAttempt final : public HedgedRequest, public origin::ResponseSink {
   void on_stalled(const Error&) override { told += "stalled, "; }
 
   origin::OriginStream* won = nullptr;
+  bool reused_connection = true;
   std::string told;
 };
 
@@ -99,13 +102,16 @@ TEST_F(HedgeTest, when_the_second_answers_first_all_that_follows_is_its_own) {
   EXPECT_EQ(hedge_.outcome(), Outcome::won);
   EXPECT_EQ(metrics().hedges[1], 1u);
   EXPECT_EQ(second_->cancelled, 0) << "the stream is the exchange's";
+  EXPECT_FALSE(exchange_.reused_connection) << "it is the first request there";
+  hedge_.settle();
+  EXPECT_EQ(hedge_.outcome(), Outcome::won) << "of the answer that it has forwarded";
 }
 
 TEST_F(HedgeTest, an_interim_response_is_an_answer) {
   send();
   late();
   second_->sink->on_informational(head_);
-  EXPECT_TRUE(hedge_.has_won());
+  EXPECT_EQ(hedge_.outcome(), Outcome::won);
   EXPECT_EQ(exchange_.told, "won on " + std::to_string(second_->serial()) + ", informational, ");
 }
 
