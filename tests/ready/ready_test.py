@@ -184,6 +184,23 @@ class TableTest(unittest.TestCase):
         for prose in ("before", "between", "after"):
             self.assertIn(prose, found)
 
+    def test_a_partial_run_keeps_what_is_said_of_the_runs_that_other_rows_are_from(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "page.md")
+            with open(path, "w", encoding="utf-8") as out:
+                out.write("<!-- machine:begin -->\n- measured: 2020-01-01, one, two\n- machine: old\n"
+                          "- measured: 2019-01-01, two\n- machine: older\n<!-- machine:end -->\n"
+                          "<!-- table:begin -->\n<!-- table:end -->\n")
+            table.write(path, [_result("two", "new")], "", ["one", "two"])
+            with open(path, encoding="utf-8") as text:
+                partial = text.read()
+            table.write(path, [_result("one", "new"), _result("two", "new")], "", ["one", "two"])
+            with open(path, encoding="utf-8") as text:
+                whole = text.read()
+        self.assertIn("- measured: 2020-01-01, one, two\n- machine: old\n", partial)
+        self.assertNotIn("2019", partial)
+        self.assertEqual(whole.count("- measured: "), 1)
+
     def test_a_problem_is_shown(self):
         result = _result("two", "new")
         result["problems"] = ["3 requests failed"]

@@ -34,8 +34,17 @@ def write(path, results, binary, order):
     lines = [_join(_HEAD), "| --- | --- | --- | ---: | --- | --- | --- |"]
     lines += [line for row in order for line in kept.get(row, [])]
     new = _replaced(old, "table", "\n".join(lines))
+    rows = [result["row"] for result in results]
+    runs = [_machine(results, binary), *_runs_of_others(old, set(rows))]
     with open(path, "w", encoding="utf-8") as out:
-        out.write(_replaced(new, "machine", _machine(results, binary)))
+        out.write(_replaced(new, "machine", "\n".join(runs)))
+
+
+def _runs_of_others(text, rows):
+    """What is said of earlier runs that rows of the table are still from: each begins with its date and its rows."""
+    section = text.split("<!-- machine:begin -->")[1].split("<!-- machine:end -->")[0]
+    runs = re.split(r"^(?=- measured: )", section.strip(), flags=re.MULTILINE)
+    return [run.strip() for run in runs if run and set(run.split("\n")[0].split(", ")[1:]) - rows]
 
 
 def _rows_in(text):
@@ -63,7 +72,7 @@ def _machine(results, binary):
     rtts = [result["rtt_ms"] for result in results if result["rtt_ms"]]
     late = max(results, key=lambda result: result["late"])
     return "\n".join([
-        f"- measured: {datetime.date.today()}, {len(results)} rows",
+        ", ".join([f"- measured: {datetime.date.today()}", *(result["row"] for result in results)]),
         f"- machine: {facts['machine'].split(';')[0]}",
         f"- system: {facts['system']}; between the namespaces cubic",
         f"- versions: {facts['versions']}",
