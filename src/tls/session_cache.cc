@@ -45,6 +45,7 @@ struct SessionCache::Stored {
   SecretBytes bytes;
   SessionLife life;
   bool single_use;
+  bool used = false;
 };
 
 struct SessionCache::Entry {
@@ -83,12 +84,11 @@ std::optional<SessionCache::Stored> SessionCache::pick(const PeerName& peer) {
   const auto entry = touch(peer);
   auto& sessions = entry->sessions;
   std::erase_if(sessions, [now = now_()](const Stored& s) { return s.life.usable_until <= now; });
-  if (sessions.empty()) {
-    entry->most = std::min(entry->most + 1, limits_.sessions_each);
-    return {};
-  }
+  if (sessions.empty()) return {};
+  if (sessions.back().used) entry->most = std::min(entry->most + 1, limits_.sessions_each);
+  sessions.back().used = sessions.back().single_use;
   auto latest = sessions.back();
-  if (latest.single_use) sessions.pop_back();
+  if (latest.single_use && sessions.size() > 1) sessions.pop_back();
   return latest;
 }
 

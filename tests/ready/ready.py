@@ -33,6 +33,7 @@ ROWS = {
     "burst50": rows_burst.burst50,
     "burst50-again": rows_burst.burst50_again,
     "burst50-h1": rows_burst.burst50_h1,
+    **{f"known50-{workers}": rows_burst.known50(workers) for workers in (1, 2, 4)},
     "first200": rows_first.first200,
     "mib": rows_steady.mib,
     "mixed5": rows_faults.mixed5,

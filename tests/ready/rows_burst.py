@@ -1,5 +1,6 @@
 """Rows about fifty requests at once."""
 
+import statistics
 import time
 
 from scene import H1, H2, Counts
@@ -63,6 +64,29 @@ def burst50_again(scene):
                    f"{scene.slowest(first[size][0]):.2f})", "≤ 1.25", scene.slowest(second[size][0]), 1.25,
                    peers=compared, counts=counts.text() if size == "512" else "")
     scene.expect_no_dial(counts, "the second burst")
+
+
+def known50(workers):
+    """The first burst to an http/1.1 origin that has answered one request: connections are made for it (FAILURES 136)."""
+    def row(scene):
+        ports = {"h1": H1}
+        scene.origin(ports)
+        daemon = scene.daemon(ports, workers=workers)
+        rounds = 3
+        others = [scene.peers(ports, kinds=("nginx",), first=10 * number)[0] for number in range(rounds)]
+        ours, theirs = [], []
+        for number, peer in enumerate(others):
+            name = f"known{number}.h1.test"
+            for proxy, host in ((daemon, name), (peer, peer.host)):
+                proxy.traffic.one(Request(host))
+            time.sleep(2)
+            ours.append(scene.slowest(_burst(scene, daemon, name, "/1k")))
+            theirs.append(scene.slowest(_burst(scene, peer, peer.host, "/1k")))
+        limit = statistics.median(theirs) + 0.15
+        scene.line(f"the first burst of {_AT_ONCE} to an http/1.1 origin that is known, "
+                   f"{workers} worker{'s' if workers > 1 else ''}: slowest, median of {rounds}", f"≤ {limit:.2f} (nginx + 0.15)",
+                   statistics.median(ours), limit, peers=f"{peer.label} {statistics.median(theirs):.2f}")
+    return row
 
 
 def burst50_h1(scene):
