@@ -26,6 +26,8 @@ void write_counters(JsonText& json, const std::optional<origin::PathCounters>& p
   write_milliseconds(json, "rtt_ms", path->rtt);
   write_milliseconds(json, "rtt_variance_ms", path->rtt_variance);
   json.key("window_bytes").number(path->window);
+  json.key("slow_start_threshold_bytes");
+  path->threshold == UINT64_MAX ? json.null() : json.number(path->threshold);
   json.key("delivery_bytes_per_s").number(path->delivery_rate);
   json.key("packets_sent").number(path->sent).key("sent_again").number(path->sent_again);
   json.key("packets_received").number(path->received);

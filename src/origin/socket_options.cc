@@ -14,6 +14,9 @@
 namespace ccnproxy::origin {
 namespace {
 
+/// What the kernel says of a connection that has lost nothing (TCP_INFINITE_SSTHRESH).
+constexpr std::uint32_t no_threshold = 0x7fffffff;
+
 void set_tcp(int fd, int option, int value) noexcept {
   ::setsockopt(fd, IPPROTO_TCP, option, &value, sizeof value);
 }
@@ -68,6 +71,9 @@ PathCounters path_counters(int fd) noexcept {
           std::chrono::microseconds(info.tcpi_rtt),
           std::chrono::microseconds(info.tcpi_rttvar),
           std::uint64_t{info.tcpi_snd_cwnd} * info.tcpi_snd_mss,
+          info.tcpi_snd_ssthresh < no_threshold
+              ? std::uint64_t{info.tcpi_snd_ssthresh} * info.tcpi_snd_mss
+              : UINT64_MAX,
           info.tcpi_delivery_rate};
 }
 

@@ -3,6 +3,7 @@
 
 #include "ccnproxy/pool/origin_pool.h"
 #include "ccnproxy/pool/path_estimate.h"
+#include "ccnproxy/pool/wear_policy.h"
 
 namespace ccnproxy::pool {
 namespace {
@@ -88,13 +89,25 @@ void OriginPool::note_bulk_demand() {
 }
 
 void OriginPool::note_bulk(std::uint64_t serial) {
-  if (!keeps_bulk_apart()) return;
+  if (!is_far() || context_.tcp->bulk_connections == 0) return;
   for (const auto state : {State::ready, State::busy}) {
     for (auto& c : list(state)) {
       if (c.connection_->info().serial == serial) ++c.bulk_;
     }
   }
   note_bulk_demand();
+}
+
+/// It has become idle. One that is worn by large bodies is replaced before the next comes.
+void OriginPool::note_wear(PooledConnection& c) {
+  if (c.bulk_ == 0 || !is_far() || !c.leaving_.empty() || context_.tcp->bulk_connections == 0)
+    return;
+  const Carried carried{c.connection_->path_counters(),
+                        c.connection_->received_bytes() - c.counted_bytes_,
+                        now() - c.life_.last_used};
+  if (!is_worn(carried)) return;
+  c.leaving_ = "packets that were lost have slowed it down";
+  decide("to be replaced, " + c.connection_->info().address + ": " + std::string(c.leaving_));
 }
 
 /// A request that may have a second attempt need not be told by another one's packet that its own

@@ -173,7 +173,11 @@ void OriginPool::on_connected(PooledConnection& c) {
 void OriginPool::on_capacity(PooledConnection& c) {
   catch_up();
   const bool in_use = c.connection_->streams() > 0;
-  if (c.life_.in_use && !in_use) last_used_ = c.life_.last_used = now();
+  const bool is_over = c.life_.in_use && !in_use;
+  if (is_over) {
+    note_wear(c);
+    last_used_ = c.life_.last_used = now();
+  }
   c.life_.in_use = in_use;
   if (!in_use) c.bulk_ = 0;
   note_answers(c);
@@ -193,7 +197,7 @@ void OriginPool::on_capacity(PooledConnection& c) {
   if (c.connection_->is_suspicious()) doubt_others_to(c.connection_->info().address);
   // What is done for all connections grows with them, and this comes with each answer: not where
   // this one only has room again.
-  const bool may_go = before == State::busy && !c.leaving_.empty();
+  const bool may_go = (before == State::busy || is_over) && !c.leaving_.empty();
   if (goes || used_up || judged || may_go || c.connection_->is_suspicious()) {
     upkeep();
   } else if (!in_use) {

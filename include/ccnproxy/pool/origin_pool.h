@@ -264,6 +264,7 @@ class OriginPool final : private RoomWaiter {
   void share_at_last(TimePoint now);
   std::size_t bulk_wanted() const;
   void sample_path(PooledConnection& c);
+  void note_wear(PooledConnection& c);
 
   // What connections tell.
   void on_dialed(PooledConnection& c, origin::DialResult result);

@@ -45,6 +45,7 @@ pool::PoolReport full_pool() {
                                          .rtt = 104ms,
                                          .rtt_variance = 2500us,
                                          .window = 14480,
+                                         .threshold = 10136,
                                          .delivery_rate = 150'000};
   connection.ping_interval = 10s;
   connection.streams = 3;
@@ -69,7 +70,8 @@ TEST(PoolsJson, says_all_of_a_pool) {
       R"("path":{"rtt_ms":102.000,"loss":0.012500},"connections":[)"
       R"({"serial":12,"state":"ready","protocol":"h2","address":"192.0.2.1:443",)"
       R"("tls_resumed":true,"tls_group":"X25519","cause":"warm","age_s":90.000,"idle_s":2.000,"rtt_ms":12.345,)"
-      R"("path":{"rtt_ms":104.000,"rtt_variance_ms":2.500,"window_bytes":14480,"delivery_bytes_per_s":150000,)"
+      R"("path":{"rtt_ms":104.000,"rtt_variance_ms":2.500,"window_bytes":14480,)"
+      R"("slow_start_threshold_bytes":10136,"delivery_bytes_per_s":150000,)"
       R"("packets_sent":900,"sent_again":9,"packets_received":1200,"out_of_order":4},"ping_interval_s":10.000,)"
       R"("streams":3,"capacity":97,"requests":41,"next_action":"replace: max_age",)"
       R"("due_s":3540.000},)"

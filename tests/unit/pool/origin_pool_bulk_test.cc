@@ -161,6 +161,70 @@ TEST_F(OriginPoolBulk, F034_as_many_as_lately_are_kept_ready) {
   EXPECT_GE(net_.connections.size(), 3u) << "two for bodies and one beside them";
 }
 
+/// Connections that large bodies have worn (wear_policy.h).
+class OriginPoolWorn : public OriginPoolBulk {
+ protected:
+  static void wear(FakeConnection& connection) {
+    connection.counters.rtt = 100ms;
+    connection.counters.sent_again = 7;
+    connection.counters.window = connection.counters.threshold = 10'000;
+  }
+};
+
+TEST_F(OriginPoolWorn, F034_one_is_replaced_before_the_next_large_body) {
+  settings_.min_ready = 1;
+  auto& first = know();
+  ask_bulk();
+  auto& beside = net_.connect_http2();
+  wear(first);
+  first.end_stream();
+  turn();
+  EXPECT_EQ(net_.dialing.size(), 1u) << "another is made in its place";
+  EXPECT_FALSE(first.is_draining()) << "it serves until that stands";
+  EXPECT_EQ(ask_bulk().connection, &beside) << "but large bodies only where there is no other";
+  auto& second = net_.connect_http2();
+  EXPECT_TRUE(first.is_draining());
+  EXPECT_EQ(ask_bulk().connection, &second);
+}
+
+TEST_F(OriginPoolWorn, F034_over_http1_too) {
+  settings_.min_ready = 1;
+  know(100ms, Protocol::http1);
+  auto& waiter = ask_bulk();
+  while (!net_.dialing.empty()) net_.connect(Protocol::http1, 1);
+  const auto open = net_.connections.size();
+  ASSERT_TRUE(waiter.served());
+  wear(*waiter.connection);
+  waiter.connection->end_stream();
+  turn();
+  ASSERT_EQ(net_.dialing.size(), 1u) << "another is made in its place";
+  net_.connect(Protocol::http1, 1);
+  turn();
+  EXPECT_EQ(net_.connections.size(), open);
+}
+
+TEST_F(OriginPoolWorn, small_requests_wear_none) {
+  settings_.min_ready = 1;
+  auto& first = know();
+  ask();
+  wear(first);
+  const auto dials = net_.dials;
+  first.end_stream();
+  turn();
+  EXPECT_EQ(net_.dials, dials);
+}
+
+TEST_F(OriginPoolWorn, near_ones_are_not_replaced) {
+  settings_.min_ready = 1;
+  auto& near = know(1ms);
+  ask_bulk();
+  wear(near);
+  const auto dials = net_.dials;
+  near.end_stream();
+  turn();
+  EXPECT_EQ(net_.dials, dials);
+}
+
 class OriginPoolLossy : public OriginPoolBulk {
  protected:
   /// The path has lost this share of many packets, as the connection counts them.
