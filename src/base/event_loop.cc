@@ -1,20 +1,16 @@
 #include "ccnproxy/base/event_loop.h"
 
-#include <cerrno>
-#include <system_error>
-
-#include <sys/eventfd.h>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <sys/prctl.h>
 #include <time.h>
 
 namespace ccnproxy {
 namespace {
 
-constexpr int events_a_turn = 512;
-
-[[noreturn]] void fail(const char* what) {
-  throw std::system_error(errno, std::system_category(), what);
-}
+namespace asio = boost::asio;
 
 void nap(Duration length) {
   timespec t{length.count() / 1'000'000'000, length.count() % 1'000'000'000};
@@ -23,41 +19,24 @@ void nap(Duration length) {
 
 }  // namespace
 
-/// Wakes the loop from other threads.
-class EventLoop::Waker final : public IoHandler {
- public:
-  explicit Waker(EventLoop& loop) : loop_(loop), fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
-    if (!fd_) fail("eventfd");
-    loop_.watch(fd_.get(), EPOLLIN, *this);
-  }
-  void wake() {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto n =
-        ::write(fd_.get(), &one, sizeof one);  // EAGAIN: it is awake already
-  }
-  void on_io(std::uint32_t) override {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const auto n = ::read(fd_.get(), &count, sizeof count);
-    std::vector<std::function<void()>> tasks;
-    {
-      const std::lock_guard lock(loop_.posted_mutex_);
-      tasks.swap(loop_.posted_);
-    }
-    for (auto& task : tasks) task();
-  }
+/// Its reactor is used by this thread alone; posts come from any.
+struct EventLoop::Asio {
+  explicit Asio(int set) : ready(io, set) {}
+  ~Asio() { ready.release(); }  // the set's own
 
- private:
-  EventLoop& loop_;
-  UniqueFd fd_;
+  asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
+  asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+  asio::posix::basic_stream_descriptor<asio::io_context::executor_type> ready;
 };
 
 EventLoop::EventLoop(Duration coalesce)
-    : epoll_(epoll_create1(EPOLL_CLOEXEC)), now_(read_clock()), timers_(*this), gate_(coalesce) {
-  if (!epoll_) fail("epoll_create1");
-  waker_ = std::make_unique<Waker>(*this);
-}
+    : now_(read_clock()),
+      timers_(*this),
+      gate_(coalesce),
+      asio_(std::make_unique<Asio>(set_.fd())) {}
 
 EventLoop::~EventLoop() {
+  asio_.reset();  // what waits there is destroyed with it, and may retire something
   for (auto* tasks : {&turn_tasks_, &delayed_})
     tasks->clear_and_dispose([](TurnTask* task) { task->queued_ = task->delayed_ = false; });
   while (!retired_.empty()) {  // what dies may retire more
@@ -66,17 +45,7 @@ EventLoop::~EventLoop() {
   }
 }
 
-void EventLoop::watch(int fd, std::uint32_t events, IoHandler& handler) {
-  epoll_event e{events, {.ptr = &handler}};
-  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &e) < 0) fail("epoll_ctl");
-}
-
-void EventLoop::rewatch(int fd, std::uint32_t events, IoHandler& handler) {
-  epoll_event e{events, {.ptr = &handler}};
-  if (epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &e) < 0) fail("epoll_ctl");
-}
-
-void EventLoop::unwatch(int fd) { epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr); }
+asio::io_context& EventLoop::io() noexcept { return asio_->io; }
 
 void EventLoop::at_turn_end(TurnTask& task) noexcept {
   if (task.delayed_) cancel(task);
@@ -113,52 +82,62 @@ void EventLoop::cancel(TurnTask& task) noexcept {
 }
 
 void EventLoop::post(std::function<void()> task) {
-  {
-    const std::lock_guard lock(posted_mutex_);
-    posted_.push_back(std::move(task));
-  }
-  waker_->wake();
+  asio::post(asio_->io, [this, task = std::move(task)] {
+    refresh();
+    task();
+  });
 }
 
-void EventLoop::stop() {
-  stopping_.store(true);
-  waker_->wake();
-}
+void EventLoop::stop() { asio_->io.stop(); }
 
 void EventLoop::run() {
   if (gate_.window().count() > 0)
     prctl(PR_SET_TIMERSLACK, 1000UL);  // else a nap of 100 us takes 150
-  // Relaxed: stop() wakes the loop after it has stored, and nothing else is read on its word.
-  while (!stopping_.load(std::memory_order_relaxed)) {
+  while (!asio_->io.stopped()) {
     if (gate_.open(now_)) nap(gate_.window());
-    turn(wait_ms());
+    turn(next_due());
   }
 }
 
 void EventLoop::run_once(Duration timeout) {
-  const auto limit =
-      static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(timeout).count());
-  const auto timers = wait_ms();
-  turn(timers < 0 ? limit : std::min(limit, timers));
+  const auto limit = read_clock() + timeout;
+  const auto due = next_due();
+  turn(due ? std::min(*due, limit) : limit);
 }
 
-int EventLoop::wait_ms() const {
-  if (!turn_tasks_.empty()) return 0;  // asked for outside a turn
+/// Of timers and delayed tasks.
+std::optional<TimePoint> EventLoop::next_due() const {
   auto next = timers_.next();
   for (const auto& task : delayed_) next = next ? std::min(*next, task.due_) : task.due_;
-  if (!next) return -1;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - now_).count();
-  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
+  return next;
 }
 
-void EventLoop::turn(int timeout_ms) {
-  std::array<epoll_event, events_a_turn> events;
-  const auto count = epoll_wait(epoll_.get(), events.data(), events_a_turn, timeout_ms);
-  now_ = read_clock();
-  for (int i = 0; i < count; ++i) {
-    const auto& e = events[static_cast<std::size_t>(i)];
-    static_cast<IoHandler*>(e.data.ptr)->on_io(e.events);
+/// Readiness is an edge to Asio: asked for anew each time, it tells also of what was left.
+void EventLoop::await_ready() {
+  if (std::exchange(awaits_ready_, true)) return;
+  asio_->ready.async_wait(asio::posix::descriptor_base::wait_read,
+                          [this](const boost::system::error_code& error) {
+                            awaits_ready_ = false;
+                            if (error) return;  // the loop is being destroyed
+                            refresh();
+                            set_.dispatch();
+                          });
+}
+
+/// One thing that Asio has to do, or until then.
+void EventLoop::wait(std::optional<TimePoint> until) {
+  auto& io = asio_->io;
+  if (!until) {
+    io.run_one();
+  } else if ((*until <= read_clock() ? io.poll_one() : io.run_one_until(*until)) == 0) {
+    refresh();
   }
+}
+
+void EventLoop::turn(std::optional<TimePoint> until) {
+  await_ready();
+  if (!turn_tasks_.empty()) until = now_;  // asked for outside a turn
+  wait(until);
   timers_.advance();
   if (!delayed_.empty()) release_delayed();
   finish_turn();

@@ -46,6 +46,7 @@ def parse_arguments(words):
     parser.add_argument("--output", help="folder to write performance.md and performance.svg to")
     parser.add_argument("--json", help="file for all slices")
     parser.add_argument("--ccnproxy", default="", help="the program; empty = measure the peers only")
+    parser.add_argument("--other", default="", help="another build of it, to be measured beside")
     parser.add_argument("--load", required=True, help="the load generator, bench_load")
     parser.add_argument("--floor", default="", help="bench_floor, to be measured, too: see floor.sh")
     chosen = parser.parse_args(words)
@@ -71,7 +72,7 @@ class Run:
     def __init__(self, options):
         self._options = options
         self._workspace = Workspace()
-        self._proxies = pick(all_proxies(options.ccnproxy, options.floor), options.proxies)
+        self._proxies = pick(all_proxies(options.ccnproxy, options.floor, options.other), options.proxies)
         self._cases = pick({case.name: case for case in CASES}, options.cases)
         self._origin = Origin(self._workspace, self._proxies, OTHER_CPU)
         self._facts = {}

@@ -282,8 +282,8 @@ def ccnproxy(binary, name="ccnproxy", label="ccnproxy, h2", workers=1, alpn="", 
     return Proxy(name, label, _CCNPROXY, command, {"workers": workers, "alpn": alpn})
 
 
-def all_proxies(binary, floor=""):
-    """By name, in the order of the tables. ccnproxy and the floor only where their programs are given."""
+def all_proxies(binary, floor="", other=""):
+    """By name, in the order of the tables. ccnproxy, another build of it and the floor only where their programs are given."""
     proxies = [
         Proxy("haproxy_h2", "HAProxy, h2", _HAPROXY, _haproxy_command, {"alpn": "h2"}),
         Proxy("haproxy_h1", "HAProxy, http/1.1", _HAPROXY, _haproxy_command, {"alpn": "http/1.1"}),
@@ -298,6 +298,9 @@ def all_proxies(binary, floor=""):
         proxies.insert(0, ccnproxy(binary))
         proxies.insert(1, ccnproxy(binary, "ccnproxy_h1", "ccnproxy, http/1.1", alpn=only_h1))
         proxies.insert(2, ccnproxy(binary, "ccnproxy_w2", "ccnproxy, h2, 2 workers", workers=2))
+    if other:
+        proxies.append(ccnproxy(other, "other", "another build, h2"))
+        proxies.append(ccnproxy(other, "other_h1", "another build, http/1.1", alpn=", alpn: [http/1.1]"))
     if floor:
         proxies.append(Proxy("floor", "the floor (floor.cc)", _FLOOR, lambda config, _workspace: [floor, config]))
     return {proxy.name: proxy for proxy in proxies}

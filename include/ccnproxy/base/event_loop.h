@@ -1,31 +1,22 @@
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include <boost/intrusive/slist.hpp>
-#include <sys/epoll.h>
 
 #include "ccnproxy/base/clock.h"
 #include "ccnproxy/base/coalesce_gate.h"
+#include "ccnproxy/base/ready_set.h"
 #include "ccnproxy/base/retired.h"
 #include "ccnproxy/base/timer.h"
-#include "ccnproxy/base/unique_fd.h"
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace ccnproxy {
-
-/// Told when a descriptor is ready. May be called once more in the turn in which it closed its
-/// descriptor, and must then do nothing.
-class IoHandler {
- public:
-  virtual void on_io(std::uint32_t epoll_events) = 0;
-
- protected:
-  ~IoHandler() = default;
-};
 
 /// Something to do once at the end of the turn in which it was asked for, e.g. writing out what all
 /// streams of a connection queued. Asking twice in a turn is asking once.
@@ -41,14 +32,17 @@ class TurnTask : public boost::intrusive::slist_base_hook<> {
   bool delayed_ = false;
 };
 
-/// One thread's readiness loop: level-triggered epoll, coarse timers, tasks at the end of a turn.
+/// One thread's event loop: an asio::io_context that waits, takes posts and runs coroutines, and on
+/// it a ReadySet for the connections that stand, coarse timers, and tasks at the end of a turn.
 ///
-/// A turn is: wait for events, handle them all, fire timers, run the end-of-turn tasks, destroy
-/// what was retired. Everything but post() and stop() belongs to the thread that runs it.
+/// A turn is: wait for what Asio has next (the ready set, a post, a coroutine that goes on), do it,
+/// fire timers, run the end-of-turn tasks, destroy what was retired. So what a coroutine changes in
+/// a connection goes out at once, as what an event changes does.
 ///
-/// It is our own rather than an asio::io_context because it is the path of every request: a
-/// readiness kept level-triggered, descriptors that are never registered, and an end of the turn at
-/// which output goes out together cost 2 to 4 system calls a request less (docs/architecture.md).
+/// The ready set is not Asio's own reactor because it is the path of every request: a readiness
+/// kept level-triggered and an end of the turn at which output goes out together cost 2 to 4 system
+/// calls a request less (docs/architecture.md). Everything but post() and stop() belongs to the
+/// thread that runs it.
 class EventLoop final : public Clock {
  public:
   /// `coalesce`: see CoalesceGate. Throws std::system_error if the kernel has no descriptors left.
@@ -62,11 +56,12 @@ class EventLoop final : public Clock {
   /// The time right now, for what is reported to people.
   static TimePoint read_clock() noexcept { return std::chrono::steady_clock::now(); }
 
-  /// Level-triggered. The descriptor must be closed or unwatched before the handler dies; closing
-  /// it is enough to end the watch.
-  void watch(int fd, std::uint32_t events, IoHandler& handler);
-  void rewatch(int fd, std::uint32_t events, IoHandler& handler);
-  void unwatch(int fd);
+  /// See ReadySet.
+  void watch(int fd, std::uint32_t events, IoHandler& handler) { set_.watch(fd, events, handler); }
+  void rewatch(int fd, std::uint32_t events, IoHandler& handler) {
+    set_.rewatch(fd, events, handler);
+  }
+  void unwatch(int fd) noexcept { set_.unwatch(fd); }
 
   TimerWheel& timers() noexcept { return timers_; }
   void at_turn_end(TurnTask& task) noexcept;
@@ -81,6 +76,11 @@ class EventLoop final : public Clock {
   /// Whether input comes so fast that waiting for more pays.
   bool busy() const noexcept { return gate_.is_open(); }
 
+  /// For coroutines and what they wait for. A coroutine that was resumed by Asio calls refresh()
+  /// before it calls anything that asks for the time.
+  boost::asio::io_context& io() noexcept;
+  void refresh() noexcept { now_ = read_clock(); }
+
   /// Runs `task` on the loop's thread, soon. Any thread.
   void post(std::function<void()> task);
   /// Ends run() after the current turn. Any thread.
@@ -90,13 +90,14 @@ class EventLoop final : public Clock {
   void run_once(Duration timeout);
 
  private:
-  class Waker;
-  void turn(int timeout_ms);
-  int wait_ms() const;
+  struct Asio;
+  void turn(std::optional<TimePoint> until);
+  void wait(std::optional<TimePoint> until);
+  void await_ready();
+  std::optional<TimePoint> next_due() const;
   void release_delayed() noexcept;
   void finish_turn();
 
-  UniqueFd epoll_;
   TimePoint now_;
   TimerWheel timers_;
   CoalesceGate gate_;
@@ -104,10 +105,9 @@ class EventLoop final : public Clock {
   TurnTasks turn_tasks_;
   TurnTasks delayed_;
   std::vector<std::unique_ptr<Retired>> retired_;
-  std::unique_ptr<Waker> waker_;
-  std::mutex posted_mutex_;
-  std::vector<std::function<void()>> posted_;  // guarded by posted_mutex_
-  std::atomic<bool> stopping_{false};
+  ReadySet set_;
+  bool awaits_ready_ = false;
+  std::unique_ptr<Asio> asio_;
 };
 
 }  // namespace ccnproxy

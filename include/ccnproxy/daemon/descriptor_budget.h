@@ -25,7 +25,7 @@ struct DescriptorNeeds {
 /// where each needs one of its own.
 struct DescriptorBudget {
   /// Standard streams, logs, signals, state file, files read by a reload, a hot restart; each
-  /// worker's epoll, waker, listeners and DNS.
+  /// worker's event loop, listeners and DNS.
   std::size_t own = 0;
   std::size_t admin = 0;     ///< connections to the admin endpoint
   std::size_t overflow = 0;  ///< clients beyond `clients`

@@ -17,8 +17,8 @@ struct Carried {
 };
 
 /// A new connection sends ten packets in its first round trip, and twice as many in each that
-/// follows: after 70 packets it has reached this. One that was stopped below by a loss is slower for
-/// the next large body than a new one.
+/// follows: after 70 packets it has reached this. One that was stopped below by a loss is slower
+/// for the next large body than a new one.
 inline constexpr std::uint64_t narrow_window = 64 * packet_bytes;
 
 /// Whether the next large body had better go over another connection. A sender that has lost a

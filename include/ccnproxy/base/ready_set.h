@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+
+#include <sys/epoll.h>
+
+#include "ccnproxy/base/unique_fd.h"
+
+namespace ccnproxy {
+
+/// Told when a descriptor is ready. May be called once more in the iteration in which it closed its
+/// descriptor, and must then do nothing.
+class IoHandler {
+ public:
+  virtual void on_io(std::uint32_t epoll_events) = 0;
+
+ protected:
+  ~IoHandler() = default;
+};
+
+/// The descriptors of connections that stand, polled together: a level-triggered epoll set, which
+/// is one descriptor to what waits for it (EventLoop). On one thread.
+class ReadySet {
+ public:
+  /// Throws std::system_error if the kernel has no descriptors left.
+  ReadySet();
+
+  /// Level-triggered. The descriptor must be closed or unwatched before the handler dies; closing
+  /// it is enough to end the watch. Throws std::system_error where the kernel refuses.
+  void watch(int fd, std::uint32_t events, IoHandler& handler);
+  void rewatch(int fd, std::uint32_t events, IoHandler& handler);
+  void unwatch(int fd) noexcept;
+
+  /// Tells the handlers of what is ready now, up to some hundreds of them; waits for nothing.
+  void dispatch();
+  /// Readable while anything is ready.
+  int fd() const noexcept { return epoll_.get(); }
+
+ private:
+  UniqueFd epoll_;
+};
+
+}  // namespace ccnproxy
