@@ -32,7 +32,7 @@ alike() {
     exec "$@"' alike "${CONGESTION:-cubic}" "$@"
 }
 
-# measure PROGRAM WORD...: a whole run goes into docs/, one of a part or without ccnproxy is printed only.
+# measure PROGRAM WORD...: a whole run goes into docs/, one of a part, without ccnproxy or of another program is printed only.
 measure() {
   program=$1
   shift
@@ -41,7 +41,8 @@ measure() {
     shift
     case $word in
       --peers-only) ours=; only_print=1; continue ;;
-      --quick|--output*|--proxies*|--cases*) only_print=1 ;;
+      --ccnproxy*) ours=; only_print=1 ;;
+      --quick|--output*|--proxies*|--cases*|--axes*) only_print=1 ;;
     esac
     set -- "$@" "$word"
   done

@@ -13,7 +13,7 @@ import time
 import growth_report
 import machine
 import report
-from bench import OTHER_CPU, PROSE
+from bench import OTHER_CPU, PROSE, pick
 from growth_daemon import Daemon, cpu_ns, hot_names
 from growth_subjects import HOT_NAMES, HTTP1_ORIGINS, QUICK_HTTP1_ORIGINS, QUICK_SIZES, SIZES, Subject, fitted, subjects
 from origin import Origin
@@ -31,6 +31,7 @@ def parse_arguments(words):
     parser.add_argument("--quick", action="store_true", help="small sizes, a minute; prints only")
     parser.add_argument("--seconds", type=float, help="how long to measure, after what is grown is there")
     parser.add_argument("--slice", type=float, help="seconds a slice")
+    parser.add_argument("--axes", help=f"only what grows by these, of {','.join(SIZES)}; prints only")
     parser.add_argument("--output", help="folder to write performance.md and performance-growth.svg to")
     parser.add_argument("--json", help="file for all slices")
     parser.add_argument("--ccnproxy", required=True)
@@ -52,7 +53,7 @@ class Run:
         self._options = options
         self._workspace = Workspace()
         open_files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        sizes, self._cuts = fitted(QUICK_SIZES if options.quick else SIZES, open_files)
+        sizes, self._cuts = fitted(pick(QUICK_SIZES if options.quick else SIZES, options.axes), open_files)
         self._subjects = subjects(sizes)
         http1 = QUICK_HTTP1_ORIGINS if options.quick else HTTP1_ORIGINS
         self._extra = [Subject("empty", 0, origins=0),

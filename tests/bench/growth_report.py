@@ -86,15 +86,18 @@ class GrowthReport:
         axes = self._axes()
         rows = [["one worker, nothing asked yet, MiB", number(memory["empty_0"]["warm"]["kib"] / 1024)]]
         http1 = sorted((name for name in memory if name.startswith("http1_")), key=lambda name: memory[name]["size"])
-        for protocol, names in [("h2", axes["origins"]), ("http/1.1", http1)]:
+        for protocol, names in [("h2", axes.get("origins", [])), ("http/1.1", http1)]:
+            if not names:
+                continue
             for step, what in [("warm", "never used"), ("asked", "after a request to each origin")]:
                 few, many = memory[names[0]][step], memory[names[-1]][step]
                 count = many["connections"] - few["connections"]
                 rows.append([f"a warm {protocol} connection, {what}, KiB (of {count:,} more)",
                              number(each_kib(many, few, count))])
-        held = memory[axes["clients"][-1]]
-        rows.append([f"an idle client, KiB (of {held['size']:,})",
-                     number(each_kib(held["clients"], held["asked"], held["size"]))])
+        if "clients" in axes:
+            held = memory[axes["clients"][-1]]
+            rows.append([f"an idle client, KiB (of {held['size']:,})",
+                         number(each_kib(held["clients"], held["asked"], held["size"]))])
         return table(["resident memory of the daemon; the kernel's for sockets is not in it", ""], rows)
 
     def svg(self):

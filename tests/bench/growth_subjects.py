@@ -65,11 +65,12 @@ def fitted(sizes, open_files):
 
 def subjects(sizes):
     """All daemons that are measured; the smallest of each axis is what the others of it are compared with."""
-    found = [Subject("origins", size, origins=size) for size in sizes["origins"]]
-    found += [Subject("clients", size, clients=size) for size in sizes["clients"]]
+    found = [Subject("origins", size, origins=size) for size in sizes.get("origins", [])]
+    found += [Subject("clients", size, clients=size) for size in sizes.get("clients", [])]
     # On all CPUs, one worker too: what more workers cost where they can run at once.
-    found += [Subject("workers", size, workers=size, cpus="all") for size in sizes["workers"]]
-    found += [Subject("rules", size, rules=size) for size in [0] + sizes["rules"]]
+    found += [Subject("workers", size, workers=size, cpus="all") for size in sizes.get("workers", [])]
+    if "rules" in sizes:
+        found += [Subject("rules", size, rules=size) for size in [0] + sizes["rules"]]
     return {subject.name: subject for subject in found}
 
 
