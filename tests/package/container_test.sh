@@ -19,7 +19,7 @@ script_cleanup() {
 }
 
 find_package "${1:-}"
-make_tree "$package"
+make_booting_tree "$package"
 make_overlay
 cp "$package" "$machine_root/root/"
 

@@ -21,7 +21,7 @@ script_cleanup() { stop_machine; }
 show_logs() { in_machine journalctl -q --no-pager -u ccnproxy.service -u ccnproxy.socket | grep -v '"time":' | tail -n 15; }
 
 find_package "${1:-}"
-make_tree "$package"
+make_booting_tree "$package"
 boot_machine
 
 host=hello.test.ccnproxy-https
@@ -68,7 +68,8 @@ CONF
     "$machine_root/etc/ccnproxy/ccnproxy.yaml"
 }
 
-figures=$tree_cache/figures.txt
+figures=$top/build/package-test/figures.txt
+mkdir -p "${figures%/*}"
 : >"$figures"
 cp "$package" "$machine_root/root/"
 list_files >"$tap_work/before"
@@ -200,11 +201,12 @@ test_can_be_looked_at_as_documented() {
   await 10 grep -q '"target":"/hello"' "$tap_work/followed"
 }
 
-# For `systemctl edit`: an editor that writes what the page's comment has, and the terminal that it wants.
+# For `systemctl edit`: an editor that writes what the page's comment has, and the terminal that it wants. The file is the
+# editor's last argument: from systemd 254 on there is a line's number (+4) before it.
 edit_socket() {
   {
     echo '#!/bin/sh'
-    printf "cat >\"\$1\" <<'UNIT'\n%s\nUNIT\n" "$(grep -m1 '^    systemctl edit' "$here/../../docs/operations.md" | sed 's/.*# //; s| / |\n|g')"
+    printf "for file; do :; done\ncat >\"\$file\" <<'UNIT'\n%s\nUNIT\n" "$(grep -m1 '^    systemctl edit' "$here/../../docs/operations.md" | sed 's/.*# //; s| / |\n|g')"
   } >"$machine_root/root/editor"
   in_machine chmod 755 /root/editor
   in_machine env SYSTEMD_EDITOR=/root/editor script -qec "$(page_line 'systemctl edit')" /dev/null

@@ -13,5 +13,5 @@ packages=("${2:-"$here"/../../build/package/ccnproxy_*.deb}")
 # shellcheck disable=SC2206  # a pattern, if none was given
 packages=(${packages[0]})
 [[ -f ${packages[0]} ]] || { echo "no package: ${packages[0]}" >&2; exit 1; }
-make_tree "${packages[0]}"
+make_booting_tree "${packages[0]}"
 echo "$tree"

@@ -10,10 +10,13 @@ source "$here/../e2e/lib/tap.sh"
 top=$(realpath "$here/../..")
 work=${WORK:-$tap_work}
 
-# What git has of this tree, as it is now.
+# What git has of this tree, as it is now; where there is no git (tests/trees), all but what was built.
 copy_sources() {
   mkdir -p "$1"
-  (cd "$top" && git ls-files -z | tar cf - --null -T -) | tar xf - --no-same-owner -C "$1"
+  (
+    cd "$top"
+    if [[ -e .git ]]; then git ls-files -z | tar cf - --null -T -; else tar cf - --exclude=./build .; fi
+  ) | tar xf - --no-same-owner -C "$1"
 }
 
 # build FOLDER JOBS MTIME UMASK

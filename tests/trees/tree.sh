@@ -13,33 +13,47 @@ left_out() {
 
 this_release() { sed -n 's/^VERSION_CODENAME=//p' /etc/os-release; }
 
-# The mirror that this machine's apt uses for its own release.
+# The codename of a release that is given by it or by its number; this machine's if none is given.
+codename_of() {
+  case ${1:-} in
+    12) echo bookworm ;;
+    13) echo trixie ;;
+    '') this_release ;;
+    *) echo "$1" ;;
+  esac
+}
+
+# The mirror that this machine's apt uses for its own release: all of Debian's releases are there.
 mirror() {
   # shellcheck disable=SC2016  # apt-get's variables, not the shell's
   apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(REPO_URI)' 'Created-By: Packages' |
     awk -v release="$(this_release)" '$1 == "Debian" && $2 == release { print $3; exit }'
 }
 
-# make_tree RELEASE FOR: its folder is in $tree, one for each use. It is kept until the lists of packages change, so that
-# what is needed has to be installed in it by those who use it.
+# make_tree RELEASE FOR: with the sources in /src; its folder is in $tree, one for each use. It is kept until the lists of
+# packages change, so that what is needed has to be installed in it by those who use it.
 make_tree() {
-  local mirror
-  ((EUID == 0)) || left_out 'making a tree of Debian needs root'
-  command -v debootstrap >/dev/null || left_out 'debootstrap is not installed'
-  unshare --mount --pid --fork true 2>/dev/null || left_out 'namespaces can not be made here'
-  mirror=$(mirror)
-  [[ $mirror ]] || left_out 'apt knows no mirror of Debian here (apt-get update tells it)'
-  echo "# Debian $1, from $mirror"
   tree=$trees/$1-$2-$(sha256sum "$top/packaging/install_dependencies.sh" | cut -c1-12)
-  if [[ ! -e $tree.complete ]]; then bootstrap "$1" "$mirror"; fi
+  bootstrap "$1"
   cp -f /etc/resolv.conf "$tree/etc/resolv.conf"
   copy_sources
 }
 
+# bootstrap RELEASE [PACKAGE...]: makes $tree, with these packages, unless it is there.
 bootstrap() {
+  local mirror including
+  ((EUID == 0)) || left_out 'a tree of Debian needs root'
+  unshare --mount --pid --fork true 2>/dev/null || left_out 'namespaces can not be made here'
+  [[ ! -e $tree.complete ]] || return 0
+  command -v debootstrap >/dev/null || left_out 'debootstrap is not installed'
+  mirror=$(mirror)
+  [[ $mirror ]] || left_out 'apt knows no mirror of Debian here (apt-get update tells it)'
+  echo "# Debian $1, from $mirror" >&2
+  including=$(IFS=,; echo "${*:2}")
   mkdir -p "$trees"
   rm -rf "${tree:?}"
-  if ! debootstrap --force-check-gpg --variant=minbase "$1" "$tree" "$2" >"$tree.log" 2>&1 </dev/null; then
+  if ! debootstrap --force-check-gpg --variant=minbase ${including:+"--include=$including"} "$1" "$tree" "$mirror" \
+    >"$tree.log" 2>&1 </dev/null; then
     echo "not ok - a tree of $1 can not be made"
     tail -n 40 "$tree.log" | sed 's/^/# /'
     echo '0 passed, 1 failed'
