@@ -13,7 +13,7 @@ MAY_GROW = 1.10
 METHOD = """## Growth
 
 How to repeat it: `tests/bench/growth.sh` (about five minutes; `--quick` a minute, prints only). Debian's packages
-nginx, openssl and python3 are needed, and two CPUs; 50,000 idle clients need 72,000 open files a process.
+nginx, openssl and python3 are needed, and two CPUs; 50,000 idle clients need 106,000 open files a process.
 All daemons are alive at once and hold what they are to hold, access log on; they are measured in random order in short
 slices over many cycles. All their origins are names of one nginx, a warm connection each at least, certificates verified.
 An idle client had one answer and keeps its connection. *Busy*: 64 keep-alive clients, in turn to ten of the names. *Slow*:

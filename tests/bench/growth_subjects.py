@@ -42,13 +42,13 @@ def fit(sizes, most):
 
 
 def most_clients(open_files):
-    """Clients of one daemon: it keeps a quarter of its descriptors and some more, and clients of the load come, too."""
-    return int((open_files - 300) * 0.7) // 100 * 100
+    """Clients of one daemon: half of its descriptors are for origins (docs/overload.md), and clients of the load come, too."""
+    return int((open_files - 700) * 0.48) // 100 * 100
 
 
 def most_origins(open_files):
-    """Warm origins of the largest daemon: the one process that they lead to holds those of the others, too."""
-    return open_files // 200 * 100
+    """Warm origins of the largest daemon: of half of its descriptors, seven eighths may be ahead of need."""
+    return int((open_files - 700) * 0.43) // 100 * 100
 
 
 def fitted(sizes, open_files):

@@ -30,22 +30,23 @@ class Sizes(unittest.TestCase):
         self.assertEqual(fit([100, 10_000], 50), [50])
 
     def test_a_daemon_takes_the_clients_that_are_fitted(self):
-        """It keeps a quarter of its descriptors, less some for itself, for origins."""
-        for open_files in (1024, 20_000, 72_000, 1_048_576):
-            self.assertLess(most_clients(open_files), (open_files - 200) * 3 / 4)
-        self.assertGreaterEqual(most_clients(72_000), 50_000)
+        """It keeps half of its descriptors, less some for itself, for origins, and most of these for what is ahead of need."""
+        for open_files in (2048, 20_000, 106_000, 1_048_576):
+            self.assertLess(most_clients(open_files), (open_files - 500) / 2)
+            self.assertLess(most_origins(open_files), (open_files - 500) / 2 * 7 / 8)
+        self.assertGreaterEqual(most_clients(106_000), 50_000)
+        self.assertGreaterEqual(most_origins(24_000), 10_000)
 
     def test_one_origin_process_holds_the_connections_of_all(self):
-        for open_files in (1024, 20_000, 65_536):
+        for open_files in (2048, 20_000, 65_536):
             sizes, _ = fitted(growth_subjects.SIZES, open_files)
             self.assertLess(sum(one.origins for one in subjects(sizes).values()), open_files)
-        self.assertGreaterEqual(most_origins(20_000), 10_000)
 
     def test_what_was_cut_is_told(self):
         sizes, cuts = fitted(growth_subjects.SIZES, 20_000)
-        self.assertEqual(sizes["clients"], [100, 10_000])
-        self.assertEqual(sizes["origins"], growth_subjects.SIZES["origins"])
-        self.assertEqual(cuts, ["50,000 idle clients were cut to 10,000: a process may open 20,000 files here"])
+        self.assertEqual(sizes, {**growth_subjects.SIZES, "clients": [100, 9_200], "origins": [10, 100, 1_000, 8_200]})
+        self.assertEqual(cuts, ["10,000 warm origins were cut to 8,200: a process may open 20,000 files here",
+                                "50,000 idle clients were cut to 9,200: a process may open 20,000 files here"])
         self.assertEqual(fitted(growth_subjects.SIZES, 1_048_576), (growth_subjects.SIZES, []))
 
 
