@@ -7,6 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 build=build/arm64
 # What qemu-user does not emulate: what /proc says of a process's memory, TCP_INFO.
 not_emulated=MetricsPage.knows_its_process:UnsentLimitTest.the_kernel_tells_how_fast_the_path_is
+# With pages that are larger than the machine's: MADV_DONTNEED, which it answers with 0 and does not hand on.
+not_emulated_with_large_pages=StartupMemory.what_was_run_leaves_memory_and_comes_back
 passed=0 failed=0
 
 # The lists are those of every build; libraries are taken of the other architecture, but for CLI11, which has none.
@@ -79,6 +81,7 @@ if logged install install_packages && logged build build; then
   tested 'pages of 4 KiB'
   pad_libraries
   if qemu_has_pages_of 65536; then
+    not_emulated+=:$not_emulated_with_large_pages
     tested 'pages of 64 KiB' -p 65536
   else
     echo '# pages of 64 KiB: qemu can not have them here'
