@@ -12,7 +12,8 @@ namespace {
 /// that takes its place, state file and its folder, /proc and TLS files while they are read, and
 /// the pipes and memory file of a hot restart.
 constexpr std::size_t main_thread = 20;
-/// A worker: its ready set, what Asio has (epoll, eventfd, timerfd), and DNS over UDP and TCP, twice while a reload changes its servers.
+/// A worker: its ready set, what Asio has (epoll, eventfd, timerfd), and DNS over UDP and TCP,
+/// twice while a reload changes its servers.
 constexpr std::size_t each_worker = 8;
 /// A listening socket is duplicated for the next process of a hot restart.
 constexpr std::size_t each_listener = 2;
