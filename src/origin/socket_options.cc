@@ -14,7 +14,7 @@
 namespace ccnproxy::origin {
 namespace {
 
-/// What the kernel says of a connection that has lost nothing (TCP_INFINITE_SSTHRESH).
+/// What the kernel says of one whose slow start has not ended yet (TCP_INFINITE_SSTHRESH).
 constexpr std::uint32_t no_threshold = 0x7fffffff;
 
 void set_tcp(int fd, int option, int value) noexcept {

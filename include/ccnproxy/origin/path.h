@@ -22,7 +22,8 @@ struct PathCounters {
   Duration rtt{0};                 ///< smoothed (RFC 6298)
   Duration rtt_variance{0};        ///< mean deviation (RFC 6298)
   std::uint64_t window = 0;        ///< congestion window, bytes
-  /// The window, in bytes, up to which it grows by doubling; UINT64_MAX before the first loss.
+  /// The window, in bytes, up to which it grows by doubling; UINT64_MAX until a loss or a growing
+  /// delay (HyStart++, RFC 9406) has ended that.
   std::uint64_t threshold = UINT64_MAX;
   std::uint64_t delivery_rate = 0;  ///< bytes/s, as the peer acknowledged them lately
 };

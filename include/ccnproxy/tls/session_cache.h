@@ -72,9 +72,9 @@ class SessionCache {
   void put(const PeerName& peer, const ssl_session_st& session, SessionLife life);
   /// The latest session of this peer. One of TLS 1.3 is given out once while there are others; the
   /// last one again and again, since fifty connections that are made at once would else cost as
-  /// many full handshakes. (RFC 8446 §C.4 advises against that so that nobody can tell by a ticket
-  /// that two connections are one client's: these all come from this machine. A server that takes
-  /// each but once goes on with a full handshake.) One of TLS 1.2 stays for others.
+  /// many full handshakes. (RFC 8446 §C.4 advises against that so that no observer can tell by a
+  /// ticket that two connections are one client's: these all come from this machine. A server that
+  /// takes each but once goes on with a full handshake.) One of TLS 1.2 stays for others.
   Resumable take(const PeerName& peer);
   /// Drops all of this peer.
   void forget(const PeerName& peer);
