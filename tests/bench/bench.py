@@ -1,4 +1,4 @@
-"""Measures the proxies side by side; see run.sh for the command and docs/performance.md for the method."""
+"""Measures the proxies side by side; see run.sh for the command and docs/development/performance.md for the method."""
 
 import argparse
 import datetime

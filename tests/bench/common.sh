@@ -32,7 +32,7 @@ alike() {
     exec "$@"' alike "${CONGESTION:-cubic}" "$@"
 }
 
-# measure PROGRAM WORD...: a whole run goes into docs/, one of a part, without ccnproxy or of another program is printed only.
+# measure PROGRAM WORD...: a whole run goes into docs/development/, one of a part, without ccnproxy or of another program is printed only.
 measure() {
   program=$1
   shift
@@ -48,7 +48,7 @@ measure() {
   done
   build_targets bench_load ${ours:+ccnproxy}
   [ -z "$ours" ] || set -- --ccnproxy "$build/ccnproxy" "$@"
-  [ "$only_print" ] || set -- --output "$root/docs" "$@"
+  [ "$only_print" ] || set -- --output "$root/docs/development" "$@"
   alike python3 -B "$bench/$program" --load "$build/bench_load" "$@"
 }
 

@@ -1,5 +1,5 @@
 """What a request costs as things grow: warm origins, idle clients, workers, rules; and what each of them takes of
-memory. See growth.sh for the command and docs/performance.md for the method."""
+memory. See growth.sh for the command and docs/development/performance.md for the method."""
 
 import argparse
 import datetime

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Measures ccnproxy beside haproxy, nginx, nghttpx and, where there is one (Debian 12), h2o, and writes docs/performance.md and .svg.
+# Measures ccnproxy beside haproxy, nginx, nghttpx and, where there is one (Debian 12), h2o, and writes docs/development/performance.md and .svg.
 #   tests/bench/run.sh [--quick] [--peers-only] [options of bench.py]
 # --quick takes a minute and only prints; --peers-only leaves ccnproxy out (and only prints).
 # --ccnproxy PROGRAM measures that one instead of the build's, an installed package's say (and only prints).

@@ -93,7 +93,7 @@ def prose(page):
 def _extract(folder, pages):
     for page in pages:
         for block in blocks(page):
-            stem = os.path.basename(page).removesuffix(".md")
+            stem = page.removesuffix(".md").replace("/", "-")
             name = f"{stem}-{block.line}.{EXTENSION.get(block.language, block.language)}"
             with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                 file.write(block.text())

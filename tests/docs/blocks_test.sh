@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every code block of README.md, its neighbours and docs/*.md, by its language:
+# Every code block of README.md, its neighbours and docs/**/*.md, by its language:
 #   yaml     goes through `ccnproxy check`, or what <!-- checked by: COMMAND --> says
 #   json     is JSON             promql  is PromQL, a line an expression
 #   sh, and indented blocks       are run, and must end with 0
@@ -25,12 +25,13 @@ source "$here/lib/scene.sh"
 
 # The scripts beside this one; this one names every mark and uses none.
 mapfile -t other_scripts < <(find "$here" -maxdepth 1 -name '*_test.sh' ! -name blocks_test.sh)
+mapfile -t pages < <(cd "$top" && ls README.md CONTRIBUTING.md SECURITY.md && find docs -name '*.md' | sort)
 blocks=$tap_work/blocks
 tree=$tap_work/tree
 
 extract() {
   mkdir "$blocks"
-  (cd "$top" && python3 -B tests/docs/blocks.py extract "$blocks" README.md CONTRIBUTING.md SECURITY.md docs/*.md) >"$tap_work/index"
+  (cd "$top" && python3 -B tests/docs/blocks.py extract "$blocks" "${pages[@]}") >"$tap_work/index"
 }
 
 # A folder in which the tree's paths lead to its files, and which may be written to.
@@ -213,7 +214,7 @@ if [[ ! $why_no_scene ]]; then
   place_files
 fi
 # A test for each page that has blocks.
-for name in README.md CONTRIBUTING.md SECURITY.md $(cd "$top" && echo docs/*.md); do
+for name in "${pages[@]}"; do
   grep -qE '^```|^    [^ ]' "$top/$name" || continue
   function=${name//[^A-Za-z0-9]/_}
   eval "test_${function%_md}() { page $name; }"

@@ -1,4 +1,5 @@
-"""Whether what README.md, its neighbours and docs/*.md name is there. Each command prints what is not, as PAGE:LINE: words, and ends with 1 then.
+"""Whether what README.md, its neighbours and docs/**/*.md name is there. Each command prints what is not, as PAGE:LINE: words, and ends
+with 1 then.
 
   names.py links                    relative links, and the headings that they lead to
   names.py files                    files and folders of this tree in `code`
@@ -20,11 +21,12 @@ import sys
 from blocks import blocks, prose
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md"] + sorted(os.path.relpath(page, ROOT) for page in glob.glob(ROOT + "/docs/*.md"))
+PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md"] + sorted(
+    os.path.relpath(page, ROOT) for page in glob.glob(ROOT + "/docs/**/*.md", recursive=True))
 CODE = re.compile(r"`([^`]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 # Pages that a program writes from the tests' own names.
-MADE = {"docs/failures.md"}
+MADE = {"docs/development/failures.md"}
 ROOMS = "admin base config daemon http observe origin pool proxy route tls".split()
 
 
@@ -186,8 +188,8 @@ def inline():
 
 
 def measured_cpu():
-    """µs a request by case (A, B, A2k, …) and protocol, from docs/performance.md."""
-    table = re.search(r"^### CPU time of the proxy per request.*?\n\n(.*?)\n\n", read("docs/performance.md"), re.M | re.S).group(1)
+    """µs a request by case (A, B, A2k, …) and protocol, from docs/development/performance.md."""
+    table = re.search(r"^### CPU time of the proxy per request.*?\n\n(.*?)\n\n", read("docs/development/performance.md"), re.M | re.S).group(1)
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.split("\n")]
     cases = [cell.split(":")[0] for cell in rows[0]]
     return {(case, row[0].removeprefix("ccnproxy, ")): float(cell.replace(",", ""))
@@ -200,7 +202,7 @@ def bad_figures():
     cpu, page = measured_cpu(), read("docs/fleet.md")
     for case, h2, http1 in re.findall(r"\((?:case )?([A-D](?:2k)?)\) \| ([\d.]+) % \| ([\d.]+) %", page):
         pairs += [(f"case {case}, h2", float(h2), cpu[case, "h2"] / 10), (f"case {case}, http/1.1", float(http1), cpu[case, "http/1.1"] / 10)]
-    memory = re.search(r"memory per connection \|[^|]*\| ([\d.]+) KiB", read("docs/readiness.md")).group(1)
+    memory = re.search(r"memory per connection \|[^|]*\| ([\d.]+) KiB", read("docs/development/readiness.md")).group(1)
     pairs.append(("KiB a connection", float(re.search(r"at most (\d+) KiB", page).group(1)), float(memory)))
     assert len(pairs) == 9
     yield from (("docs/fleet.md", 1, f"{what}: {said}, measured {measured}") for what, said, measured in pairs

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What README.md and docs/*.md name is there: links and headings, files, keys of the configuration, flags, metrics, keys of
+# What README.md and docs/**/*.md name is there: links and headings, files, keys of the configuration, flags, metrics, keys of
 # the access log.
 # Usage: tests/docs/names_test.sh [DAEMON]
 set -euo pipefail

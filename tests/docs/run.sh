@@ -1,5 +1,5 @@
 #!/bin/bash
-# Is what README.md and docs/*.md say true? Every code block is run or says why not, every snippet does what its page says,
+# Is what README.md and docs/**/*.md say true? Every code block is run or says why not, every snippet does what its page says,
 # every name is there. tests/package/kubernetes_test.sh needs no package and no cluster, so it runs here as well.
 # Usage: tests/docs/run.sh [DAEMON]       Each script can be run alone. The last line is "N passed, N failed".
 set -euo pipefail

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""docs/failures.md, made of failures.txt and the names of all tests: which test covers which failure.
+"""docs/development/failures.md, made of failures.txt and the names of all tests: which test covers which failure.
 
 Usage: failures.py write | check      check fails where a number has neither test nor reason, where a name in
-failures.txt is no test, or where docs/failures.md is not what `write` would make of it.
+failures.txt is no test, or where docs/development/failures.md is not what `write` would make of it.
 """
 import pathlib
 import re
@@ -10,7 +10,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-PAGE = ROOT / "docs" / "failures.md"
+PAGE = ROOT / "docs" / "development" / "failures.md"
 LAST = 159
 
 HEAD = """# What goes wrong, and what shows that it does not
@@ -84,7 +84,7 @@ def main():
     elif sys.argv[1:] != ["check"]:
         sys.exit(__doc__)
     elif not PAGE.exists() or PAGE.read_text() != text:
-        gaps.append("docs/failures.md is not up to date: tests/failures/failures.py write")
+        gaps.append("docs/development/failures.md is not up to date: tests/failures/failures.py write")
     for gap in gaps:
         print(gap)
     sys.exit(1 if gaps else 0)

@@ -1,4 +1,4 @@
-"""Measures what the pool must show, row by row; see run.sh for the command and docs/readiness.md for the method."""
+"""Measures what the pool must show, row by row; see run.sh for the command and docs/development/readiness.md for the method."""
 
 import argparse
 import concurrent.futures
@@ -54,7 +54,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(prog="tests/ready/run.sh", description=__doc__)
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of: {' '.join(ROWS)} (all)")
     parser.add_argument("--quick", action="store_true", help="shorter waits and fewer runs; prints only")
-    parser.add_argument("--write", action="store_true", help="put the rows that ran into docs/readiness.md; "
+    parser.add_argument("--write", action="store_true", help="put the rows that ran into docs/development/readiness.md; "
                                                              "a whole run that is not quick does so anyway")
     parser.add_argument("--keep", action="store_true", help="leave configurations and logs where they were")
     parser.add_argument("--ccnproxy", required=True, help=argparse.SUPPRESS)

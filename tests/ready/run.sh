@@ -1,7 +1,7 @@
 #!/bin/bash
 # Measures what the pool of ready connections must show, over the WAN emulator at an RTT of 100 ms, in RTTs.
 #   tests/ready/run.sh [--quick] [--write] [--keep] [ROW...]     (--help names the rows)
-# A whole run takes more than half an hour and writes docs/readiness.md. Timings are reported; counts (failed requests,
+# A whole run takes more than half an hour and writes docs/development/readiness.md. Timings are reported; counts (failed requests,
 # POSTs executed twice, handshakes) are asserted: status 1 where one is not as it must be. Needs root.
 # Environment: CCNPROXY (a built daemon, instead of building build/release), WANLINK (a built wanlink).
 set -euo pipefail
@@ -26,4 +26,4 @@ if [[ ! ${WANLINK:-} ]]; then
   cmake --build "$top/build/wan" --target wanlink >&2
   export WANLINK=$top/build/wan/wanlink
 fi
-exec python3 -B "$here/ready.py" --ccnproxy "${CCNPROXY:-$build/ccnproxy}" --docs "$top/docs/readiness.md" "$@"
+exec python3 -B "$here/ready.py" --ccnproxy "${CCNPROXY:-$build/ccnproxy}" --docs "$top/docs/development/readiness.md" "$@"

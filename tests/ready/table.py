@@ -1,4 +1,4 @@
-"""What was found, for the terminal and for docs/readiness.md."""
+"""What was found, for the terminal and for docs/development/readiness.md."""
 
 import datetime
 import os

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A WAN between two network namespaces, made by wanlink. See docs/wan-emulator.md.
+# A WAN between two network namespaces, made by wanlink. See docs/development/wan-emulator.md.
 set -euo pipefail
 
 usage() {

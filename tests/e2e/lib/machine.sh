@@ -56,6 +56,6 @@ trust_origin() { cat "$origin_dir/ca.pem" >>/etc/ssl/certs/ca-certificates.crt; 
 # documented FILE...: files as README.md and docs/*.md have them, at the place that they name.
 documented() {
   local file all=$tap_work/documented top=$lib/../../..
-  [[ -d $all ]] || python3 -B "$top/tests/docs/blocks.py" files "$all" "$top"/README.md "$top"/docs/*.md
+  [[ -d $all ]] || python3 -B "$top/tests/docs/blocks.py" files "$all" "$top"/README.md "$top"/docs/*.md "$top"/docs/*/*.md
   for file; do install -D -m 644 "$all$file" "$file"; done
 }
