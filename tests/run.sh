@@ -271,6 +271,7 @@ test_build release
 if [[ $extent == ported ]]; then
   step 'end to end' suite e2e tests/e2e/run.sh
   step 'quickstart' suite quickstart tests/docs/quickstart_test.sh
+  step 'tutorial' suite tutorial tests/docs/tutorial_test.sh
 fi
 if [[ $extent == all ]]; then
   step 'check the sources' check shellcheck scripts_are_sound

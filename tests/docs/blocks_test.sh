@@ -125,6 +125,7 @@ look_at() {
 # Another test takes a block that is a file from the page, by its path or all that are like it.
 is_used() {
   case $1 in
+    /run/tutorial/*.sh) [[ -e $here/tutorial_test.sh ]] ;;
     /run/php/*.php) [[ -e $here/php/${1##*/} ]] ;;
     /etc/unbound/unbound.conf.d/*) grep -qE "run_unbound .*\b$(basename "$1" .conf)\b|unbound.conf.d/${1##*/}" "$here"/../e2e/dns_test.sh ;;
     *) grep -qF "$1" "$here"/../e2e/*_test.sh "$here"/../package/kubernetes_test.sh "${other_scripts[@]}" ;;
