@@ -6,6 +6,7 @@ with 1 then.
   names.py keys                     keys of the configuration in `code` (pool.keep_warm), by config/ccnproxy.yaml
   names.py flags HELP...            flags; HELP: files with what the command (the file's name) says with --help
   names.py metrics METRICS          metrics; METRICS: a scrape of the daemon
+  names.py errors                   types and words of errors in docs/errors.md, against the sources
   names.py inline                   no check: prints the commands and expressions in `code` that can be run, as PAGE:LINE, what, text
   names.py figures                  what docs/fleet.md reckons with, against what was measured last
   names.py log RECORDS              keys of the access log (RECORDS: lines of one) that docs/access-log.md does not explain
@@ -176,6 +177,39 @@ def bad_log(records):
     yield from (("docs/access-log.md", 1, f"says nothing of {key}") for key in sorted(seen - explained))
 
 
+def words_of_sources():
+    """Everything that the sources say, without what joins the parts of a text: quotes, operators, calls."""
+    texts = []
+    for path in (path for end in ("src/**/*.cc", "src/**/*.h", "include/**/*.h") for path in glob.glob(f"{ROOT}/{end}", recursive=True)):
+        texts += re.findall(r'"((?:[^"\\\n]|\\.)*)"', re.sub(r'"\s*\n\s*"', "", re.sub(r"^\s*//.*", "", read(path), flags=re.M)))
+    return "\n".join(texts)
+
+
+def words_of_errors(line):
+    """What docs/errors.md quotes of the sources: the words' column of a table (the last but one), and in a sentence what follows ": "."""
+    if not line.startswith("| "):
+        return re.findall(r": `([^`]+)`", line)
+    return CODE.findall(line.strip("| ").split(" | ")[-2])
+
+
+def bad_errors():
+    """Words and types of docs/errors.md that no source has, and types that the page leaves out."""
+    said, page = words_of_sources(), "docs/errors.md"
+    lines = prose(os.path.join(ROOT, page))
+    first = next(number for number, line in lines if line.startswith("## "))
+    for number, line in lines:
+        for text in words_of_errors(line) if number > first else []:
+            for part in re.split(r"…|\b(?:NAMES?|RULE|ADDRESS|ORIGIN|STORE|TIME|CODE|N|T|X)\b", text):
+                part = part.strip(" ;,:)")
+                if len(part) > 8 and not any(part[:i] in said and part[i:] in said for i in range(len(part))):
+                    yield page, number, f"no source says '{part}'"
+    types = set(re.findall(r"ErrorType::(\w+)", "".join(read(path) for path in glob.glob(ROOT + "/src/**/*.cc", recursive=True)
+                                                     if not path.endswith(("base/error.cc", "daemon/admin_client.cc")))))
+    listed = set(re.findall(r"^### `(\w+)`$", read(page), re.M))
+    yield from ((page, 1, f"says nothing of {one}") for one in sorted(types - listed))
+    yield from ((page, 1, f"nothing is a {one}") for one in sorted(listed - types))
+
+
 def inline():
     """(page, line, "sh" or "promql", text): whole commands that only look, and PromQL."""
     for page, number, text in spans():
@@ -224,7 +258,7 @@ def bad_tests():
                 yield page, number, f"no test {test}"
 
 
-CHECKS = {"tests": bad_tests, "figures": bad_figures, "links": bad_links, "files": bad_files, "keys": bad_keys, "metrics": bad_metrics, "log": bad_log,
+CHECKS = {"tests": bad_tests, "figures": bad_figures, "links": bad_links, "files": bad_files, "keys": bad_keys, "metrics": bad_metrics, "log": bad_log, "errors": bad_errors,
           "flags": lambda *helps: bad_flags(helps)}
 
 

@@ -16,6 +16,10 @@ test_files_are_there() { names files; }
 test_keys_are_there() { names keys; }
 test_tests_of_bounds_are_there() { names tests; }
 
+test_the_reference_of_keys_is_what_the_program_says() { python3 -B "$here/reference.py" check "$daemon_binary"; }
+
+test_errors_are_explained_in_the_words_of_the_sources() { names errors; }
+
 test_what_a_fleet_reckons_with_was_measured() { names figures; }
 
 test_flags_are_there() {
@@ -52,15 +56,25 @@ test_keys_of_the_access_log_are_explained() {
   names log "$tap_work/records"
 }
 
+test_another_default_makes_another_reference() {
+  mkdir -p "$tap_work/other/tests"
+  cp -r "$top/docs" "$top/config" "$top/packaging" "$top/src" "$tap_work/other/"
+  cp -r "$here" "$tap_work/other/tests/"
+  sed -i 's/  keep_warm: 10m /  keep_warm: 20m /' "$tap_work/other/config/ccnproxy.yaml"
+  contains check 'configuration.md is not up to date' \
+    "$(python3 -B "$tap_work/other/tests/docs/reference.py" check "$daemon_binary" 2>&1 || true)"
+}
+
 # The checks see what is wrong: each in a copy of the pages with a mistake in it.
 test_mistakes_are_found() {
-  local wrong check words
+  local wrong check words page
   while IFS='|' read -r check words wrong; do
     rm -rf "$tap_work/copy"
     mkdir -p "$tap_work/copy/tests"
     cp -r "$top/docs" "$top"/*.md "$top/config" "$top/packaging" "$top/include" "$top/src" "$tap_work/copy/"
     cp -r "$here" "$tap_work/copy/tests/"
-    echo "$wrong" >>"$tap_work/copy/docs/access.md"
+    case $check in errors) page=errors ;; *) page=access ;; esac
+    echo "$wrong" >>"$tap_work/copy/docs/$page.md"
     # shellcheck disable=SC2086  # several words
     if python3 -B "$tap_work/copy/tests/docs/names.py" $check >"$tap_work/said"; then fail "nothing found in: $wrong"; fi
     contains "$wrong" "$words" "$(<"$tap_work/said")"
@@ -69,6 +83,7 @@ links|no docs/nowhere.md|See [there](nowhere.md).
 links|no heading #nothing|See [there](admin.md#nothing).
 files|no tests/e2e/nothing.sh|Run \`tests/e2e/nothing.sh\`.
 files|no pool/nothing among|In \`pool/nothing\`.
+errors|no source says 'the moon is in the way'|Status 502: \`the moon is in the way\`.
 keys|no key pool.nothing|Set \`pool.nothing\`.
 flags $tap_work/help/*|nobody knows --nothing|Say \`ccnproxy check --nothing\`.
 metrics $tap_work/metrics|no metric ccnproxy_nothing_total|Look at \`ccnproxy_nothing_total\`.
