@@ -1,5 +1,5 @@
 #!/bin/bash
-# The rule of docs/fleet.md for prometheus-adapter, without one: its queries are made of the templates as the adapter makes
+# The rule of docs/kubernetes.md for prometheus-adapter, without one: its queries are made of the templates as the adapter makes
 # them, and asked of a real Prometheus that scrapes two real daemons as two pods.
 # Usage: tests/docs/adapter_test.sh [DAEMON]
 set -euo pipefail
@@ -43,7 +43,7 @@ connect_clients() {
 
 prepare() {
   local port_of_the_first
-  python3 -B "$here/blocks.py" files "$tap_work/documented" "$top/docs/fleet.md"
+  python3 -B "$here/blocks.py" files "$tap_work/documented" "$top/docs/kubernetes.md"
   start_pod ccnproxy-0
   port_of_the_first=$pod_port
   start_pod ccnproxy-1

@@ -44,7 +44,9 @@ test_connect_to() { snippet connect_to; }
 test_many_at_once() { snippet many; }
 test_streams() { snippet streams; }
 test_guzzle() { snippet guzzle; }
+test_guzzle_with_compression() { snippet guzzle_gzip; }
 test_symfony() { snippet symfony; }
+test_symfony_by_the_unix_socket() { snippet symfony_unix; }
 test_F002_symfony_repeats_no_post() { snippet symfony_retry; }
 test_F002_fallback_of_curl_sends_no_post_twice() { snippet fallback; }
 test_F002_fallback_of_guzzle_sends_no_post_twice() { snippet guzzle_fallback; }
