@@ -14,7 +14,7 @@ packages[demo]="nginx-light curl openssl iproute2 procps ca-certificates"
 packages[e2e]="${packages[demo]} libgtest-dev libgmock-dev php-cli php-curl php-guzzlehttp-guzzle
   php-symfony-http-client haproxy apache2-bin jq unbound dns-root-data bind9 bind9-dnsutils dnsmasq-base python3"
 packages[test]="${packages[e2e]} clang clang-format libclang-rt-dev llvm shellcheck debootstrap chromium nodejs npm prometheus
-  prometheus-alertmanager python3-yaml awscli php-async-aws-core php-async-aws-sqs"
+  prometheus-alertmanager python3-yaml awscli python3-boto3 rclone s3cmd php-async-aws-core php-async-aws-sqs"
 packages[bench]="${packages[demo]} slowhttptest wrk nghttp2-client nghttp2-proxy haproxy python3 libbenchmark-dev strace
   linux-perf valgrind"
 packages[package]="dpkg-dev lintian debootstrap systemd systemd-container man-db groff-base bsdextrautils python3 python3-yaml
