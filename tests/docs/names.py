@@ -6,7 +6,7 @@ with 1 then.
   names.py keys                     keys of the configuration in `code` (pool.keep_warm), by config/ccnproxy.yaml
   names.py flags HELP...            flags; HELP: files with what the command (the file's name) says with --help
   names.py metrics METRICS          metrics; METRICS: a scrape of the daemon
-  names.py style                    words for people where things are meant
+  names.py style                    words for people where things are meant, and lines of more than 100 columns
   names.py errors                   types and words of errors in docs/errors.md, against the sources
   names.py inline                   no check: prints the commands and expressions in `code` that can be run, as PAGE:LINE, what, text
   names.py figures                  what docs/fleet.md reckons with, against what was measured last
@@ -214,12 +214,20 @@ def bad_errors():
 
 
 def bad_style():
-    """Words that are of people alone, where things are spoken of."""
+    """Words that are of people alone, where things are spoken of, and lines of prose that go on after 100 columns."""
     for page, number, line in lines_of_prose():
         if page in MADE or page in NOT_YET_SO:
             continue
         for word in re.findall(r"\b(?:who|whom|whose|whoever|nobody|somebody|anybody|everybody)\b", CODE.sub("", line), re.I):
             yield page, number, f"'{word}' is no word for a thing"
+        can_be_broken = not re.match(r" *(\||<!--|#|!\[)", line) and max(map(len, wrapping(line)), default=0) < 90
+        if len(line) > 100 and can_be_broken and not page.startswith("docs/development/"):
+            yield page, number, "goes on after 100 columns"
+
+
+def wrapping(line):
+    """The parts between which a line can be broken: not within `code` or a link."""
+    return re.sub(r"`[^`]*`|\[[^\]]*\]\([^)]*\)", lambda part: part.group(0).replace(" ", "_"), line).split()
 
 
 def inline():

@@ -20,7 +20,7 @@ test_the_reference_of_keys_is_what_the_program_says() { python3 -B "$here/refere
 
 test_errors_are_explained_in_the_words_of_the_sources() { names errors; }
 
-test_words_are_as_agreed() { names style; }
+test_words_and_lines_are_as_agreed() { names style; }
 
 test_what_a_fleet_reckons_with_was_measured() { names figures; }
 
@@ -86,6 +86,7 @@ links|no heading #nothing|See [there](admin.md#nothing).
 files|no tests/e2e/nothing.sh|Run \`tests/e2e/nothing.sh\`.
 files|no pool/nothing among|In \`pool/nothing\`.
 style|'Whoever' is no word|Whoever reads this.
+style|goes on after 100|One line of words that goes on and on and on and on and on and on and on and on and on and on and on and on.
 errors|no source says 'the moon is in the way'|Status 502: \`the moon is in the way\`.
 keys|no key pool.nothing|Set \`pool.nothing\`.
 flags $tap_work/help/*|nobody knows --nothing|Say \`ccnproxy check --nothing\`.
