@@ -4,7 +4,7 @@ Usage: reference.py write DAEMON | reference.py check DAEMON      check fails wh
 
 Sources: keys, defaults and descriptions are those of config/ccnproxy.yaml, as packaging/man/keys.awk reads it for the man page;
 types, bounds and units are the daemon's own words for a wrong value (`ccnproxy check`), as is what an override takes; what a
-reload changes is the table of src/daemon/reload_plan.cc; the names that other proxies have are in peer_names.txt.
+reload changes is the table of src/daemon/reload_plan.cc; what other proxies call it, and the version that brought it, are in keys.txt.
 """
 
 import os
@@ -97,14 +97,15 @@ def lasting():
     return re.findall(r'\{"([a-z_.]+)"', table)
 
 
-def peers():
-    names = {}
-    for line in read(os.path.join(HERE, "peer_names.txt")).splitlines():
+def since_and_peers():
+    """Key: (version, what each of the others calls it)."""
+    known = {}
+    for line in read(os.path.join(HERE, "keys.txt")).splitlines():
         if line and not line.startswith("#"):
-            key, *theirs = [part.strip() for part in line.split("|")]
-            names[key] = [f"{proxy} {', '.join(f'`{name}`' for name in words.split(', '))}"
+            key, since, *theirs = [part.strip() for part in line.split("|")]
+            known[key] = since, [f"{proxy} {', '.join(f'`{name}`' for name in words.split(', '))}"
                           for proxy, words in zip(("nginx", "HAProxy", "Envoy"), theirs, strict=True) if words != "-"]
-    return names
+    return known
 
 
 def sentence(text):
@@ -118,7 +119,7 @@ def wrapped(text, indent=""):
                          break_on_hyphens=False)
 
 
-def entry(daemon, key, default, words, their_names, last):
+def entry(daemon, key, default, words, since, their_names, last):
     lines = [f"{'###' if '.' in key else '##'} `{key}`", ""]
     if words:
         lines += [wrapped(sentence(words)), ""]
@@ -130,16 +131,17 @@ def entry(daemon, key, default, words, their_names, last):
     facts += ["Holds from: the next start." if any(key.startswith(one) for one in last) else "Holds from: the next reload."]
     if not key.startswith("overrides") and may_stand_in_override(daemon, key):
         facts += ["May stand in `overrides`."]
+    facts += [f"Since: {since}."]
     if their_names:
         facts += [f"Elsewhere: {'; '.join(their_names)}."]
     return "\n".join(lines + [wrapped(fact, "- ") for fact in facts]) + "\n"
 
 
 def page(daemon):
-    keys, names, last = documented(), peers(), lasting()
+    keys, known, last = documented(), since_and_peers(), lasting()
     values = {key: told for key, told in keys.items() if told[0] is not None and key != "overrides"}
-    if unknown := names.keys() ^ values.keys() - {"admin.mode", "admin.owner", "admin.group"}:
-        raise SystemExit(f"in peer_names.txt or config/ccnproxy.yaml alone: {', '.join(sorted(unknown))}")
+    if unknown := known.keys() ^ values.keys():
+        raise SystemExit(f"in keys.txt or config/ccnproxy.yaml alone: {', '.join(sorted(unknown))}")
     text = read(OPENING)
     tops = list(dict.fromkeys(re.split(r"[.\[]", key)[0] for key in values))
     for top in sorted(tops, key=list(keys).index):
@@ -148,7 +150,7 @@ def page(daemon):
         sections = [sentence(words) for key, (default, words) in keys.items()
                     if re.split(r"[.\[]", key)[0] == top and words and key not in values]
         text += "".join(wrapped(words) + "\n\n" for words in sections)
-        text += "\n".join(entry(daemon, key, *values[key], names.get(key), last) for key in mine)
+        text += "\n".join(entry(daemon, key, *values[key], *known[key], last) for key in mine)
     return text
 
 
