@@ -1,5 +1,6 @@
-// wanlink: a WAN link in user space between two network namespaces (docs/development/wan-emulator.md). Needs
-// the rights to enter namespaces and to make TUN devices, and no kernel module but tun.
+// wanlink: a WAN link in user space between two network namespaces
+// (docs/development/wan-emulator.md). Needs the rights to enter namespaces and to make TUN devices,
+// and no kernel module but tun.
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
