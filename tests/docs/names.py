@@ -30,7 +30,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 # Pages that a program writes from the tests' own names.
 MADE = {"docs/development/failures.md"}
 # Pages that were written before the rules of `style`.
-NOT_YET_SO = {"docs/architecture.md"}
+NOT_YET_SO = {"docs/development/architecture.md"}
 ROOMS = "admin base config daemon http observe origin pool proxy route tls".split()
 
 

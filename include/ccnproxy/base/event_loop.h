@@ -41,8 +41,8 @@ class TurnTask : public boost::intrusive::slist_base_hook<> {
 ///
 /// The ready set is not Asio's own reactor because it is the path of every request: a readiness
 /// kept level-triggered and an end of the turn at which output goes out together cost 2 to 4 system
-/// calls a request less (docs/architecture.md). Everything but post() and stop() belongs to the
-/// thread that runs it.
+/// calls a request less (docs/development/architecture.md). Everything but post() and stop()
+/// belongs to the thread that runs it.
 class EventLoop final : public Clock {
  public:
   /// `coalesce`: see CoalesceGate. Throws std::system_error if the kernel has no descriptors left.
