@@ -47,8 +47,7 @@ AddressRange::Parsed AddressRange::parse(std::string_view text) {
   const unsigned bits = address->is_v4() ? 32 : 128;
   const auto length =
       slash == text.npos ? std::optional(bits) : parse_length(text.substr(slash + 1), bits);
-  if (!length)
-    return {{}, "a block of addresses whose length is from 0 to " + std::to_string(bits)};
+  if (!length) return {{}, "a block of addresses with a length from 0 to " + std::to_string(bits)};
   AddressRange range;
   range.family_ = address->family();
   range.length_ = *length;

@@ -36,10 +36,10 @@ EventLoop::EventLoop(Duration coalesce)
       asio_(std::make_unique<Asio>(set_.fd())) {}
 
 EventLoop::~EventLoop() {
-  asio_.reset();  // what waits there is destroyed with it, and may retire something
+  asio_.reset();  // destroys what waits there, which may defer deletions
   for (auto* tasks : {&turn_tasks_, &delayed_})
     tasks->clear_and_dispose([](TurnTask* task) { task->queued_ = task->delayed_ = false; });
-  while (!retired_.empty()) {  // what dies may retire more
+  while (!retired_.empty()) {  // destructors may defer more
     auto dying = std::move(retired_);
     retired_.clear();
   }

@@ -14,8 +14,8 @@ namespace ccnproxy {
 /// What an entry of an AddressList may be besides a block of addresses: 224.0.0.0/4 and ff00::/8.
 inline constexpr std::string_view multicast_word = "multicast";
 
-/// Blocks of addresses as somebody has written them down, to be searched in their order. Made once
-/// and then only read.
+/// A list of address blocks in the order of the configuration; the first match counts. Built once,
+/// then only read.
 class AddressList {
  public:
   AddressList() = default;
@@ -23,13 +23,13 @@ class AddressList {
   explicit AddressList(const std::vector<std::string>& texts);
 
   bool empty() const noexcept { return texts_.empty(); }
-  /// Whether both were written down alike.
+  /// Equal texts in equal order.
   bool operator==(const AddressList& other) const noexcept { return texts_ == other.texts_; }
-  /// The text of the first entry that this address is in, or null. IPv4-mapped addresses are IPv4
-  /// addresses; nothing else is looked into: for lists of what is allowed.
+  /// The text of the first entry that contains this address, or null. IPv4-mapped addresses are
+  /// matched as IPv4; other embedded addresses are not extracted: for allow lists.
   const std::string* find(const Endpoint& address) const noexcept;
-  /// As find(), also for the addresses that this one may only be another way to write (see
-  /// carried_v4): for lists of what is denied.
+  /// As find(), also for the IPv4 addresses that this one may embed (see carried_v4): for deny
+  /// lists.
   const std::string* find_in_any_form(const Endpoint& address) const;
 
  private:

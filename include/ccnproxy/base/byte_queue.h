@@ -7,9 +7,9 @@
 
 namespace ccnproxy {
 
-/// Bytes on their way from one side to the other: appended at the back, taken from the front,
-/// always one contiguous piece. Gives its memory back when it runs empty, so that idle connections
-/// hold none. Its bound is kept by those who append.
+/// A buffer of bytes between two sides: appended at the back, taken from the front, always one
+/// contiguous piece. Frees its memory when it runs empty, so that idle connections hold none. Its
+/// callers bound its size.
 class ByteQueue {
  public:
   std::size_t size() const noexcept { return end_ - begin_; }

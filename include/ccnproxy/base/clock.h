@@ -7,8 +7,8 @@ namespace ccnproxy {
 using Duration = std::chrono::nanoseconds;
 using TimePoint = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 
-/// The time that decisions are made by. The daemon's is its event loop's (read once a turn), a
-/// test's is moved by hand.
+/// A monotonic clock for decisions. The daemon's is its event loop, which reads the time once an
+/// iteration; tests move theirs by hand.
 class Clock {
  public:
   virtual ~Clock() = default;

@@ -8,21 +8,21 @@
 
 namespace ccnproxy {
 
-/// Decides whether a turn of the event loop should wait a moment for more input before it polls. A
-/// fast proxy wakes for every packet and pays for waking; when at least two pieces of work arrive
-/// within the window, waiting for it halves the cost of a request and even lowers its latency. At
-/// low rates the gate stays shut. Pure: told of work and time, asked for a decision.
+/// Decides whether the event loop waits for more input before it polls (batching under load). A
+/// fast proxy wakes for every packet and pays for each wake-up. If at least two pieces of work
+/// arrive within the window, waiting for it halves the CPU time of a request and lowers its
+/// latency. At low rates the gate stays shut. Pure: it is given work and time.
 class CoalesceGate {
  public:
-  /// `window`: how long a turn may wait; 0 keeps the gate shut for ever.
+  /// `window`: how long an iteration may wait; 0 disables batching.
   explicit CoalesceGate(Duration window) : window_(window) {}
 
   void count_work(std::uint32_t pieces = 1) noexcept { pieces_ += pieces; }
-  /// Input is a piece of work however small it is, and each TLS record of a large body another: a
-  /// turn that finds twice as much makes half as many calls for it.
+  /// Counts one piece of work for any input, and one more for each 16 KiB (a TLS record) of it: an
+  /// iteration that reads twice as much makes half as many calls for it.
   void count_input(std::size_t bytes) noexcept { pieces_ += 1 + bytes / 16'384; }
-  /// Called once a turn. Measures over ten windows, a millisecond at least: over less, chance alone
-  /// would open it at times. Opens at two pieces a window.
+  /// Called once an iteration. Measures over ten windows, a millisecond at least: shorter samples
+  /// would open it by chance. Opens at two pieces a window.
   bool open(TimePoint now) noexcept {
     if (window_.count() == 0) return false;
     const auto elapsed = now - since_;
@@ -34,7 +34,7 @@ class CoalesceGate {
     }
     return open_;
   }
-  /// What the last measurement said; for choices that depend on being busy.
+  /// The result of the last measurement, for decisions that depend on load.
   bool is_open() const noexcept { return open_; }
   Duration window() const noexcept { return window_; }
 
@@ -45,8 +45,9 @@ class CoalesceGate {
   bool open_ = false;
 };
 
-/// The window of one of `loops` that share the work. Each of several finds less in the same time,
-/// but its turns cost as much as one loop's: they wait three times as long, for about as much.
+/// The window of one of `loops` that share the work. Each of several loops receives less in the
+/// same time, but its iterations cost as much as a single loop's: the window is three times as
+/// long.
 constexpr Duration coalesce_window(Duration of_one, std::size_t loops) noexcept {
   return loops > 1 ? 3 * of_one : of_one;
 }

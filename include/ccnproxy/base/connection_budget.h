@@ -30,21 +30,24 @@ class ConnectionBudget : public std::enable_shared_from_this<ConnectionBudget> {
 
   explicit ConnectionBudget(std::size_t workers = 1, std::size_t limit = no_limit)
       : short_(workers), limit_(limit) {}
-  /// Called on any thread when a worker that asked for it may find room. Set while starting.
+  /// Called on any thread when room may be available to a worker that asked. Set before the workers
+  /// start.
   void tell_of_room(std::function<void(std::size_t worker)> tell) { tell_ = std::move(tell); }
 
   /// An empty lease if there is no room.
   ConnectionLease take(For purpose);
   /// Whether there is room for one more.
   bool has_room(For purpose) const noexcept { return used() < most_for(purpose); }
-  /// So many of them may be tunnels.
+  /// The largest number of tunnels.
   std::size_t most_tunnels() const noexcept;
-  /// Whether tunnels hold all that they may: no idle connection that goes makes room for another.
+  /// Whether tunnels are at their limit: closing an idle connection would not make room for one
+  /// more.
   bool is_full_of_tunnels() const noexcept { return tunnels_.load() >= most_tunnels(); }
-  /// How many are in use of the last sixteenth, and beyond the limit after a reload has lowered it:
-  /// so many idle connections should go before requests have to wait.
+  /// How many idle connections to close before requests have to wait: those in use of the last
+  /// sixteenth, and those beyond a limit that a reload has lowered.
   std::size_t crowd() const noexcept;
-  /// `worker` is to be told when a connection is given back. Ask for room once more after this.
+  /// Requests a call when a connection is given back. The caller tries once more after this,
+  /// because room may have been freed in between.
   void want(std::size_t worker) noexcept { short_[worker].store(true); }
 
   // Relaxed: a number by itself. Another limit is told to the workers by a post.

@@ -7,8 +7,8 @@ namespace ccnproxy {
 template <class Signature>
 class Delegate;
 
-/// A call to a member function of an object, without ownership and without allocation: what the
-/// event loop holds instead of std::function. The object must outlive the delegate.
+/// A callback to a member function, without ownership and without allocation; the event loop uses
+/// it instead of std::function. The object must outlive the delegate.
 template <class R, class... Args>
 class Delegate<R(Args...)> {
  public:

@@ -9,8 +9,8 @@
 
 namespace ccnproxy {
 
-/// What went wrong, as the closed set of RFC 9209 §2.3 proxy error types. The same word is in the
-/// Proxy-Status field, the access log and the metrics.
+/// The type of an error: the closed set of RFC 9209 §2.3. Proxy-Status, the access log and the
+/// metrics use the same word.
 enum class ErrorType : std::uint8_t {
   dns_timeout,
   dns_error,
@@ -41,13 +41,13 @@ enum class ErrorType : std::uint8_t {
   proxy_loop_detected,
 };
 
-/// Who is to blame.
+/// The side that caused an error.
 enum class Side : std::uint8_t { client, origin, us };
 
-/// How far an exchange had come.
+/// The phase of an exchange in which an error occurred.
 enum class Phase : std::uint8_t { request, route, queue, dns, tcp, tls, send, response };
 
-/// What is known of whether the origin acted on a request. Retrying is decided from this alone
+/// What is known about whether the origin acted on a request. Retries are decided from this alone
 /// (RFC 9110 §9.2.2, RFC 9113 §8.7), never from guesses.
 enum class Proof : std::uint8_t {
   not_sent,  ///< no byte of the request was given to the kernel
@@ -63,7 +63,7 @@ std::string_view to_string(Side) noexcept;
 std::string_view to_string(Phase) noexcept;
 std::string_view to_string(Proof) noexcept;
 
-/// A failure that reaches people: what, on whose side, in which phase, and the cause in words.
+/// A failure as users see it: type, side, phase, and the cause as a line of text.
 struct Error {
   ErrorType type = ErrorType::proxy_internal_error;
   Side side = Side::us;

@@ -18,8 +18,8 @@ class io_context;
 
 namespace ccnproxy {
 
-/// Something to do once at the end of the turn in which it was asked for, e.g. writing out what all
-/// streams of a connection queued. Asking twice in a turn is asking once.
+/// A deferred callback, run once at the end of the current loop iteration, e.g. to write out what
+/// all streams of a connection queued. Scheduling it twice in an iteration runs it once.
 class TurnTask : public boost::intrusive::slist_base_hook<> {
  public:
   explicit TurnTask(Delegate<void()> run) : run_(run) {}
@@ -32,28 +32,29 @@ class TurnTask : public boost::intrusive::slist_base_hook<> {
   bool delayed_ = false;
 };
 
-/// One thread's event loop: an asio::io_context that waits, takes posts and runs coroutines, and on
-/// it a ReadySet for the connections that stand, coarse timers, and tasks at the end of a turn.
+/// The event loop of one thread: an asio::io_context that waits, takes posts and runs coroutines,
+/// with a ReadySet for established connections, coarse timers, and deferred calls.
 ///
-/// A turn is: wait for what Asio has next (the ready set, a post, a coroutine that goes on), do it,
-/// fire timers, run the end-of-turn tasks, destroy what was retired. So what a coroutine changes in
-/// a connection goes out at once, as what an event changes does.
+/// An iteration (a turn) is: wait for the next thing that Asio has (the ready set, a post, a
+/// coroutine to resume), run it, fire timers, run the deferred calls, destroy deferred objects. So
+/// what a coroutine changes in a connection is written out at once, as what an event changes is.
 ///
-/// The ready set is not Asio's own reactor because it is the path of every request: a readiness
-/// kept level-triggered and an end of the turn at which output goes out together cost 2 to 4 system
-/// calls a request less (docs/development/architecture.md). Everything but post() and stop()
-/// belongs to the thread that runs it.
+/// The ready set is not Asio's own reactor because it is on the path of every request:
+/// level-triggered readiness, and an end of the iteration at which output is written together, save
+/// 2 to 4 system calls a request (docs/development/decisions/event-loop.md). All but post() and
+/// stop() belongs to the thread that calls run().
 class EventLoop final : public Clock {
  public:
-  /// `coalesce`: see CoalesceGate. Throws std::system_error if the kernel has no descriptors left.
+  /// `coalesce`: the batching window, see CoalesceGate. Throws std::system_error if the process has
+  /// no descriptors left.
   explicit EventLoop(Duration coalesce = Duration(0));
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
   ~EventLoop() override;
 
-  /// The time at which this turn began; read once a turn.
+  /// The time at which this iteration began; read once an iteration.
   TimePoint now() const noexcept override { return now_; }
-  /// The time right now, for what is reported to people.
+  /// The current time, for reports.
   static TimePoint read_clock() noexcept { return std::chrono::steady_clock::now(); }
 
   /// See ReadySet.
@@ -65,28 +66,28 @@ class EventLoop final : public Clock {
 
   TimerWheel& timers() noexcept { return timers_; }
   void at_turn_end(TurnTask& task) noexcept;
-  /// At the end of a turn so much later, to a millisecond, unless it is asked for sooner. For short
-  /// delays of few tasks; Timer is for all else.
+  /// Runs the call at the end of an iteration after `by`, to a millisecond, or at the end of this
+  /// one if at_turn_end() asks for that. For short delays of few calls; use Timer otherwise.
   void delay(TurnTask& task, Duration by) noexcept;
   void cancel(TurnTask& task) noexcept;
   void retire(std::unique_ptr<Retired> object) { retired_.push_back(std::move(object)); }
-  /// Tells the coalescing gate of work; see there.
+  /// Counts work for the batching decision, see CoalesceGate.
   void count_work(std::uint32_t pieces = 1) noexcept { gate_.count_work(pieces); }
   void count_input(std::size_t bytes) noexcept { gate_.count_input(bytes); }
-  /// Whether input comes so fast that waiting for more pays.
+  /// Whether input arrives fast enough for batching.
   bool busy() const noexcept { return gate_.is_open(); }
 
-  /// For coroutines and what they wait for. A coroutine that was resumed by Asio calls refresh()
-  /// before it calls anything that asks for the time.
+  /// For coroutines and their awaitables. A coroutine that Asio has resumed calls refresh() before
+  /// it reads the time.
   boost::asio::io_context& io() noexcept;
   void refresh() noexcept { now_ = read_clock(); }
 
-  /// Runs `task` on the loop's thread, soon. Any thread.
+  /// Runs `task` on the loop's thread in a later iteration. Any thread.
   void post(std::function<void()> task);
-  /// Ends run() after the current turn. Any thread.
+  /// Ends run() after the current iteration. Any thread.
   void stop();
   void run();
-  /// One turn that waits at most `timeout`; for tests.
+  /// Runs one iteration that waits at most `timeout`; for tests.
   void run_once(Duration timeout);
 
  private:

@@ -16,8 +16,8 @@ class HttpDate {
   explicit HttpDate(WallClock wall_clock = std::chrono::system_clock::now) noexcept
       : wall_clock_(wall_clock) {}
 
-  /// `now` is a monotonic clock's, and says when the wall clock is to be read again. Valid until
-  /// the next call.
+  /// `now` is a monotonic time and decides when the wall clock is read again. Valid until the next
+  /// call.
   std::string_view at(TimePoint now) noexcept;
 
  private:

@@ -18,8 +18,8 @@ struct Endpoint {
  public:
   Endpoint() noexcept;
 
-  /// What getsockname, accept or a resolver gave. Holds no address if it is of another family (a
-  /// unix socket) or too short for its family.
+  /// An address from getsockname(), accept() or a resolver. Holds no address if the family is
+  /// another (a unix socket) or `length` is too short for it.
   static Endpoint from(const sockaddr* address, socklen_t size) noexcept;
   /// An address literal: `192.0.2.1`, `2001:db8::1`, `[2001:db8::1]`, `fe80::1%eth0` (RFC 4007
   /// §11). Only the four decimal parts of RFC 3986 §3.2.2 are an IPv4 address: not `127.1`, not

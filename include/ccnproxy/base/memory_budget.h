@@ -9,16 +9,15 @@
 
 namespace ccnproxy {
 
-/// What one worker holds of messages beyond the turn in which they came (`limits.memory`): whoever
-/// keeps bytes for a side that is slower than the other tells how many. The budget says what
-/// follows (docs/overload.md): half full, everybody is read only as fast as what was read before
-/// has gone; nearly full, those who have stood still longest are cut; full, new requests are
-/// refused, and origins are not read.
+/// The buffered bytes of one worker, bounded by `limits.memory`. Each buffer that holds messages
+/// longer than one loop iteration charges its bytes to it. The levels are (docs/overload.md): at
+/// one half, every side is read only as fast as its data leaves; near the limit, the clients
+/// stalled longest are cut; at the limit, new requests are refused and origins are not read.
 ///
-/// One thread. Costs two additions where what is held has changed, and nothing per byte.
+/// Belongs to one thread. A charge costs two additions, not one a byte.
 class MemoryBudget {
  public:
-  /// For whom bytes are held: who takes them makes room.
+  /// The side that frees the bytes by reading them.
   enum class For : std::uint8_t { clients, origins };
 
   static constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
@@ -28,12 +27,13 @@ class MemoryBudget {
   MemoryBudget& operator=(const MemoryBudget&) = delete;
 
   void set_limit(std::size_t limit) noexcept { limit_ = limit; }
-  /// Called whenever it is nearly full after a change; must change nothing at once.
+  /// Called after each charge that leaves it nearly full; the callee must not change charges at
+  /// once.
   void tell_when_nearly_full(Delegate<void()> call) noexcept { nearly_full_ = call; }
 
-  /// A holder that was charged `charged` holds `now` bytes.
-  void change(For whom, std::size_t& charged, std::size_t now) {
-    auto& held = held_[static_cast<std::size_t>(whom)];
+  /// Changes a charge from `charged` to `now` bytes.
+  void change(For side, std::size_t& charged, std::size_t now) {
+    auto& held = held_[static_cast<std::size_t>(side)];
     const bool more = now > charged;
     held = held + now - charged;
     charged = now;
@@ -43,16 +43,16 @@ class MemoryBudget {
   std::size_t used() const noexcept { return held_[0] + held_[1]; }
   std::size_t limit() const noexcept { return limit_; }
   bool tight() const noexcept { return used() >= limit_ / 2; }
-  /// It was tight, maybe, and is not any more by some margin.
+  /// Below the pressure level by some margin (hysteresis).
   bool relaxed() const noexcept { return used() < limit_ / 4; }
   bool nearly_full() const noexcept { return used() >= limit_ - limit_ / 8; }
   bool full() const noexcept { return used() >= limit_; }
-  /// Whether origins are to be read no further. Only while clients hold a good part: those move, or
-  /// are cut, within moments. Room that uploads take is made by origins, which must be heard for
-  /// that.
+  /// Whether reading from origins has to pause. Only while clients hold a quarter or more: their
+  /// bytes leave, or they are cut, within moments. Uploads are freed by origins, which must be read
+  /// for that.
   bool origins_must_wait() const noexcept { return full() && held_[0] >= limit_ / 4; }
-  /// What has to go when it is nearly full: down to three quarters, so that it is not for each
-  /// request anew.
+  /// The bytes to free when it is nearly full: down to three quarters, so that eviction does not
+  /// run for each request.
   std::size_t excess() const noexcept { return nearly_full() ? used() - (limit_ - limit_ / 4) : 0; }
 
  private:
@@ -61,22 +61,22 @@ class MemoryBudget {
   Delegate<void()> nearly_full_;
 };
 
-/// What one holder is charged; gives it back when it ends.
+/// The charge of one buffer to a MemoryBudget (RAII): released by the destructor.
 class HeldBytes {
  public:
-  HeldBytes(MemoryBudget& budget, MemoryBudget::For whom) noexcept : budget_(budget), whom_(whom) {}
+  HeldBytes(MemoryBudget& budget, MemoryBudget::For side) noexcept : budget_(budget), side_(side) {}
   HeldBytes(const HeldBytes&) = delete;
   HeldBytes& operator=(const HeldBytes&) = delete;
   ~HeldBytes() { set(0); }
 
   void set(std::size_t now) {
-    if (now != charged_) budget_.change(whom_, charged_, now);
+    if (now != charged_) budget_.change(side_, charged_, now);
   }
   std::size_t get() const noexcept { return charged_; }
 
  private:
   MemoryBudget& budget_;
-  MemoryBudget::For whom_;
+  MemoryBudget::For side_;
   std::size_t charged_ = 0;
 };
 

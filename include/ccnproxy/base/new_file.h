@@ -13,9 +13,9 @@ namespace ccnproxy {
 /// EEXIST if another file took the name meanwhile.
 UniqueFd create_new_file(const std::string& path, mode_t mode);
 
-/// Opens a file to append to, and creates it if need be. A symbolic link in the last component is
-/// followed only where nobody but root and this user can have put it: in a folder that one of them
-/// owns and that neither group nor others may write to. Elsewhere errno is ELOOP.
+/// Opens a file to append to, and creates it if missing. A symbolic link in the last component is
+/// followed only in a directory that root or this user owns and that neither group nor others may
+/// write to: there only these two can have made it. Elsewhere errno is ELOOP.
 UniqueFd open_to_append(const std::string& path, mode_t mode);
 
 }  // namespace ccnproxy

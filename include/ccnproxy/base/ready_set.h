@@ -8,8 +8,8 @@
 
 namespace ccnproxy {
 
-/// Told when a descriptor is ready. May be called once more in the iteration in which it closed its
-/// descriptor, and must then do nothing.
+/// The handler of a descriptor's readiness. It may be called once more in the iteration in which it
+/// closed its descriptor, and must then do nothing.
 class IoHandler {
  public:
   virtual void on_io(std::uint32_t epoll_events) = 0;
@@ -18,8 +18,8 @@ class IoHandler {
   ~IoHandler() = default;
 };
 
-/// The descriptors of connections that stand, polled together: a level-triggered epoll set, which
-/// is one descriptor to what waits for it (EventLoop). On one thread.
+/// The descriptors of established connections, polled together: a level-triggered epoll set. It is
+/// one descriptor to the loop that waits for it (EventLoop). Belongs to one thread.
 class ReadySet {
  public:
   /// Throws std::system_error if the kernel has no descriptors left.
@@ -31,7 +31,7 @@ class ReadySet {
   void rewatch(int fd, std::uint32_t events, IoHandler& handler);
   void unwatch(int fd) noexcept;
 
-  /// Tells the handlers of what is ready now, up to some hundreds of them; waits for nothing.
+  /// Calls the handlers of up to some hundreds of ready descriptors; does not wait.
   void dispatch();
   /// Readable while anything is ready.
   int fd() const noexcept { return epoll_.get(); }

@@ -2,8 +2,8 @@
 
 namespace ccnproxy {
 
-/// An object that dies between turns of its event loop, so that nothing on the stack of the turn in
-/// which it ended still refers to it (EventLoop::retire).
+/// An object for deferred deletion: EventLoop::retire destroys it after the current loop iteration,
+/// because code on the stack of that iteration may still refer to it.
 class Retired {
  public:
   virtual ~Retired() = default;

@@ -7,9 +7,9 @@
 
 namespace ccnproxy {
 
-/// Objects that are not in use, with the memory that they have grown: in steady state who needs one
-/// allocates nothing. A T is cleared when it is given back (`clear()`), and says itself whether it
-/// has grown too large to be kept (`is_worth_keeping()`).
+/// An object pool: reuses objects with the memory that they have grown, so that steady state
+/// allocates nothing. give() clears a T (`clear()`) and keeps it unless it has grown too large
+/// (`is_worth_keeping()`).
 ///
 /// Belongs to one thread.
 template <typename T>

@@ -4,9 +4,9 @@
 
 namespace ccnproxy {
 
-/// While this lives, the calling thread takes no signal, and threads that it starts never do:
-/// signals are for the main thread. Blocked before a thread starts, as one that blocks them itself
-/// may be given a signal before it comes to that.
+/// Blocks all signals in the calling thread, and in the threads that it starts meanwhile, until
+/// destroyed (RAII): signals are for the main thread. They are blocked before a thread starts,
+/// because a thread that blocks them itself may receive one before.
 class SignalsBlocked {
  public:
   SignalsBlocked() noexcept {

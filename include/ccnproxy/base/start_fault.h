@@ -5,8 +5,8 @@
 
 namespace ccnproxy {
 
-/// Why a process can't start, or a configuration can't be put in force, in words for its operator.
-/// The text of any other exception is for programmers and is never shown.
+/// A startup or configuration error with a text for the operator. Texts of other exceptions are for
+/// developers and are never shown.
 class StartFault : public std::runtime_error {
  public:
   explicit StartFault(const std::string& what) : std::runtime_error(what) {}

@@ -13,9 +13,9 @@ namespace ccnproxy {
 
 class TimerWheel;
 
-/// A deadline of one object. Setting it costs no system call and no allocation, and moving it later
-/// (what every request does to its idle deadline) costs one store: the wheel looks again when the
-/// old time has come. Cancelled by its destructor. Belongs to its wheel's thread.
+/// A one-shot timer of one object. Setting it costs no system call and no allocation. Moving it
+/// later, as each request does with its idle deadline, costs one store: the wheel looks again at
+/// the old time. Cancelled by its destructor. Belongs to its wheel's thread.
 class Timer : public boost::intrusive::list_base_hook<
                   boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
@@ -28,7 +28,7 @@ class Timer : public boost::intrusive::list_base_hook<
   void set_after(Duration delay);
   void cancel() noexcept { deadline_ = never; }
   bool armed() const noexcept { return deadline_ != never; }
-  /// While armed.
+  /// Valid while armed.
   TimePoint deadline() const noexcept { return deadline_; }
 
  private:
@@ -54,7 +54,7 @@ class TimerWheel {
 
   /// Fires what is due at the clock's now. A callback may set, cancel or destroy any timer.
   void advance();
-  /// When advance() should be called next; nothing if no timer hangs in the wheel.
+  /// The time of the next call of advance(); no value if no timer is armed.
   std::optional<TimePoint> next() const;
   const Clock& clock() const noexcept { return clock_; }
 

@@ -6,7 +6,7 @@
 
 namespace ccnproxy {
 
-/// Owns a file descriptor; closes it at the end.
+/// An owned file descriptor, closed by the destructor.
 class UniqueFd {
  public:
   UniqueFd() = default;
