@@ -12,8 +12,8 @@ namespace {
 /// At most so many a turn, so that clients already here get theirs.
 constexpr int accepts_a_turn = 64;
 constexpr auto pause_time = std::chrono::milliseconds(50);
-/// Where the loop is not busy, a client that comes no sooner after the one before mostly comes
-/// alone: nobody else is looked for then. Who is there all the same is reported again.
+/// Below this distance between clients more of them are likely to wait. An idle loop accepts one
+/// client per wake-up otherwise; epoll reports the rest again.
 constexpr auto crowded = std::chrono::microseconds(100);
 }  // namespace
 
@@ -63,7 +63,7 @@ void Acceptor::pause() {
   resume_timer_.set_after(pause_time);
 }
 
-/// In a turn of its own: whoever left may not have closed its descriptor yet.
+/// In a later iteration: the session that ended may not have closed its descriptor yet.
 void Acceptor::on_room() {
   if (!watching_ && socket_.fd) resume_timer_.set_after(Duration(0));
 }

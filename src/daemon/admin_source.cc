@@ -35,7 +35,7 @@ std::string AdminSource::log_level() const {
   return std::string(observe::log_level_word(log_.level()));
 }
 
-/// Said whatever the levels are: who looks at the log later sees why it says more or less.
+/// Logged at any level: a later reader of the log sees why its volume changed.
 bool AdminSource::set_log_level(const std::string& level) {
   const auto parsed = observe::parse_log_level(level);
   if (!parsed) return false;
@@ -47,8 +47,8 @@ bool AdminSource::set_log_level(const std::string& level) {
 }
 
 void AdminSource::take(std::uint64_t question, admin::WorkerReport report) {
-  const auto who = asking_.extract(question);
-  who.mapped()(std::move(report));
+  const auto asked = asking_.extract(question);
+  asked.mapped()(std::move(report));
 }
 
 }  // namespace ccnproxy::daemon

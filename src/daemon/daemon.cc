@@ -97,7 +97,7 @@ class Daemon {
     group_.open_at_start = open_at_start_;
     bind_admin(*shared);
     make_workers(bind(*shared));
-    settle_what_nobody_serves();
+    close_unused_sockets();
     pid_file_.emplace(in_force_.config().pid_file);
   }
 
@@ -185,9 +185,9 @@ class Daemon {
           "congestion window while idle; set it to 0");
   }
 
-  /// A service manager keeps such a socket open: its clients would wait for an answer for ever. A
-  /// predecessor closes its own when it drains, so that a listener can be taken away.
-  void settle_what_nobody_serves() {
+  /// A service manager keeps such a socket open, and its clients would wait without end. A parent
+  /// process closes its own when it drains, so that a listener can be removed.
+  void close_unused_sockets() {
     if (predecessor_.ready && !has_port_of_chance(in_force_.config())) {
       for (const auto& address : inherited_.close_left())
         log_->warn(

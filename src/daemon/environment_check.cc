@@ -111,7 +111,7 @@ class EnvironmentCheck {
     const bool whole = config_.log.access.rotate_every.count() == 0;
     if (whole && ::access(file.c_str(), W_OK) != 0 && errno != ENOENT)
       complain("log.access.to",
-               "names a folder whose file access_log can't be written: " + reason(errno));
+               "names a folder with a file access_log that can't be written: " + reason(errno));
     if (whole && is_folder(file))
       complain("log.access.to", "names a folder in which access_log is a folder, not a file");
   }

@@ -21,8 +21,7 @@ namespace {
 
 /// Where systemd begins to count (SD_LISTEN_FDS_START).
 constexpr int first_fd = 3;
-/// More than anybody has listeners; a number that is larger is a mistake, not a reason to walk
-/// through it.
+/// More than any configuration has listeners; a larger number is an error.
 constexpr int most_fds = 1024;
 
 [[noreturn]] void refuse(const std::string& what) { throw StartFault(what); }
@@ -82,8 +81,8 @@ bool is_same(const config::ListenAddress& bound, const config::ListenAddress& wa
   return a && b && *a == *b;
 }
 
-/// As our own sockets are, whoever made this one: accepting ends at EAGAIN, no child inherits it,
-/// and what it accepts has TCP_NODELAY.
+/// Sets the options of our own sockets, whatever the other process set: accepting ends at EAGAIN,
+/// no child inherits the socket, and accepted ones have TCP_NODELAY.
 void make_ours(int fd, bool tcp) {
   ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);

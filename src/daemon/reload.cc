@@ -15,7 +15,7 @@ namespace {
 
 /// A worker goes on at the end of its turn.
 constexpr auto patience = std::chrono::seconds(10);
-/// Whoever changed more keys than these knows what he did.
+/// A reload that changes more keys than these is summed up.
 constexpr std::size_t most_lines = 100;
 
 /// As systemd compares it (CLOCK_MONOTONIC).
@@ -112,7 +112,7 @@ void Reload::split_descriptors() {
   group_.connections->set_limit(budget.origins);
 }
 
-/// The configuration's again, if somebody had asked for another meanwhile.
+/// Back to the configured level, if it was changed at runtime.
 void Reload::set_log_level() {
   const auto level = observe::parse_log_level(in_force_.config().log.level);
   if (!level || *level == log_.level()) return;

@@ -146,7 +146,7 @@ std::string state_text(std::vector<pool::OriginMemory> origins) {
   text += std::to_string(format_version);
   text += "\norigins:\n";
   for (auto it = origins.begin(); it != origins.end();) {
-    auto merged = *it;  // of those who remember this origin the one that used it last
+    auto merged = *it;  // of all workers, the one that used the origin last
     for (++it; it != origins.end() && it->origin == merged.origin; ++it) {
       merged.peak = std::max(merged.peak, it->peak);
       if (!merged.protocol) merged.protocol = it->protocol;

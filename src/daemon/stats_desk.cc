@@ -33,7 +33,7 @@ void StatsDesk::take(Answer answer) {
 boost::asio::awaitable<void> StatsDesk::look() {
   const auto reports = co_await collector_.collect();
   last_ = stats_.render(*reports);
-  last_.pop_back();  // its end of line, which whoever sends it adds
+  last_.pop_back();  // the line end, which the sender adds
   looked_at_ = std::chrono::steady_clock::now();
   for (const auto& answer : std::exchange(asking_, {})) answer(last_);
 }

@@ -184,7 +184,7 @@ void Worker::on_memory_pressure() {
   if (!relief_timer_.armed()) relief_timer_.set_after(relief_every);
 }
 
-/// Cuts those who have stood still longest, see MemoryBudget.
+/// Evicts the clients stalled longest, see MemoryBudget.
 void Worker::relieve_memory() {
   std::vector<proxy::ClientSession*> holders;
   std::vector<proxy::Standing> standing;
@@ -197,7 +197,7 @@ void Worker::relieve_memory() {
   if (context_.memory.nearly_full()) on_memory_pressure();
 }
 
-/// Counted from now on, while the worker it comes from counts it still: never gone in between.
+/// Counted before the other worker uncounts it, so that the total never misses it.
 void Worker::take_over(proxy::HandedClient client) {
   group_.clients.fetch_add(1, std::memory_order_relaxed);
   if (client.address.counted) group_.client_counts.add(client.address.from);

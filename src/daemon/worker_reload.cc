@@ -82,7 +82,7 @@ void Worker::keep_warm_share() {
   keep_for_ever(share);
 }
 
-/// `clients.allow` holds for the next request of those, too, who are here already.
+/// Applies `clients.allow` to the next request of clients that are connected already.
 void Worker::judge_clients() {
   for (auto& session : sessions_) session.allow(shared_->allows_client(session.address().from));
 }

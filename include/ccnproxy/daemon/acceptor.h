@@ -8,9 +8,9 @@
 
 namespace ccnproxy::daemon {
 
-/// Accepts the clients of one listening socket for one worker. Pauses while it is told to or while
-/// the process has no descriptors left, and tries again after a while or when it is told that there
-/// may be room, so that it never spins (F093). Meanwhile clients wait in the kernel's queue.
+/// The acceptor of one listening socket for one worker. It pauses while HasRoom says no, or while
+/// the process has no descriptors left. It tries again after a delay or when room is announced, so
+/// it never spins (F093). Meanwhile clients wait in the kernel's accept queue.
 class Acceptor final : private IoHandler {
  public:
   /// `on_client` gets the descriptor and where it comes from (no address for a unix socket).
@@ -18,7 +18,7 @@ class Acceptor final : private IoHandler {
   /// Asked before each accept; false pauses.
   using HasRoom = std::function<bool()>;
 
-  /// Told when the kernel has no descriptor for a client.
+  /// Called when the process has no descriptor for a client.
   using OnExhausted = std::function<void()>;
 
   Acceptor(
@@ -26,7 +26,7 @@ class Acceptor final : private IoHandler {
       OnExhausted on_exhausted = [] {});
   /// A client has left.
   void on_room();
-  /// Accepts no more; connections that the kernel holds are refused by it.
+  /// Stops accepting; the kernel resets connections that were not accepted.
   void close();
 
  private:

@@ -13,15 +13,13 @@ struct AdminAnswer {
   std::string body;
 };
 
-/// What a GET of `path` from the admin endpoint at `address` is answered, whatever the status.
-/// Blocks, at most until `deadline` from now. The detail of an error says for a person what went
-/// wrong.
+/// The answer to a GET of `path` from the admin endpoint at `address`, whatever its status. Blocks
+/// for at most `deadline`. An error's detail is a text for the user.
 Result<AdminAnswer> ask_admin(const config::ListenAddress& address, const std::string& path,
                               Duration deadline);
 
-/// The body of a GET of `path` from the admin endpoint at `address`. Blocks, at most until
-/// `deadline` from now. Anything but a 200 is an error, whose detail says for a person what went
-/// wrong.
+/// The body of a GET of `path` from the admin endpoint at `address`. Blocks for at most `deadline`.
+/// Any status but 200 is an error; its detail is a text for the user.
 Result<std::string> fetch_from_admin(const config::ListenAddress& address, const std::string& path,
                                      Duration deadline);
 

@@ -13,8 +13,8 @@
 
 namespace ccnproxy::daemon {
 
-/// What the admin endpoint shows, from this process's workers: carries questions to their threads
-/// and answers back to the main thread, on which everything here but that happens.
+/// The admin endpoint's data source: carries questions to the workers' threads and answers back to
+/// the main thread, on which all other calls happen.
 ///
 /// Must outlive the workers' threads; `io` must outlive this.
 class AdminSource final : public admin::Source {
@@ -44,7 +44,8 @@ class AdminSource final : public admin::Source {
   std::function<admin::ReloadOutcome()> reload_outcome_;
   spdlog::logger& log_;
   std::uint64_t last_question_ = 0;
-  /// Those who asked stay here, so that nothing of theirs is touched by a worker's thread.
+  /// Callbacks by number: they stay on the main thread, so that a worker's thread never touches
+  /// what they own.
   std::map<std::uint64_t, std::function<void(admin::WorkerReport)>> asking_;
 };
 

@@ -8,14 +8,14 @@
 
 namespace ccnproxy::daemon {
 
-/// How many clients of each address are connected, with all workers together
-/// (`limits.clients_per_address`). Asked when a client comes and goes, not for each request. Holds
-/// only addresses that are connected. Any thread.
+/// The number of connected clients by address, over all workers (`limits.clients_per_address`).
+/// Used when a client connects or disconnects, not for each request. Holds only connected
+/// addresses. Any thread.
 class ClientCounts {
  public:
-  /// Counts one more from there, unless `most` are.
+  /// Counts one more client of this address, unless there are `most`.
   bool take(const Endpoint& address, std::uint32_t most);
-  /// Counts one more in any case: a client that another worker had counted.
+  /// Counts one more client without a limit: one that another worker had counted.
   void add(const Endpoint& address);
   void give_back(const Endpoint& address);
   /// Addresses that are counted.

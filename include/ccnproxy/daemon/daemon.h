@@ -6,13 +6,13 @@
 
 namespace ccnproxy::daemon {
 
-/// The whole program in the foreground: binds, starts the workers, tells the service manager, and
-/// waits for signals on the calling thread. SIGTERM and SIGINT drain (at most timeouts.drain), a
-/// second one ends at once, SIGUSR1 opens the logs anew, SIGHUP reads the configuration again (by
-/// `reread`) and puts it in force, see Reload, SIGUSR2 hands over to the next process.
+/// Runs the daemon in the foreground: binds, starts the workers, notifies the service manager, and
+/// waits for signals on the calling thread. SIGTERM and SIGINT drain (for at most timeouts.drain);
+/// a second one ends at once. SIGUSR1 reopens the logs. SIGHUP reads the configuration again (by
+/// `reread`) and applies it, see Reload. SIGUSR2 starts a hot restart.
 ///
-/// Returns the exit code: 0 after an ordered end, 1 if what the configuration names can't be used
-/// (an address in use, a certificate that can't be read), after saying so on stderr.
+/// Returns the exit code: 0 after an orderly end; 1 if the configuration names something unusable
+/// (an address in use, a certificate that can't be read), after an error on stderr.
 int serve(config::Invocation invocation, std::function<config::Parsed()> reread);
 
 }  // namespace ccnproxy::daemon

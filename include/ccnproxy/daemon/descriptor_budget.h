@@ -6,7 +6,7 @@
 
 namespace ccnproxy::daemon {
 
-/// What the descriptors of the process are split by.
+/// The inputs of DescriptorBudget.
 struct DescriptorNeeds {
   std::size_t limit = 0;  ///< RLIMIT_NOFILE; 0 = no limit
   std::size_t workers = 1;
@@ -16,13 +16,13 @@ struct DescriptorNeeds {
   std::size_t origin_connections = 0;  ///< limits.origin_connections; 0 = all that are left
 };
 
-/// How many descriptors each use may hold, so that none can take another's (F093, F152). Pure.
+/// The descriptors that each use may hold, so that none starves another (F093, F152). Pure.
 ///
-/// Of what the process does not need itself, small parts are kept for the admin endpoint and for
-/// clients beyond `limits.clients` (which may ask for /hc, and wait for a place); clients and
-/// connections to origins have half of the rest each, and what one side does not want is the
-/// other's. With as many connections to origins as clients, a request finds room for its own even
-/// where each needs one of its own.
+/// Of those that the process does not need itself, small parts are reserved for the admin endpoint
+/// and for clients beyond `limits.clients` (they may ask for /hc, and wait for a place). Clients
+/// and connections to origins get half of the rest each; what one side does not want goes to the
+/// other. With as many connections to origins as clients, each request finds room even if each
+/// needs a connection of its own.
 struct DescriptorBudget {
   /// Standard streams, logs, signals, state file, files read by a reload, a hot restart; each
   /// worker's event loop, listeners and DNS.

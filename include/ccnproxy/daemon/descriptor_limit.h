@@ -4,19 +4,18 @@
 
 namespace ccnproxy::daemon {
 
-/// To what the system lets us have: each client and each connection to an origin is a descriptor.
+/// Raises RLIMIT_NOFILE to its hard limit: each client and each connection to an origin takes one.
 void raise_descriptor_limit();
-/// How many this process may have open; 0 = no limit.
+/// The process's descriptor limit; 0 = none.
 std::size_t descriptor_limit();
 
-/// How many this process has open now.
+/// The number of open descriptors of this process.
 std::size_t open_descriptors();
 
-/// Has the kernel make its table of this process's descriptors as large as they may become, up to
-/// 65,536 (8 bytes each); it is never made smaller again. The kernel doubles it when it is full,
-/// and where there are threads it lets all that open a descriptor wait until every processor has
-/// gone through the scheduler (synchronize_rcu): 12 ms here, in the middle of a burst. So: before
-/// there are any. What can't be done is left.
+/// Makes the kernel allocate this process's descriptor table at its largest size, up to 65,536
+/// entries of 8 bytes; the kernel never shrinks it. Otherwise the kernel doubles it when it is
+/// full, and with threads every opener of a descriptor then waits for synchronize_rcu: 12 ms here,
+/// in the middle of a burst. Call it before threads start. Failures are ignored.
 void widen_descriptor_table();
 
 }  // namespace ccnproxy::daemon

@@ -14,9 +14,9 @@
 
 namespace ccnproxy::daemon {
 
-/// Hands the service over to the next process of this program (SIGUSR2): that one takes the
-/// listening sockets and makes ready what is ready here; then this one may drain. Whatever goes
-/// wrong before that, this one serves on.
+/// The hot restart (SIGUSR2), seen from the old process: starts the next process of this program,
+/// which takes the listening sockets and makes ready what is ready here; then this one may drain.
+/// If anything fails before that, this process keeps serving.
 ///
 /// Lives on the main thread, longer than its io_context runs.
 class HandOver {
@@ -24,9 +24,10 @@ class HandOver {
   HandOver(boost::asio::io_context& io, const InForce& in_force, WorkerGroup& group,
            WarmStart& warm_start, spdlog::logger& log);
 
-  /// `listening`: sockets of ours that the next process is to have. `on_ready` is called if it is.
+  /// `listening`: the listening sockets to pass on. `on_ready` is called once the new process is
+  /// ready.
   void begin(const std::vector<int>& listening, std::function<void()> on_ready);
-  /// The service is another process's now.
+  /// Whether the new process has taken over.
   bool is_done() const noexcept { return successor_.is_ready(); }
 
  private:

@@ -6,12 +6,12 @@
 
 namespace ccnproxy::daemon {
 
-/// What holds, as the main thread knows it: who lives on that thread refers to this and sees it
-/// change. Workers have shares of `shared` and go on when they are told.
+/// The active configuration as the main thread sees it: objects of that thread refer to this, and
+/// see it change. Each worker holds a share of `shared` and switches when it is told.
 struct InForce {
   std::shared_ptr<const Shared> shared;
 
-  /// Until the next reload.
+  /// Valid until the next reload.
   const config::Config& config() const noexcept { return shared->config(); }
 };
 

@@ -12,7 +12,7 @@
 
 namespace ccnproxy::daemon {
 
-/// A descriptor that another process says it left for us.
+/// A descriptor that the service manager or Server::Starter passed to this process.
 struct HandedDescriptor {
   int fd = -1;
   std::string name;  ///< what the other process calls it, for people
@@ -20,39 +20,38 @@ struct HandedDescriptor {
   bool operator==(const HandedDescriptor&) const = default;
 };
 
-/// What LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES say (sd_listen_fds(3)): descriptors from 3 on, if
-/// they are meant for the process `self`. A variable that is not set is a null pointer. Throws
-/// std::runtime_error for values that can't be.
+/// The descriptors in LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES (sd_listen_fds(3)): from 3 on, if
+/// meant for the process `self`. A null pointer is a variable that is not set. Throws
+/// std::runtime_error for invalid values.
 std::vector<HandedDescriptor> systemd_descriptors(const char* fds, const char* pid,
                                                   const char* names, pid_t self);
-/// What SERVER_STARTER_PORT of Server::Starter says: `127.0.0.1:80=3;8080=4;/path=5`. Throws
-/// std::runtime_error for anything else.
+/// The descriptors in SERVER_STARTER_PORT of Server::Starter: `127.0.0.1:80=3;8080=4;/path=5`.
+/// Throws std::runtime_error for anything else.
 std::vector<HandedDescriptor> starter_descriptors(const char* ports);
 
-/// Listening sockets that were open before this process was, from systemd or Server::Starter. They
-/// go on taking connections into their backlog while this process is replaced by the next, so that
-/// a restart refuses nobody (F099).
+/// The listening sockets inherited from systemd or Server::Starter. Their backlog takes connections
+/// while this process is replaced by the next, so a restart refuses no client (F099).
 ///
-/// Which socket serves which listener of the configuration is a matter of the address alone, never
-/// of the order or a name: a socket that answers where the configuration does not say so would be a
-/// door that nobody knows of. Owns the descriptors. Used by the main thread while starting.
+/// A socket serves the listener of the configuration that has its address, regardless of order and
+/// name: a socket without such a listener would be an unknown entry point. Owns the descriptors.
+/// Used by the main thread during startup.
 class InheritedSockets {
  public:
   InheritedSockets() = default;
-  /// Takes over what the environment names and takes the variables out of it, so that no child
-  /// believes them. Not while other threads read the environment. Throws std::runtime_error if a
-  /// variable can't be understood or a descriptor is no listening stream socket.
+  /// Adopts the descriptors that the environment names, and unsets the variables, so that no child
+  /// uses them. Do not call while other threads read the environment. Throws std::runtime_error if
+  /// a variable is invalid or a descriptor is not a listening stream socket.
   static InheritedSockets from_environment();
-  /// Takes over these descriptors, one that is named twice once; otherwise as above.
+  /// Adopts these descriptors, duplicates once; otherwise as above.
   explicit InheritedSockets(const std::vector<HandedDescriptor>& handed);
 
-  /// All sockets that are bound to just this address, which are the caller's from now on: ready for
-  /// an event loop. Several share one address by SO_REUSEPORT.
+  /// Takes all sockets bound to exactly this address, ready for an event loop. Several share one
+  /// address by SO_REUSEPORT. The caller owns them.
   std::vector<ListeningSocket> take(const config::ListenAddress& address);
-  /// Those that nobody took, for people: `127.0.0.1:80 (web.socket)`. As long as the other process
-  /// has such a socket open, clients that connect to it are not refused and not answered.
+  /// Unused sockets as text: `127.0.0.1:80 (web.socket)`. As long as the other process keeps such a
+  /// socket open, clients that connect to it are neither refused nor answered.
   std::vector<std::string> left() const;
-  /// Closes those that nobody took, and tells their addresses, each once.
+  /// Closes unused sockets; returns their addresses, each once.
   std::vector<std::string> close_left();
 
  private:

@@ -25,10 +25,10 @@ struct ListeningSocket {
 std::vector<ListeningSocket> bind_listener(const config::ListenAddress& address,
                                            std::size_t workers);
 
-/// Sockets that are there already (at least one), for so many event loops: number i is for loop i %
-/// `workers`. Where there are fewer sockets than loops, some share one; where there are more, some
-/// loops have several, for what the kernel gives to a socket that nobody accepts from is lost.
-/// Throws StartFault if the process has no descriptors left.
+/// Assigns existing sockets (at least one) to event loops: number i to loop i % `workers`. If there
+/// are fewer sockets than loops, some loops share one. If there are more, some loops have several:
+/// clients that the kernel assigns to a socket without an acceptor are lost. Throws StartFault if
+/// the process has no descriptors left.
 std::vector<ListeningSocket> share_out(std::vector<ListeningSocket> sockets, std::size_t workers);
 
 }  // namespace ccnproxy::daemon

@@ -4,8 +4,8 @@
 
 namespace ccnproxy::daemon {
 
-/// The file in which others find our process id: written whole or not at all, removed at the end if
-/// it is still ours (a successor may have written its own). Nothing is done for an empty path.
+/// The pid file: written atomically, removed at the end if it still holds our process id (the next
+/// process may have written its own). An empty path disables it.
 class PidFile {
  public:
   /// Throws StartFault.

@@ -5,14 +5,15 @@
 
 namespace ccnproxy::daemon {
 
-/// Who owes an answer. One question at a time to each member, so that a member that hangs does not
-/// gather questions; one that answers late is back among the living.
+/// The members with a pending reply. Each member has one question at a time, so questions to a hung
+/// member do not pile up; a late answer makes it responsive again.
 class RollCall {
  public:
   explicit RollCall(std::size_t members) : owes_(members, false) {}
 
   std::size_t size() const noexcept { return owes_.size(); }
-  /// Whether the member is to be asked now: not while it owes an answer. If so it owes one.
+  /// Whether to ask the member now: not while a reply is pending. If so, one is pending from now
+  /// on.
   bool ask(std::size_t member) {
     if (owes_[member]) return false;
     owes_[member] = true;

@@ -18,50 +18,49 @@
 
 namespace ccnproxy::daemon {
 
-/// What all workers read and nobody changes: made while starting, and anew for each reload of the
-/// configuration. Throws std::runtime_error if a TLS profile can't be loaded.
+/// The configuration of the workers with what is built from it. Created at startup and for each
+/// reload, immutable once a worker has it. Throws std::runtime_error if a TLS profile can't be
+/// loaded.
 ///
-/// Nobody changes it from the moment that a worker has it; workers hold it by shares, so that the
-/// one before lives until the last of them has gone on.
+/// Workers hold shares of it, so the previous one lives until the last worker has switched.
 class Shared {
  public:
   explicit Shared(config::Config config);
-  /// What takes the place of `before`: the same name in Via and the same listeners, and TLS
-  /// profiles with their sessions where neither settings nor files are others.
+  /// The successor of `before`: keeps the name in Via and the listeners, and the TLS profiles with
+  /// their sessions if neither settings nor files changed.
   Shared(config::Config config, const Shared& before);
   Shared(const Shared&) = delete;
   Shared& operator=(const Shared&) = delete;
 
   const config::Config& config() const noexcept { return config_; }
   const route::LabelTable& labels() const noexcept { return labels_; }
-  /// Which origins may be asked for.
+  /// The access control list of origins.
   const route::OriginAccess& origin_access() const noexcept { return origin_access_; }
-  /// Which addresses may be connected to.
+  /// The access control list of addresses.
   const origin::AddressAccess& address_access() const noexcept { return address_access_; }
-  /// Whether clients from there are served. No address: a unix socket, whose folder's permissions
-  /// say who may.
+  /// Whether clients from this address are served. Without an address it is a unix socket,
+  /// protected by its file's permissions.
   bool allows_client(const Endpoint& from) const noexcept {
     return !from || clients_.find(from) != nullptr;
   }
-  /// The daemon listens there (ip:port; a unix socket's path does not count). Before any worker
-  /// runs.
+  /// Records an address that the daemon listens on (ip:port; not a unix socket's path). Call it
+  /// before any worker runs.
   void note_listening(const std::string& address);
-  /// Our name in Via: `ccnproxy-` and a number that no other process has, so that a request that
-  /// comes back is known (RFC 9110 §7.6.3).
+  /// Our pseudonym in Via: `ccnproxy-` and a number unique to this process, so that a request that
+  /// comes back is detected (RFC 9110 §7.6.3).
   const std::string& via() const noexcept { return via_; }
-  /// How many configurations have been in force before it.
+  /// The number of configurations before this one.
   std::uint64_t generation() const noexcept { return generation_; }
-  /// Bounds on heads, of requests and responses.
+  /// The limits of request and response heads.
   http::HeadLimits head_limits() const noexcept;
-  /// What holds for this origin, one object for all of which the same holds. For each new origin,
-  /// not for each request.
+  /// The settings of this origin; origins with the same settings share one object. Call it for each
+  /// new origin, not for each request.
   std::shared_ptr<const origin::OriginSettings> settings_for(const origin::Origin& origin) const;
-  /// Files of TLS profiles whose content is not what it was in the one before.
+  /// Files of TLS profiles that changed since the previous configuration.
   const std::set<std::string>& changed_files() const noexcept { return changed_files_; }
 
  private:
-  /// A TLS profile as used for one place: connections to another place are not offered its
-  /// sessions.
+  /// A TLS profile for one place: sessions are not offered to another place.
   struct Profile {
     config::Tls settings;
     std::string place;  ///< `connect_to`; empty = wherever DNS says
@@ -94,8 +93,8 @@ class Shared {
       override_settings_;  ///< of each, in order
 };
 
-/// Its configuration, with a count of shares of its own: one that many threads change for each
-/// request is slow.
+/// The configuration with a reference count of its own: one count that all threads change for each
+/// request would be slow.
 std::shared_ptr<const config::Config> config_share(std::shared_ptr<const Shared> shared);
 
 }  // namespace ccnproxy::daemon

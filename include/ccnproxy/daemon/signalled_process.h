@@ -6,14 +6,14 @@
 
 namespace ccnproxy::daemon {
 
-/// A daemon of ours by its process id, which may be out of date: a file may name a process that
-/// has ended, and the number may be another program's by now.
+/// A running daemon by its process id. The id may be stale: a pid file may name a process that has
+/// ended, and the number may belong to another program by now.
 class SignalledProcess {
  public:
   explicit SignalledProcess(pid_t process) : process_(process) {}
 
-  /// Sends the signal if this is a process of this program that takes one from this user. Returns
-  /// why it was not sent, for a person; empty if it was.
+  /// Sends the signal if this is a process of this program and this user may signal it. Returns why
+  /// it was not sent, as text; empty if it was.
   std::string send(int signal) const;
   bool has_ended() const;
 

@@ -7,19 +7,19 @@
 
 namespace ccnproxy::daemon {
 
-/// A moment in which other threads stand still, each in wait() until release(). For a fork: the
-/// child has a duplicate of every descriptor until it closes them, and as long as there is one,
-/// closing ours does not end its watch (epoll(7)), as workers rely on. Any thread.
+/// A barrier that holds other threads in wait() until release(). For a fork: the child has a
+/// duplicate of every descriptor until it closes them, and until then closing ours does not remove
+/// it from an epoll set (epoll(7)), which workers rely on. Any thread.
 class Standstill {
  public:
-  /// Returns once released; at once if that was before.
+  /// Blocks until released; returns at once if it was released before.
   void wait() {
     std::unique_lock lock(mutex_);
     ++standing_;
     changed_.notify_all();
     changed_.wait(lock, [this] { return released_; });
   }
-  /// Whether so many stand still, after at most `patience`.
+  /// Whether this many threads have arrived within `patience`.
   bool await(std::size_t threads, std::chrono::milliseconds patience) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, patience, [&] { return standing_ >= threads; });

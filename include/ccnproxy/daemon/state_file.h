@@ -8,19 +8,19 @@
 
 namespace ccnproxy::daemon {
 
-/// What `pool.state_file` held, or why it can't be used (then `fault` says so, for the log, and
-/// nothing of it is). A file that is not there is an empty one.
+/// The content of `pool.state_file`. If it can't be used, `fault` says why and nothing of it is
+/// used. A missing file counts as empty.
 struct RememberedState {
   std::vector<pool::OriginMemory> origins;
   std::string fault;
 };
 RememberedState read_state_file(const std::string& path);
 
-/// The file's text: YAML, one line an origin, no secrets. What several workers remember of one
-/// origin is put together.
+/// The file's text: YAML, one line an origin, no secrets. Merges what several workers know of one
+/// origin.
 std::string state_text(std::vector<pool::OriginMemory> origins);
 
-/// Replaces the file as a whole or not at all. Returns what went wrong, or nothing.
+/// Replaces the file atomically. Returns an error, or nothing.
 std::optional<std::string> write_state_file(const std::string& path, const std::string& text);
 
 }  // namespace ccnproxy::daemon

@@ -10,13 +10,13 @@
 
 namespace ccnproxy::daemon {
 
-/// Thread that writes the state file: an fsync() may take seconds, which the main thread, with the
-/// watchdog and the health checks, has not. Begins with the first file to write. One text is being
-/// written and one waits at most; a later text takes the place of that one, whose `done` is not
-/// called.
+/// The thread that writes the state file: an fsync() may take seconds, too long for the main thread
+/// with its watchdog and health checks. It starts with the first write. At most one text is being
+/// written and one waits; a later text replaces the waiting one, and `done` of the replaced text is
+/// not called.
 ///
-/// The end waits for what is still to be written, but no longer than some seconds: a disk that
-/// hangs is left behind with the thread.
+/// The destructor waits some seconds for pending writes; if the disk hangs longer, it abandons the
+/// thread.
 class StateWriter {
  public:
   /// Called on the io_context's thread, with what went wrong or nothing.

@@ -14,9 +14,9 @@
 
 namespace ccnproxy::daemon {
 
-/// What clients of the traffic listeners may ask of the process as a whole: chocon's
-/// /.api/http-stats. Asks the workers at most once a second, since each pays for its report with a
-/// turn; who asks in between gets what the last one got.
+/// The aggregator of process-wide statistics for clients of the traffic listeners: chocon's
+/// /.api/http-stats. It asks the workers at most once a second, since each pays for its report with
+/// a loop iteration; requests in between get the previous result.
 ///
 /// Lives on the main thread; must outlive `io`'s run and the workers' threads.
 class StatsDesk {

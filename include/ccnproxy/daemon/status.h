@@ -13,9 +13,9 @@ struct StatusOptions {
   bool colour = false;    ///< see wants_colour()
 };
 
-/// `ccnproxy status`: asks the running daemon of this configuration for its pools, by its admin
-/// endpoint, and prints them to `out`; what went wrong to `errors`. Returns the exit code. When
-/// watching, a daemon that was there once may go and come back.
+/// Runs `ccnproxy status`: asks the running daemon of this configuration for its pools, by its
+/// admin endpoint, and prints them to `out`, errors to `errors`. Returns the exit code. With
+/// `watch`, a daemon that answered once may disappear and come back.
 int show_status(const config::Config& config, const StatusOptions& options, std::ostream& out,
                 std::ostream& errors);
 

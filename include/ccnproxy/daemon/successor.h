@@ -13,15 +13,15 @@
 
 namespace ccnproxy::daemon {
 
-/// The next process of this program on the same listening sockets (SIGUSR2): the binary that stands
-/// where ours stood when we began, with our arguments. It gets the sockets as from Server::Starter,
-/// what the pools know through a descriptor, and a pipe by which it says that it is ready. Until
-/// then nothing changes here; if it ends or takes too long, it has not been.
+/// The child process of a hot restart (SIGUSR2): the binary at the path that ours was started from,
+/// with our arguments. It gets the listening sockets as from Server::Starter, the pools' state
+/// through a descriptor, and a pipe to report that it is ready. Until then this process changes
+/// nothing; if the child ends or takes too long, the hot restart has failed.
 ///
 /// Lives on the main thread, longer than its io_context runs.
 class Successor {
  public:
-  /// The path of our binary is looked up now: a package may replace the file later.
+  /// Resolves the path of our binary now: a package may replace the file later.
   explicit Successor(boost::asio::io_context& io);
   ~Successor();
   Successor(const Successor&) = delete;
@@ -31,13 +31,13 @@ class Successor {
     pid_t pid = -1;     ///< of the process that is ready
     std::string fault;  ///< else why there is none
   };
-  /// `listening`: descriptors of ours that it is to have. `state`: as in a state file. Calls
-  /// `on_outcome` once, later. One at a time: false if one is under way. Throws std::system_error
-  /// if no process can be started. Other threads must not close descriptors meanwhile that they
-  /// rely on being closed (Standstill).
+  /// Starts the child. `listening`: the descriptors to pass on. `state`: as in a state file. Calls
+  /// `on_outcome` once, later. Returns false if a start is under way. Throws std::system_error if
+  /// no process can be started. Meanwhile other threads must not close descriptors and rely on the
+  /// close (Standstill).
   bool start(const std::vector<int>& listening, const std::string& state,
              std::chrono::seconds patience, std::function<void(Outcome)> on_outcome);
-  /// The service is another process's now.
+  /// Whether the child is ready and has taken over.
   bool is_ready() const noexcept;
 
  private:
@@ -48,15 +48,15 @@ class Successor {
   std::shared_ptr<Wait> wait_;  ///< shared with its handlers
 };
 
-/// What a predecessor left for this process; taken out of the environment. Not while other threads
-/// read that.
+/// The parent process of a hot restart, seen from the child: what it passed on, taken out of the
+/// environment. Do not call while other threads read the environment.
 struct Predecessor {
   UniqueFd ready;          ///< to be told through, once
   std::string state_path;  ///< of a state file, or empty
   UniqueFd state;          ///< what that path refers to
 
   static Predecessor from_environment();
-  /// We serve: it may go.
+  /// Tells the parent that this process serves, so that the parent can drain.
   void tell_ready();
 };
 

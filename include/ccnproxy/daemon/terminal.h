@@ -9,8 +9,8 @@ namespace ccnproxy::daemon {
 
 enum class Style : std::uint8_t { plain, title, good, warning, bad };
 
-/// Whether what goes to this descriptor may be coloured: it is a terminal that knows how, and the
-/// environment does not say otherwise (NO_COLOR set to anything, TERM=dumb).
+/// Whether output to this descriptor may be coloured: it is a terminal with colours, and the
+/// environment does not disable them (NO_COLOR set, TERM=dumb).
 bool wants_colour(int descriptor);
 
 /// `text` in the colour of a style, which ends with it; as it is where `colour` is false.

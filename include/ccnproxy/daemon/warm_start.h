@@ -15,10 +15,10 @@
 
 namespace ccnproxy::daemon {
 
-/// Has the workers make ready what `pool.warm` and `upstream` name and what `pool.state_file`
-/// remembers, tells when they are (or that it took too long), and keeps the state file up to date.
-/// An origin is made ready by one worker; the others hand their clients to it until they have
-/// enough of their own.
+/// The warm start of the pools: makes the workers open connections to the origins that `pool.warm`,
+/// `upstream` and `pool.state_file` name, reports when they are ready or the time is up, and keeps
+/// the state file up to date. One worker opens the connections of an origin; the other workers
+/// migrate their clients to it until they have enough of their own.
 ///
 /// Lives on the main thread, longer than its io_context runs.
 class WarmStart {

@@ -13,12 +13,12 @@
 
 namespace ccnproxy::daemon {
 
-/// Tells the service manager that we live, as long as every worker does: at half of the manager's
-/// time it sends `WATCHDOG=1` if each worker has answered what it was asked one beat before. A
-/// worker that hangs ends the pings, the manager then ends the process and starts it anew. A main
-/// thread that hangs ends them by itself, for this lives there.
+/// The service manager's watchdog: at half of the manager's interval it sends `WATCHDOG=1` if each
+/// worker has answered the question of the beat before. A hung worker stops the pings; the manager
+/// then ends the process and restarts it. A hung main thread stops them too, because this runs on
+/// it.
 ///
-/// Made and used on the main thread; must live as long as its io_context runs.
+/// Created and used on the main thread; must live as long as its io_context runs.
 class Watchdog {
  public:
   /// Asks a worker; `answer` may come on any thread, once or never.
@@ -33,8 +33,8 @@ class Watchdog {
 
   /// Once the workers run. `timeout` is the manager's.
   void begin(std::chrono::microseconds timeout);
-  /// From now on pings without asking: while draining the workers end one after another, and what
-  /// hangs then meets `timeouts.drain` and the manager's own stop timeout.
+  /// Stops asking the workers and keeps pinging: during a drain the workers end one after another,
+  /// and `timeouts.drain` and the manager's stop timeout limit what hangs.
   void stop_asking() { asking_ = false; }
   /// No more pings.
   void end() { timer_.cancel(); }

@@ -20,10 +20,10 @@
 
 namespace ccnproxy::daemon {
 
-/// One thread with its event loop, listeners, clients, pools and buffers. Shares nothing with other
-/// workers on the path of a request.
+/// A worker: one thread with its event loop, listeners, clients, pools and buffers. Shares nothing
+/// with other workers on the path of a request.
 ///
-/// Made on the main thread, started once, destroyed after join().
+/// Created on the main thread, started once, destroyed after join().
 class Worker final : private proxy::SessionOwner {
  public:
   /// `index` is this worker's place in the group.
@@ -32,27 +32,29 @@ class Worker final : private proxy::SessionOwner {
   ~Worker();
 
   void start(std::function<void()> on_end);
-  /// Stops accepting, lets what runs finish, then ends. Any thread.
+  /// Drains: stops accepting, lets requests finish, then ends. Any thread.
   void drain();
-  /// Holds the worker's thread there until it is released. Any thread.
+  /// Blocks the worker's thread at the barrier until it is released. Any thread.
   void stand_still(std::shared_ptr<Standstill> standstill);
   /// WorkerGroup::open has become true. Any thread.
   void accept_from_now();
   /// There may be room for connections to origins. Any thread.
   void on_connection_room();
-  /// Another worker has no room for connections to origins: ends so many that are idle. Any thread.
+  /// Closes up to `most` idle connections: another worker has no room for connections to origins.
+  /// Any thread.
   void let_go_of_connections(std::size_t most, ConnectionBudget::For purpose);
-  /// Ends after this turn, whatever runs. Any thread.
+  /// Ends after this loop iteration, whatever runs. Any thread.
   void kill();
   void join();
 
-  /// Goes on under another configuration; `done` is called on the worker's thread once it does. No
-  /// request sees a part of both. Any thread.
+  /// Switches to another configuration; `done` is called on the worker's thread afterwards. No
+  /// request sees a mix of both. Any thread.
   void adopt(std::shared_ptr<const Shared> shared, std::function<void()> done);
 
-  /// Serves a client that another worker has read a request of. Any thread.
+  /// Adopts a client with a request that another worker has read. Any thread.
   void take_over(proxy::HandedClient client);
-  /// Keeps these ready: for ever, or as they were in use before a restart. Any thread.
+  /// Keeps connections to these origins ready: always (`for_ever`), or as before a restart
+  /// (`remembered`). Any thread.
   void prepare(std::vector<origin::Origin> for_ever, std::vector<pool::OriginMemory> remembered);
   /// Each asks the worker's thread, which calls `answer` there. Any thread.
   void ask_alive(std::function<void()> answer) { loop_.post(std::move(answer)); }

@@ -15,8 +15,8 @@ namespace ccnproxy::daemon {
 
 class Worker;
 
-/// What the workers of the process know of each other. `members` and `ask_statistics` are set while
-/// starting and only read afterwards.
+/// What the workers of a process share. `members` and `ask_statistics` are set during startup and
+/// only read afterwards.
 struct WorkerGroup {
   WorkerGroup(std::size_t workers, const DescriptorBudget& descriptors)
       : size(workers),
@@ -41,12 +41,12 @@ struct WorkerGroup {
   // Relaxed when they grow and where they are compared: they are numbers by themselves, and a
   // worker that reads one a moment late accepts one client more or less. Not so for the end, see
   // is_deserted().
-  /// Client connections open now, those on their way from one worker to another included.
+  /// Open client connections, those that migrate between workers included.
   std::atomic<std::size_t> clients{0};
   std::atomic<std::size_t> overflow{0};  ///< of these, beyond the limit: without a place
   std::atomic<std::size_t> draining{0};  ///< workers that accept no more clients, for good
-  /// False: clients are another process's to accept, for a while. Read relaxed: what a worker needs
-  /// for accepting was there before its thread began.
+  /// False while another process accepts the clients. Read relaxed: what a worker needs for
+  /// accepting was there before its thread began.
   std::atomic<bool> open{true};
 
   bool has_place() const noexcept {
@@ -54,10 +54,10 @@ struct WorkerGroup {
     return all < client_limit + overflow.load(std::memory_order_relaxed);
   }
 
-  /// The last client has left, and none can come. Until then each worker stays: clients of the
-  /// others may need its connections. Acquire: each worker has counted what it accepted before it
-  /// says, with release, that it accepts no more, so that a thread that reads of all of them reads
-  /// no count from before.
+  /// Whether the last client has left and none can come. Until then each worker stays: clients of
+  /// the others may need its connections. Acquire: each worker counts what it accepted before it
+  /// says, with release, that it accepts no more, so a thread that reads this of all workers reads
+  /// no stale count.
   bool is_deserted() const noexcept {
     return draining.load(std::memory_order_acquire) == members.size() &&
            clients.load(std::memory_order_acquire) == 0;
