@@ -1,4 +1,4 @@
-// `clients:` and `origins:`: who may use the proxy, and for what.
+// `clients:` and `origins:`: the access control lists.
 
 #include <algorithm>
 #include <utility>
@@ -14,12 +14,12 @@
 namespace ccnproxy::config {
 namespace {
 
-// Patterns are compared with each other: far more than anybody writes end the check.
+// Patterns are compared pairwise; a limit far above any real list bounds the time.
 constexpr std::size_t max_rules = 5000;
 
-// A list whose elements are said to be wrong one by one and in words of their own: `take` gives
-// what completes "must be ...", empty where the element is right. A key without a value is a
-// mistake: an empty list switches a protection off or shuts everybody out, and is to be meant.
+// A list with an error text for each element: `take` returns what completes "must be ...", empty if
+// the element is valid. A key without a value is an error: an empty list disables a protection or
+// shuts out all clients, and has to be explicit.
 template <class T>
 Reader<T> rules(std::vector<std::string> T::*member, const std::string& wanted,
                 std::string (*take)(const std::string& text, std::string& rule)) {
@@ -99,9 +99,8 @@ void check_clients(Reading& reading, const Config& config) {
                                     [](const auto& l) { return !l.unix_path.empty(); });
   const bool is_said = reading.given("clients.allow") && !reading.failed("clients.allow");
   if (is_said && config.clients.allow.empty() && !has_unix) {
-    reading.mistake_in(
-        "clients.allow",
-        "allows nobody, and no listener is a unix socket: no client could be served");
+    reading.mistake_in("clients.allow",
+                       "is empty, and no listener is a unix socket: no client could be served");
   }
 }
 
@@ -150,10 +149,10 @@ void check_warm(Reading& reading, const Config& config, const DenyRules& deny) {
     const bool allowed = std::any_of(allow.begin(), allow.end(),
                                      [&](const auto& rule) { return rule.covers(*origin); });
     if (const auto denied_by = deny.what_denies(*origin)) {
-      reading.mistake_in(path, "names an origin that nobody may ask for: " + *denied_by);
+      reading.mistake_in(path, "names an origin that is denied: " + *denied_by);
     } else if (!allowed) {
       reading.mistake_in(path,
-                         "names an origin that nobody may ask for: no rule of origins.allow "
+                         "names an origin that is denied: no rule of origins.allow "
                          "matches it");
     }
   }

@@ -50,7 +50,7 @@ void check_reach(Reading& reading, const Config& config, std::size_t index) {
   }
 }
 
-// Each against all before it is a square: far more overrides than anybody writes end the check.
+// Pairwise comparison is quadratic; a limit far above any real list bounds the time.
 constexpr std::size_t max_overrides = 1000;
 
 void check_overrides(Reading& reading, const Config& config) {

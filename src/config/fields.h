@@ -85,7 +85,7 @@ Fields<T> lifted(Part T::*member, const Fields<Part>& fields) {
   return all;
 }
 
-/// A map whose keys belong to the map around it as far as the configuration's structure goes.
+/// A map with keys that belong to the enclosing map of the Config structure.
 template <class T>
 Field<T> section_of_whole(std::string_view name, const Fields<T>& fields) {
   return {name,

@@ -60,7 +60,7 @@ std::optional<std::string> canonical_literal(std::string_view text) {
   return std::string(inet_ntop(AF_INET, address->s6_addr + 12, out.data(), out.size()));
 }
 
-// The WHATWG rule: a name whose last label is a number would be taken for an address somewhere
+// The WHATWG rule: a name with a numeric last label would be taken for an address by some library
 // below us.
 bool ends_in_number(std::string_view name) noexcept {
   std::string_view last = name.substr(name.rfind('.') + 1);  // npos + 1 == 0

@@ -46,9 +46,9 @@ class DocumentStart : public YAML::EventHandler {
   YAML::Mark mark;
 };
 
-// Where something stands behind the first document. YAML::Load would silently leave it out, be it a
-// second document or what is no YAML at all; YAML::LoadAll loops for ever on the latter
-// (jbeder/yaml-cpp#1319). Two steps of the parser can't.
+// The place of anything after the first document. YAML::Load would silently ignore it, be it a
+// second document or no YAML at all; YAML::LoadAll never returns on the latter
+// (jbeder/yaml-cpp#1319). Two steps of the parser do.
 std::optional<YAML::Mark> find_rest(const std::string& text) {
   std::istringstream in(text);
   YAML::Parser parser(in);

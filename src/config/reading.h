@@ -65,7 +65,7 @@ class Reading {
   /// repeated keys are mistakes. A map without a value is an empty one: all its keys are comments.
   void each_key(const YAML::Node& map, std::span<const std::string_view> names,
                 const std::function<void(std::size_t, const YAML::Node&)>& read);
-  /// Calls `read` for each key of a map whose keys are free.
+  /// Calls `read` for each key of a map with arbitrary keys.
   void each_pair(const YAML::Node& map,
                  const std::function<void(const std::string&, const YAML::Node&)>& read);
   /// Calls `read` for each element of a list.

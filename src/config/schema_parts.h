@@ -33,20 +33,20 @@ const Fields<Config>& config_fields();
 /// `mode`, `owner` and `group` of a unix socket.
 const Fields<SocketAccess>& socket_access_fields();
 
-/// `listeners:`, `labels:` and `overrides:`, whose elements are not one value each.
+/// `listeners:`, `labels:` and `overrides:`: their elements are maps.
 void read_admin_address(Reading& reading, const YAML::Node& node, Admin& admin);
 void read_listeners(Reading& reading, const YAML::Node& node, Config& config);
 void read_labels(Reading& reading, const YAML::Node& node, Config& config);
 void read_overrides(Reading& reading, const YAML::Node& node, Config& config);
 void read_upstream(Reading& reading, const YAML::Node& node, Config& config);
 
-/// What each key alone allows, but all together do not.
+/// Validates keys against each other.
 void find_contradictions(Reading& reading, const Config& config);
-/// Of these, what concerns `clients:` and `origins:`.
+/// Validates `clients:` and `origins:`.
 void find_access_contradictions(Reading& reading, const Config& config);
-/// What concerns the unix sockets among `listeners:` and `admin:`.
+/// Validates the unix sockets of `listeners:` and `admin:`.
 void find_socket_contradictions(Reading& reading, const Config& config);
-/// And what concerns `upstream:`.
+/// Validates `upstream:`.
 void find_upstream_contradictions(Reading& reading, const Config& config);
 
 }  // namespace ccnproxy::config

@@ -1,4 +1,5 @@
-// The rights of a unix socket's file: `mode`, `owner` and `group` of a listener and of `admin:`.
+// The permissions of a unix socket's file: `mode`, `owner` and `group` of a listener and of
+// `admin:`.
 #include "ccnproxy/config/socket_access.h"
 
 #include <array>

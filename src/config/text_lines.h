@@ -6,7 +6,7 @@
 
 namespace ccnproxy::config {
 
-/// A text as its lines, without their ends; asked for by number, from 0.
+/// A text split into lines, without their ends; lines are numbered from 0.
 class TextLines {
  public:
   explicit TextLines(std::string_view text);

@@ -71,9 +71,9 @@ std::string fault_of_address(const Config& config, const HostPattern& upstream) 
 std::string fault_of_upstream(const Config& config) {
   const auto upstream = pattern_of_origin(config.upstream).value();
   if (const auto* rule = find_rule(config.origins.deny, upstream, carried_hosts(upstream.host)))
-    return "names an origin that nobody may ask for: " + *rule + " of origins.deny denies it";
+    return "names an origin that is denied: " + *rule + " of origins.deny denies it";
   if (find_rule(config.origins.allow, upstream) == nullptr)
-    return "names an origin that nobody may ask for: no rule of origins.allow matches it";
+    return "names an origin that is denied: no rule of origins.allow matches it";
   return fault_of_address(config, upstream);
 }
 
@@ -104,7 +104,7 @@ std::vector<Contradiction> upstream_contradictions(const Config& config) {
   for (std::size_t i = 0; i < warm.size(); ++i) {
     if (!warm[i].empty() && warm[i] != config.upstream)
       all.push_back({"pool.warm[" + std::to_string(i) + ']',
-                     "names an origin that nobody can ask for: everything goes to `upstream`"});
+                     "names an origin that is never asked for: everything goes to `upstream`"});
   }
   return all;
 }

@@ -8,8 +8,7 @@
 
 namespace ccnproxy::config {
 
-/// A place where a text breaks YAML's rules: what is there and what to write instead, in words of
-/// our own. Line and column count from 1.
+/// A YAML syntax error: its place, and what to write instead. Line and column count from 1.
 struct YamlFault {
   int line = 1;
   int column = 1;

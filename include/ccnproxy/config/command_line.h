@@ -14,7 +14,7 @@ namespace ccnproxy::config {
 
 enum class Command : std::uint8_t { serve, check, map, probe, status, reload };
 
-/// What the command line asks for. Flags have been laid over the file, the file over the defaults.
+/// The parsed command line. Flags override the file, the file overrides the defaults.
 struct Invocation {
   Command command = Command::serve;
   Config config;
@@ -28,7 +28,7 @@ struct Invocation {
   std::optional<int> process;     ///< of `reload`: the daemon's process id
 };
 
-/// Precise exit codes (INTERFACE.md §3).
+/// The exit codes, also in ccnproxy(1).
 enum ExitCode : int {
   exit_ok = 0,
   exit_configuration = 1,
@@ -38,29 +38,29 @@ enum ExitCode : int {
   exit_internal = 70,
 };
 
-/// Either an invocation to carry out, or the exit code after which nothing is left to do (--help,
-/// --version, mistakes): then `output` belongs on stdout and `errors` on stderr.
+/// An invocation to run, or the exit code if nothing is left to do (--help, --version, errors):
+/// then `output` belongs on stdout and `errors` on stderr.
 struct Parsed {
   std::optional<Invocation> invocation;
   int exit_code = exit_ok;
   std::string output;
   std::string errors;
-  /// Of `reload --pid` with a configuration that can't be used: the daemon that is to find that,
-  /// too, so that its log and its metrics say so.
+  /// Of `reload --pid` with an invalid configuration: the daemon to signal nevertheless, so that
+  /// its log and its metrics report the error, too.
   std::optional<int> process = {};
 };
 
-/// What stands around a command line.
+/// The environment of a command line.
 struct Surroundings {
-  /// Read by the tools where no `-f` is given; it need not be there. `serve` does not read it: what
-  /// was started by flags alone must not change with a file that appears. Empty: none.
+  /// The file that the tools read without `-f`, if it exists. `serve` does not read it: a daemon
+  /// started with flags alone must not change when a file appears. Empty: none.
   std::string usual_file = {};
-  /// What keeps a configuration that is right in itself from being used here; empty if nothing.
+  /// Checks whether a valid configuration can be used here; returns what can't be used.
   std::function<std::vector<Mistake>(const Invocation&)> vet = {};
 };
 
-/// Reads the command line (CLI11) and the configuration file. `errors` of an invocation that can be
-/// carried out are remarks: which file was read, where the command line does not say.
+/// Parses the command line (CLI11) and the configuration file. If there is an invocation, `errors`
+/// are remarks, such as which file was read.
 Parsed parse_command_line(int argc, const char* const* argv, const Surroundings& surroundings = {});
 
 }  // namespace ccnproxy::config

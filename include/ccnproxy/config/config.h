@@ -45,7 +45,7 @@ struct Pool {
   /// connections kept beyond those in use, whatever the recent peak, per origin and worker;
   /// 0 = no limit, and never less than min_ready
   std::uint32_t max_idle = 0;
-  /// an origin is kept ready so long after its last request
+  /// how long an origin is kept ready after its last request
   Duration keep_warm = std::chrono::minutes(10);
   double spare = 0.5;  ///< share of the recent peak kept open ahead of need
   Duration max_age = std::chrono::hours(1);
@@ -54,7 +54,8 @@ struct Pool {
   bool operator==(const Pool&) const = default;
 };
 
-/// What is kept ready whatever the traffic (`pool.warm`, `pool.state_file`); not for overrides.
+/// Origins that are kept ready whatever the traffic (`pool.warm`, `pool.state_file`); not for
+/// overrides.
 struct Warmth {
   std::vector<std::string> warm;  ///< `https://host[:port]` or `http://…`, normalised
   std::string state_file;         ///< remembers origins over a restart; empty = off
@@ -104,7 +105,7 @@ struct Limits {
   /// bytes a second that a client must send of a body, or take of a response, on average over
   /// timeouts.body_idle or client_write; 0 = any progress will do
   std::uint32_t min_rate = 64;
-  std::size_t memory = 256 * 1024 * 1024;  ///< bodies held for those who are slow, per worker
+  std::size_t memory = 256 * 1024 * 1024;  ///< buffered bytes of messages, per worker
   /// connections to origins, all workers together, tunnels included; 0 = auto: as many as the limit
   /// of open files leaves
   std::uint32_t origin_connections = 0;
@@ -134,8 +135,8 @@ struct Tcp {
   /// `auto` takes bbr for far origins where the kernel lets any process; `system` takes the
   /// kernel's; else an algorithm's name.
   std::string congestion_control = "auto";
-  /// Least time that the kernel waits, beyond a round trip, before it sends again what was not
-  /// acknowledged; none = `auto`: by the round trip; 0 = `system`: the kernel's, 200 ms.
+  /// The minimum retransmission timeout, beyond a round trip; none = `auto`: by the round trip; 0 =
+  /// `system`: the kernel's, 200 ms.
   std::optional<Duration> min_rto;
   /// Connections of a worker to a far HTTP/2 origin that carry large bodies at once; 0 = they share
   /// connections with small requests.
@@ -144,11 +145,11 @@ struct Tcp {
   bool operator==(const Tcp&) const = default;
 };
 
-/// `hedging:`, a second attempt of a GET or HEAD to a far origin whose answer is late.
+/// `hedging:`, a second attempt of a GET or HEAD to a far origin if the answer is late.
 struct Hedging {
   bool enabled = false;
-  /// How long after it was sent; none = `p95`: what nineteen of twenty answers take lately, and a
-  /// margin.
+  /// The delay before the second attempt; none = `p95`: the 95th percentile of recent answer times
+  /// and a margin.
   std::optional<Duration> after;
   double budget = 2;  ///< second attempts in a hundred requests
 
@@ -165,21 +166,21 @@ struct Dns {
   bool operator==(const Dns&) const = default;
 };
 
-/// `clients:`, who may use the proxy.
+/// `clients:`, the access control list of clients.
 struct Clients {
-  /// By the address that they come from; blocks, as AddressRange reads them. Whoever can open a
-  /// unix socket may use it.
+  /// Client addresses and blocks of them, as AddressRange reads them. A unix socket is protected by
+  /// its file's permissions instead.
   std::vector<std::string> allow = {"127.0.0.0/8",    "::1",     "10.0.0.0/8", "172.16.0.0/12",
                                     "192.168.0.0/16", "fc00::/7"};
 
   bool operator==(const Clients&) const = default;
 };
 
-/// `origins:`, what may be asked for. docs/access.md has the reasons of the defaults.
+/// `origins:`, the access control list of origins. docs/access.md has the reasons of the defaults.
 struct Origins {
   std::vector<std::string> allow = {"*"};  ///< host patterns, normalised
   std::vector<std::string> deny;           ///< the same; wins over `allow`
-  /// Blocks and `multicast`: what no connection is made to, whatever name led there.
+  /// Blocks and `multicast`: addresses that are never connected to, whatever name resolved to them.
   std::vector<std::string> deny_addresses = {
       "0.0.0.0/8",      "127.0.0.0/8",       "169.254.0.0/16",
       "192.0.0.0/24",   "192.88.99.0/24",    "240.0.0.0/4",
@@ -209,7 +210,7 @@ struct Override {
   std::string match;         ///< host, *.suffix or host:port
   std::string connect_host;  ///< of `connect_to`; empty = the origin's own name
   std::uint16_t connect_port = 0;
-  /// Blocks that deny_addresses and allow_own_addresses don't hold for here.
+  /// Blocks that are exempt from deny_addresses and allow_own_addresses here.
   std::vector<std::string> allow_addresses;
   Pool pool;
   Timeouts timeouts;
@@ -223,7 +224,7 @@ struct Override {
 enum class AccessFormat : std::uint8_t { json, ltsv };
 enum class PortInHost : std::uint8_t { origin, ignore, automatic };
 enum class ExpectContinue : std::uint8_t { local, origin };
-/// What requests to origins get of Via (RFC 9110 §7.6.3).
+/// The Via field in requests to origins (RFC 9110 §7.6.3).
 enum class Via : std::uint8_t { none, append };
 /// How names of fields from HTTP/2 origins are spelled for clients.
 enum class FieldCase : std::uint8_t { canonical, as_received };
@@ -245,8 +246,8 @@ struct Log {
   bool operator==(const Log&) const = default;
 };
 
-/// Everything that can be configured, with its defaults (INTERFACE.md §4). Plain data: read once,
-/// then shared by all workers and never changed.
+/// The configuration with its defaults (config/ccnproxy.yaml). Plain data: read once, then shared
+/// by all workers and immutable.
 struct Config {
   std::string pid_file;  ///< empty = none
   std::vector<ListenAddress> listeners = {{"127.0.0.1", 3000, ""}};

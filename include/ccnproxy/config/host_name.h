@@ -8,9 +8,9 @@
 
 namespace ccnproxy::config {
 
-/// A host in the one form that everything is keyed by (RFC 9110 §4.2.3): lower case, no trailing
-/// dot, IPv6 in its canonical text (RFC 5952) without brackets, an IPv4-mapped IPv6 address as the
-/// IPv4 address that it is. Or why the text is not a host.
+/// A normalised host, the form of all keys (RFC 9110 §4.2.3): lower case, no trailing dot, IPv6 in
+/// its canonical text (RFC 5952) without brackets, an IPv4-mapped IPv6 address as IPv4. Or why the
+/// text is not a host.
 struct HostName {
   std::string name;        ///< empty if it is not a host
   std::string_view fault;  ///< a static text that completes "the host ..."; empty if it is one

@@ -7,9 +7,9 @@
 
 namespace ccnproxy::config {
 
-/// Which origins an entry of `overrides:` or `upgrade:` means: one host, all names below a suffix
+/// The pattern of an entry of `overrides:` or `upgrade:`: one host, all names below a suffix
 /// (`*.example.com`, but not example.com itself), or all (`*`); of one port or of every port. A
-/// view into the text that it was read from.
+/// view into the text that it was parsed from.
 struct HostPattern {
   std::string_view host;   ///< without `*.`, brackets and port; empty for `*`
   bool below = false;      ///< `*.host`, or `*`
@@ -21,7 +21,7 @@ struct HostPattern {
   bool covers(const HostPattern& other) const noexcept;
 };
 
-/// Takes a pattern apart. Only the shape is checked, so that it is cheap enough to do at each use.
+/// Parses a pattern. Checks only its form, so that it is cheap enough for each use.
 std::optional<HostPattern> parse_host_pattern(std::string_view text) noexcept;
 
 /// The pattern in normal form (lower case, canonical addresses), or nothing if it is not one.

@@ -8,8 +8,8 @@
 
 namespace ccnproxy::config {
 
-/// Where each key of a configuration was given: at a line and column of its file, or by a flag. For
-/// what is found wrong only when the configuration is put to use.
+/// The source of each key of a configuration: a line and column of its file, or a flag. For errors
+/// that are found only when the configuration is used.
 class KeyPlaces {
  public:
   KeyPlaces() = default;
@@ -22,8 +22,8 @@ class KeyPlaces {
   /// Empty where there is none.
   const std::string& file() const noexcept { return file_; }
   bool given(const std::string& key) const;
-  /// "`the.key` WHAT" with the place of the key, or else of what it stands in. A key that nobody
-  /// gave has the start of the file, and no place where there is no file.
+  /// The error "`the.key` WHAT" at the key, or else at the map that contains it. A key that is not
+  /// given has the start of the file, and no place if there is no file.
   Mistake mistake(const std::string& key, std::string_view what) const;
 
  private:

@@ -16,14 +16,14 @@ struct Loaded {
   Config config;
   std::vector<Mistake> mistakes;
   KeyPlaces places;  ///< of the keys that the file holds
-  /// What holds, but may not be what was meant; `ccnproxy check` tells it.
+  /// Warnings: valid, but maybe not intended; `ccnproxy check` prints them.
   std::vector<Mistake> warnings = {};
   bool ok() const noexcept { return mistakes.empty(); }
 };
 
-/// Reads YAML text. Unknown keys (with the nearest known one), wrong types, impossible values and
+/// Loads YAML text. Unknown keys (with a suggestion), wrong types, invalid values and
 /// contradictions are mistakes. `name` is the file's name in messages. Does not touch the file
-/// system: whether what the text names can be used is another question. Throws nothing.
+/// system: whether the files it names can be used is checked elsewhere. Throws nothing.
 Loaded load_text(std::string_view text, const std::string& name);
 /// Reads a file; one that can't be read is a mistake at 1:1.
 Loaded load_file(const std::string& path);

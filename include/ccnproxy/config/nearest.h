@@ -6,7 +6,7 @@
 
 namespace ccnproxy::config {
 
-/// The name that `word` was most likely meant to be, by edit distance; empty if none is near.
+/// The closest of `names` to `word` by edit distance, as a suggestion; empty if none is close.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> names);
 
 /// By how many bytes the words differ (Levenshtein); case does not count, nor `-` against `_`.

@@ -7,14 +7,14 @@
 
 namespace ccnproxy::config {
 
-/// A key that can't stand beside others as they are; `what` completes "`the.key` …".
+/// A key that conflicts with others; `what` completes "`the.key` …".
 struct Contradiction {
   std::string key;
   std::string what;
 };
 
-/// What keeps a configuration from being served with its `upstream`: rules that deny it, and keys
-/// that would be without effect. Empty where it has none. All other keys must be right.
+/// Finds conflicts with `upstream`: rules that deny it, and keys that it leaves without effect. All
+/// other keys must be valid.
 std::vector<Contradiction> upstream_contradictions(const Config& config);
 
 }  // namespace ccnproxy::config

@@ -99,7 +99,7 @@ TEST(AccessConfig, F153_check_says_that_an_address_in_deny_stops_no_name) {
 TEST(AccessConfig, F153_an_address_is_denied_in_the_forms_that_carry_it) {
   EXPECT_EQ(mistakes_in("origins: {deny: [192.0.2.2]}\n"
                         "pool: {warm: [\"http://[64:ff9b::c000:202]\"]}"),
-            Texts{"f:2:15: `pool.warm[0]` names an origin that nobody may ask for: line 1 of "
+            Texts{"f:2:15: `pool.warm[0]` names an origin that is denied: line 1 of "
                   "origins.deny"});
   EXPECT_EQ(mistakes_in("overrides: [{match: a.test, connect_to: \"[::ffff:127.0.0.1]:3000\"}]"),
             Texts{"f:1:29: `overrides[0].connect_to` is an address that this proxy itself listens "
@@ -161,7 +161,7 @@ TEST(AccessConfig, tells_mistakes_where_they_stand) {
 TEST(AccessConfig, tells_what_contradicts_itself) {
   const std::vector<std::pair<std::string_view, std::string>> table = {
       {"clients: {allow: []}",
-       "f:1:11: `clients.allow` allows nobody, and no listener is a unix socket: no client could "
+       "f:1:11: `clients.allow` is empty, and no listener is a unix socket: no client could "
        "be served"},
       {"origins: {allow: []}",
        "f:1:11: `origins.allow` allows no origin at all; `\"*\"` allows every one"},
@@ -170,9 +170,9 @@ TEST(AccessConfig, tells_what_contradicts_itself) {
        "matches"},
       {"origins: {deny: [\"*\"]}", "f:1:11: `origins.deny` denies all"},
       {"origins: {deny: [\"*.test\"]}\npool: {warm: [\"https://a.test\"]}",
-       "f:2:15: `pool.warm[0]` names an origin that nobody may ask for: line 1 of origins.deny"},
+       "f:2:15: `pool.warm[0]` names an origin that is denied: line 1 of origins.deny"},
       {"origins: {allow: [\"*:443\"]}\npool: {warm: [\"https://a.test\", \"http://a.test\"]}",
-       "f:2:33: `pool.warm[1]` names an origin that nobody may ask for: no rule of origins.allow "
+       "f:2:33: `pool.warm[1]` names an origin that is denied: no rule of origins.allow "
        "matches it"},
       {"origins: {deny: [\"*.test\"]}\noverrides: [{match: \"*.a.test\"}]",
        "f:2:14: `overrides[0].match` is never used: line 1 of origins.deny denies all that it "

@@ -67,14 +67,14 @@ TEST(Upstream, F108_user_information_is_refused_and_not_repeated) {
 }
 
 TEST(Upstream, rules_that_deny_it_contradict_it) {
-  const std::string nobody = " `upstream` names an origin that nobody may ask for: ";
+  const std::string denied = " `upstream` names an origin that is denied: ";
   const std::vector<std::pair<std::string, std::string>> table = {
       {"upstream: http://app.test\norigins: {deny: [\"*.test\"]}",
-       "f:1:1:" + nobody + "*.test of origins.deny denies it"},
+       "f:1:1:" + denied + "*.test of origins.deny denies it"},
       {"origins: {deny: [\"*:80\"]}\nupstream: http://app.test",
-       "f:2:1:" + nobody + "*:80 of origins.deny denies it"},
+       "f:2:1:" + denied + "*:80 of origins.deny denies it"},
       {"origins: {allow: [other.test]}\nupstream: http://app.test",
-       "f:2:1:" + nobody + "no rule of origins.allow matches it"},
+       "f:2:1:" + denied + "no rule of origins.allow matches it"},
       {"upstream: http://127.0.0.1:8080",
        "f:1:1: `upstream` is an address that no connection is made to: 127.0.0.0/8 of "
        "origins.deny_addresses denies it; take that out, or lead there by connect_to in an "
@@ -107,7 +107,7 @@ TEST(Upstream, keys_that_would_be_without_effect_are_mistakes) {
             Texts{"f:2:1: `port_in_host` " + no_effect});
   EXPECT_EQ(mistakes_in(file + "upgrade: [a.test]"), Texts{"f:2:1: `upgrade` " + no_effect});
   EXPECT_EQ(mistakes_in(file + "pool: {warm: [\"http://app.test\", \"http://b.test\"]}"),
-            Texts{"f:2:34: `pool.warm[1]` names an origin that nobody can ask for: everything goes "
+            Texts{"f:2:34: `pool.warm[1]` names an origin that is never asked for: everything goes "
                   "to `upstream`"});
   const Texts none;
   EXPECT_EQ(mistakes_in(file + "port_in_host: auto"), none) << "a default, said aloud";
