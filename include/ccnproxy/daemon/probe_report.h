@@ -8,7 +8,7 @@
 
 namespace ccnproxy::daemon {
 
-/// All that `ccnproxy probe` has to tell of a URL.
+/// The report of `ccnproxy probe` for a URL.
 struct ProbeReport {
   std::string url;  ///< as it was given
   std::string to;   ///< the origin with the target
@@ -21,8 +21,8 @@ struct ProbeReport {
   bool failed_alike() const;
 };
 
-/// For people, in three parts, so that each attempt is seen when it ends; times in milliseconds.
-/// Pure, as is the other.
+/// As text in three parts, so that each attempt is shown when it ends; times in milliseconds. Pure,
+/// as is as_json().
 std::string text_head(const std::string& to);
 /// `fresh`: on a connection of its own.
 std::string text_line(const std::string& name, const ProbeResult& result, bool fresh,

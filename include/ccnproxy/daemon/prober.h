@@ -12,8 +12,8 @@
 
 namespace ccnproxy::daemon {
 
-/// What came of one request of `ccnproxy probe`: how its connection was made, and what was answered
-/// or went wrong.
+/// The result of one request of `ccnproxy probe`: how its connection was made, and the answer or
+/// the error.
 struct ProbeResult {
   std::optional<origin::ConnectionInfo> connection;  ///< nothing where none was made
   std::optional<tls::HandshakeFacts> tls;            ///< nothing for an http:// origin
@@ -22,9 +22,9 @@ struct ProbeResult {
   std::optional<Error> error;
 };
 
-/// Dials one origin as a worker of the daemon would, with its resolver, settings and TLS profile,
-/// and asks it for the head of one target. Blocks; used by one thread. Between its calls it
-/// remembers what a worker would: DNS answers and TLS sessions.
+/// Probes one origin: connects as a worker of the daemon would, with its resolver, settings and TLS
+/// profile, and sends a HEAD for one target. Blocks; used by one thread. Keeps between its calls
+/// what a worker would: DNS answers and TLS sessions.
 class Prober final : private origin::ConnectionListener, private origin::ResponseSink {
  public:
   /// Throws std::runtime_error if the TLS profile can't be loaded or DNS can't be set up.
@@ -33,9 +33,9 @@ class Prober final : private origin::ConnectionListener, private origin::Respons
   Prober& operator=(const Prober&) = delete;
   ~Prober();
 
-  /// A fresh connection, instead of the last one, and a request on it.
+  /// Opens a new connection in place of the last one, and sends a request on it.
   ProbeResult connect();
-  /// One more request on the last connection; nothing if that takes no more.
+  /// Sends one more request on the last connection; no value if that takes no more.
   std::optional<ProbeResult> repeat();
 
  private:

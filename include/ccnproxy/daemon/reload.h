@@ -18,14 +18,14 @@
 
 namespace ccnproxy::daemon {
 
-/// Reads the configuration again (SIGHUP). A bad one, or TLS files that can't be used, change
-/// nothing. Of a good one it says what is different, key by key, and puts it in force: here at
-/// once, in each worker between two of its turns (Worker::adopt). What a process has for its life
-/// is named as such and left.
+/// The reload of the configuration (SIGHUP). An invalid configuration, or TLS files that can't be
+/// used, change nothing. Otherwise it logs what changed, key by key, and applies it: on the main
+/// thread at once, in each worker between two loop iterations (Worker::adopt). Keys that need a
+/// restart are logged as such and keep their values.
 ///
-/// One at a time: what comes before the workers have gone on waits for that and then reads anew.
-/// Tells the service manager when it begins and when all workers have gone on. Lives on the main
-/// thread, longer than its io_context runs.
+/// One at a time: a reload that is requested before the workers have switched waits, and reads the
+/// file then. Tells the service manager when it begins and when all workers have switched. Lives on
+/// the main thread, longer than its io_context runs.
 class Reload {
  public:
   using Reread = std::function<config::Parsed()>;
@@ -35,9 +35,9 @@ class Reload {
          WarmStart& warm_start, spdlog::logger& log, std::function<std::string()> status);
 
   void begin();
-  /// Of the last one; the start counts as one.
+  /// The outcome of the last reload; the start counts as one.
   const admin::ReloadOutcome& outcome() const noexcept { return outcome_; }
-  /// The service manager hears no more of it, and none begins: the process is about to end.
+  /// Sends no more to the service manager and starts no more reloads: the process is about to end.
   void stop_telling();
 
  private:
@@ -50,7 +50,7 @@ class Reload {
   void on_adopted(std::uint64_t round);
   void on_silence();
   void end(bool successful);
-  /// To the log, and for the outcome that is asked for.
+  /// Logs an error and adds it to the outcome.
   void add_fault(const std::string& line);
   void add_postponed(const std::string& line);
 

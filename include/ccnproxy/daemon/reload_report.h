@@ -10,7 +10,7 @@
 
 namespace ccnproxy::daemon {
 
-/// What a running daemon says of its last reload, by `/reload` of its admin endpoint.
+/// The last reload of a running daemon, as `/reload` of its admin endpoint reports it.
 struct ReloadReport {
   pid_t process = 0;
   std::uint64_t reloads = 0;  ///< since its start
@@ -26,9 +26,9 @@ std::optional<ReloadReport> parse_reload_report(std::string_view json);
 
 enum class ReloadState : std::uint8_t { waiting, in_force, refused, ending };
 
-/// What has become of a reload that was asked for after the daemon had said `before`, by what it
-/// says now. One that had begun before may have read the file as it was; what another process says
-/// (a successor has the same endpoint) is not about it.
+/// The state of a reload that was requested after the daemon had reported `before`, judged by its
+/// report now. A reload that had begun before may have read the old file. A report of another
+/// process (the child of a hot restart has the same endpoint) does not count.
 ReloadState judge_reload(const ReloadReport& before, const ReloadReport& now);
 
 }  // namespace ccnproxy::daemon
