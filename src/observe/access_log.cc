@@ -66,7 +66,7 @@ std::string event(std::string_view name) {
 
 }  // namespace
 
-/// What the log and its thread share. The comments say whose each member is.
+/// The state shared by the log and its thread; comments say which of them owns a member.
 struct AccessLog::State {
   State(const config::AccessLog& settings, std::chrono::milliseconds deadline)
       : flush_deadline(deadline),

@@ -19,7 +19,7 @@ int checked(int fd, const std::string& name) {
   return fd;
 }
 
-/// Whoever shares our stdout may have made it non-blocking, for all of us.
+/// Another process that shares our stdout may have made it non-blocking for us as well.
 void wait_until_writable(int fd) noexcept {
   pollfd wanted{.fd = fd, .events = POLLOUT, .revents = 0};
   ::poll(&wanted, 1, -1);
@@ -28,7 +28,7 @@ void wait_until_writable(int fd) noexcept {
 }  // namespace
 
 LineFile LineFile::open(const std::string& path) {
-  constexpr mode_t mode = 0640;  // addresses and paths are not for everybody
+  constexpr mode_t mode = 0640;  // addresses and paths are not for all users
   auto fd = open_to_append(path, mode);
   if (!fd && errno == ELOOP) {
     throw std::system_error(ELOOP, std::system_category(),

@@ -62,7 +62,7 @@ LineFile LogRotation::open(Time now) {
   return file;
 }
 
-/// By a rename, so that there is no moment without it. A file of that name is somebody's.
+/// By a rename, so that the link always exists. A file of that name is not ours and stays.
 void LogRotation::link(const std::string& name) {
   const auto path = fs::path(folder_) / link_name;
   const auto made = fs::path(folder_) / (std::string(".") + std::string(link_name) + ".new");

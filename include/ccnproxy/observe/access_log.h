@@ -38,9 +38,8 @@ class AccessLog {
 
   /// Owned by this log; valid as long as it. Called while starting, before the workers run.
   Writer& make_writer();
-  /// Opens the file anew (after somebody moved it). Any thread; returns at once, records from now
-  /// on may for a moment still go to the old file. If it can't be opened, the old one is kept and
-  /// says so.
+  /// Reopens the file (after it was moved). Any thread; returns at once: for a moment records may
+  /// still go to the old file. If it can't be opened, the old one is kept, and the log says so.
   void reopen();
   /// Records dropped so far because their sink did not keep up or failed. Any thread.
   std::uint64_t dropped() const noexcept;

@@ -9,7 +9,7 @@
 
 namespace ccnproxy::observe {
 
-/// Where the time of one exchange went. Durations; negative means it did not happen.
+/// The durations of the phases of one exchange; negative means that a phase did not happen.
 struct Timings {
   static constexpr std::chrono::nanoseconds none{-1};
   std::chrono::nanoseconds wait = none;  ///< from asking the pool to a stream of a connection
@@ -21,8 +21,8 @@ struct Timings {
   std::chrono::nanoseconds total = none;  ///< from the request's first byte to the response's last
 };
 
-/// What the log says of one exchange: exactly one for each request, also for those that failed,
-/// were refused, or whose client left. Views, valid for the call that takes the record.
+/// One record of the access log: exactly one for each request, also for failed and refused requests
+/// and for clients that left. Views, valid for the call that takes the record.
 struct AccessRecord {
   std::chrono::system_clock::time_point time;  ///< when the request's head was complete
   std::string_view client;                     ///< address:port, or "unix"

@@ -6,25 +6,25 @@
 
 namespace ccnproxy::observe {
 
-/// Wakes one thread that others feed, at most once a batch. Whoever rings makes a system call only
-/// if the thread sleeps; while it lingers to collect a batch, ringing costs one load.
+/// A notifier that wakes one consumer thread, at most once a batch. Notifying makes a system call
+/// only if the thread sleeps; while it lingers to collect a batch, notifying costs one load.
 ///
-/// Ordering: what the sleeper looks for must be stored with memory_order_seq_cst before the ring,
-/// and `nothing_to_do` must load it so: then either the ringer sees the sleeper or the sleeper sees
-/// the work.
+/// Ordering: a producer stores its work with memory_order_seq_cst before it notifies, and
+/// `nothing_to_do` loads it so: then either the producer sees the sleeper or the sleeper sees the
+/// work.
 class Doorbell {
  public:
-  /// There is work; wakes a thread in wait(), not one in linger(). Any thread.
+  /// Announces work; wakes a thread in wait(), not one in linger(). Any thread.
   void ring() noexcept {
     if (state_.load(std::memory_order_seq_cst) == asleep) wake();
   }
-  /// There is work that can't wait for the batch to fill. Any thread.
+  /// Announces work that can't wait for the batch to fill. Any thread.
   void ring_urgently() noexcept {
     if (state_.load(std::memory_order_seq_cst) != awake) wake();
   }
 
-  /// Sleeps until somebody rings, or not at all if there is something to do. May return early. Only
-  /// one thread may wait or linger.
+  /// Sleeps until notified, or not at all if there is work. May return early. Only one thread may
+  /// wait or linger.
   template <class NothingToDo>
   void wait(NothingToDo&& nothing_to_do) {
     state_.store(asleep, std::memory_order_seq_cst);
@@ -32,7 +32,8 @@ class Doorbell {
     state_.store(awake, std::memory_order_seq_cst);
   }
 
-  /// Lets work pile up for `at_most`, unless somebody rings urgently or `nothing_urgent` is false.
+  /// Collects work for `at_most`; ends early when notified urgently or if `nothing_urgent` is
+  /// false.
   template <class NothingUrgent>
   void linger(std::chrono::nanoseconds at_most, NothingUrgent&& nothing_urgent) {
     state_.store(lingering, std::memory_order_seq_cst);

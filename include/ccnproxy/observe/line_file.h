@@ -6,17 +6,16 @@
 
 namespace ccnproxy::observe {
 
-/// A file descriptor that takes whole lines. Owns it; one thread at a time. Writing waits for as
-/// long as the other end takes nothing, so it is for threads that may be stuck. A failed write
-/// loses lines but never leaves half a line before the next: its rest is written first when writing
-/// works again.
+/// An owned file descriptor for whole lines; one thread at a time. Writing blocks while the reader
+/// does not read, so it is for threads that may hang. A failed write loses lines but never leaves
+/// half a line before the next: the rest is written first when writing works again.
 class LineFile {
  public:
   /// Appends to `path`, which is made with mode 0640 if missing. A symbolic link is followed only
   /// as open_to_append() does. Throws std::system_error.
   static LineFile open(const std::string& path);
-  /// A descriptor of our own for what `fd` refers to (stdout), so that nobody closes or replaces it
-  /// under us. `name` is for the message. Throws std::system_error.
+  /// Duplicates `fd` (stdout), so that other code in the process can't close or replace it under
+  /// us. `name` is for the message. Throws std::system_error.
   static LineFile duplicate(int fd, const std::string& name);
 
   LineFile(LineFile&& other) noexcept;
@@ -34,7 +33,7 @@ class LineFile {
   bool finish_torn_line();
 
   int fd_;
-  std::string torn_;  ///< the rest of a line whose start was written
+  std::string torn_;  ///< the rest of a line that was written in part
 };
 
 }  // namespace ccnproxy::observe

@@ -10,10 +10,10 @@
 
 namespace ccnproxy::observe {
 
-/// The files of an access log that is a folder: one for each interval, `access_log.YYYYMMDDhhmm` by
-/// the local time at which it begins (midnight for a day), and the link `current` to the newest.
-/// The oldest are removed when more than `keep` are there. With intervals of 0 there is one file
-/// `access_log`, and others may move it away.
+/// The rotation of an access log that is a folder: one file for each interval,
+/// `access_log.YYYYMMDDhhmm` by the local time at which it begins (midnight for a day), and the
+/// link `current` to the newest. Removes the oldest beyond `keep`. With intervals of 0 there is one
+/// file `access_log`, which other programs may rotate.
 ///
 /// Used by one thread at a time. Files of other names are left alone.
 class LogRotation {
@@ -28,7 +28,7 @@ class LogRotation {
   /// can't be changed is left as it is, and told of by take_trouble(). Throws std::system_error if
   /// the file can't be opened; then the next look is an interval, at most a minute, later.
   LineFile open(Time now);
-  /// What could not be done since the last call; empty if all could.
+  /// Errors since the last call; empty if none.
   std::string take_trouble() { return std::exchange(trouble_, {}); }
 
  private:

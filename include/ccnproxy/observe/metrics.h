@@ -66,8 +66,7 @@ class CountsByText {
   Counts counts_;
 };
 
-/// What is counted of one origin in one worker. Belongs to the worker's thread; reports copy it
-/// there.
+/// The counters of one origin in one worker. Belongs to the worker's thread, where reports copy it.
 struct OriginMetrics {
   std::array<std::uint64_t, wait_results> waits{};
   std::array<std::array<std::uint64_t, dial_causes>, 2> handshakes{};  ///< [resumed][cause]

@@ -4,8 +4,8 @@
 
 namespace ccnproxy::observe {
 
-/// What may be shown of a target that can hold secrets: `path?secret#secret`, and
-/// `http://user:secret@host/` (F108).
+/// A request target without its secrets: `path?secret#secret`, and `http://user:secret@host/`
+/// (F108).
 struct PublicTarget {
   std::string_view before;  ///< the user information that is left out
   std::string_view after;   ///< it, up to the query

@@ -8,7 +8,7 @@
 
 namespace ccnproxy::observe {
 
-/// How long some things took, all together.
+/// The sum, extremes and histogram of some durations.
 struct DurationSpan {
   Histogram histogram;
   Duration shortest = Duration::max();
@@ -26,12 +26,13 @@ struct DurationSpan {
   }
 };
 
-/// So many of them (a share, 0 to 1) took no longer than this, in seconds; 0 where there are none.
-/// Read off the histogram: within its bucket, whose bounds are a factor of two apart, spread evenly
-/// between those bounds and the shortest and longest. So no more than twice or half of what it is.
+/// The quantile (share 0 to 1) of the durations, in seconds; 0 if there are none. From the
+/// histogram: durations are taken as evenly spread within a bucket, between its bounds and the
+/// shortest and longest. Bounds are a factor of two apart, so it is at most twice or half the true
+/// value.
 double quantile(const DurationSpan& span, double share) noexcept;
 
-/// How long what ended within the last minute took, or the last two: by whole minutes. Told of
+/// The durations of what ended within the last one or two minutes, by whole minutes. Given the
 /// time. Belongs to one thread.
 class RecentDurations {
  public:

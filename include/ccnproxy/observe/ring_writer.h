@@ -10,9 +10,8 @@
 
 namespace ccnproxy::observe {
 
-/// A worker's end of the log where there is one: copies records into a ring of its own, which the
-/// log's thread empties. Writers form a list that only grows at its front, so that the thread walks
-/// it without a lock.
+/// A worker's writer of the log: copies records into a ring of its own, which the log's thread
+/// reads. Writers form a list that only grows at its front, so the thread walks it without a lock.
 class RingWriter final : public AccessLog::Writer {
  public:
   /// `doorbell` wakes the log's thread and outlives this; `next` is the list so far.

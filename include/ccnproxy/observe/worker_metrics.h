@@ -18,12 +18,11 @@ inline constexpr std::size_t error_types =
 inline constexpr std::size_t sides = static_cast<std::size_t>(Side::us) + 1;
 inline constexpr std::size_t phases = static_cast<std::size_t>(Phase::response) + 1;
 
-/// What one worker counts that belongs to no origin. Belongs to the worker's thread; reports copy
-/// it there. Only ever grows, but for `recent`.
+/// The counters of one worker that belong to no origin. Belongs to the worker's thread, where
+/// reports copy it. Values only grow, except for `recent`.
 ///
-/// For each request, when its record is logged: where its time went, its bytes, its error if it
-/// ended in one, and its status here if no origin was found for it, else in the origin's
-/// OriginMetrics::requests.
+/// For each request, when its record is logged: its durations, its bytes, its error if any, and its
+/// status here if no origin was found for it, else in the origin's OriginMetrics::requests.
 struct WorkerMetrics {
   Histogram request_duration;  ///< from a request's first byte to the last of its response
   Histogram connection_wait;   ///< of requests that got a connection: from asking for it
