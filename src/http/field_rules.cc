@@ -42,8 +42,8 @@ bool is_hop_by_hop(FieldId id) noexcept {
   }
 }
 
-// What a message can't do without, whatever its Connection fields say (F086): what frames and
-// routes it, what tells who sent it, and the key that a retry relies on.
+// Fields that Connection can't remove (F086): those that frame and route the message, identify the
+// sender, or make a retry safe.
 bool is_protected(const Field& field) noexcept {
   switch (field.id) {
     case FieldId::content_length:

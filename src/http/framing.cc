@@ -118,7 +118,7 @@ bool parse_content_length(std::string_view text, std::uint64_t& value) noexcept 
   for (const char c : text) {
     if (!is(digit_char, c)) return false;
     const auto digit = static_cast<std::uint64_t>(c - '0');
-    // 63 bits, so that whoever takes it for a signed number reads the same.
+    // 63 bits, so that a reader with signed numbers reads the same.
     constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
     if (sum > (most - digit) / 10) return false;
     sum = sum * 10 + digit;

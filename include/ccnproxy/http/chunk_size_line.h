@@ -6,8 +6,8 @@
 
 namespace ccnproxy::http {
 
-/// Whose message is read: a request is refused where it is not the grammar, a response is taken
-/// where curl, nginx and haproxy all take it and none of them finds another end in it.
+/// The sender of the message: requests that are not by the grammar are refused; responses are
+/// accepted if curl, nginx and haproxy all accept them and agree on the end.
 enum class Sender : std::uint8_t { client, origin };
 
 /// Reads the line before a chunk, `chunk-size [ chunk-ext ] CRLF` (RFC 9112 §7.1), byte by byte and

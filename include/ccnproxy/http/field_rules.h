@@ -8,11 +8,10 @@
 
 namespace ccnproxy::http {
 
-/// Decides which fields of a message go on to the next hop (RFC 9110 §7.6.1): all but the
-/// hop-by-hop ones and those that its own Connection fields name. A Connection field can't take
-/// away what frames or routes the message (Host, Content-Length, Via, Idempotency-Key,
-/// X-Forwarded-* and the like, F086). Reads the Connection fields once when made; holds a view of
-/// the head, which must outlive it.
+/// The filter of hop-by-hop fields (RFC 9110 §7.6.1): drops these and the fields that the message's
+/// Connection fields name. A Connection field can't remove what frames or routes the message (Host,
+/// Content-Length, Via, Idempotency-Key, X-Forwarded-* and the like, F086). Reads the Connection
+/// fields once when made; holds a view of the head, which must outlive it.
 class HopByHop {
  public:
   explicit HopByHop(const Fields& fields);
@@ -45,10 +44,9 @@ std::string proxy_status(std::string_view error_type, std::string_view details);
 /// Whether `host` is a uri-host with an optional port and nothing else (RFC 9110 §7.2): no
 /// userinfo, path, query, fragment, white space or controls. An empty one is not valid here.
 ///
-/// Stricter than the grammar: no percent-encoding (nothing on our way decodes it, somebody behind
-/// us might), no comma (two Hosts folded into one), ports up to 65535, no zone or future IP
-/// literals. Wider in one point: a label may follow an IP literal, as in
-/// `[2001:db8::1].ccnproxy-https`.
+/// Stricter than the grammar: no percent-encoding (the proxy does not decode it, a server behind it
+/// might), no comma (two Hosts folded into one), ports up to 65535, no zone or future IP literals.
+/// Wider in one point: a label may follow an IP literal, as in `[2001:db8::1].ccnproxy-https`.
 bool is_valid_host(std::string_view host) noexcept;
 
 }  // namespace ccnproxy::http

@@ -8,7 +8,7 @@
 
 namespace ccnproxy::http {
 
-/// How the end of a message body is known (RFC 9112 §6.3).
+/// How a message body ends (RFC 9112 §6.3).
 struct BodyFraming {
   enum class Kind : std::uint8_t { none, length, chunked, until_close };
   Kind kind = Kind::none;
@@ -23,8 +23,8 @@ struct BodyFraming {
   bool operator==(const BodyFraming&) const = default;
 };
 
-/// Why a message can't be framed: the status for the client (400, 501; 502 where the origin is to
-/// blame) and one line in words, a view that lives for ever.
+/// The reason why a message can't be framed: the client's status (400, 501; 502 if the origin
+/// caused it) and one line of text, a view of static storage.
 struct FramingFailure {
   std::uint16_t status_code = 400;
   std::string_view reason;

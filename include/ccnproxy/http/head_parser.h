@@ -18,10 +18,9 @@ struct HeadLimits {
 /// What a parser found. `failed` is final: the connection can't be understood any more.
 enum class ParseStatus : std::uint8_t { incomplete, complete, failed };
 
-/// The outcome of one call. `consumed` is the length of the head with its empty line when complete.
-/// `status_code` is what a client is to be told (400, 414, 431, 505 for a request, 502 for a
-/// response) and `reason` says why in one line, a view that lives for ever; both are only set on
-/// failure.
+/// The outcome of one call. `consumed` is the length of a complete head with its empty line. On
+/// failure `status_code` is the client's status (400, 414, 431, 505 for a request, 502 for a
+/// response) and `reason` one line of text, a view of static storage; both are set only then.
 struct ParseResult {
   ParseStatus status = ParseStatus::incomplete;
   std::size_t consumed = 0;

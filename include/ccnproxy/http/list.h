@@ -9,7 +9,7 @@ namespace ccnproxy::http {
 /// comma. False at the end of the list.
 bool next_member(std::string_view& list, std::string_view& member) noexcept;
 
-/// The same for lists whose members may have parameters: a comma in a quoted string (RFC 9110
+/// The same for lists with members that may have parameters: a comma in a quoted string (RFC 9110
 /// §5.6.4) ends no member. One without its closing quote goes to the end of the list.
 bool next_element(std::string_view& list, std::string_view& element) noexcept;
 
