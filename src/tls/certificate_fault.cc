@@ -28,7 +28,7 @@ std::string store_name(const VerificationTerms& terms) {
 }
 
 /// `the certificate` where it is the origin's own.
-std::string who(int depth, const CertificateFacts& facts) {
+std::string subject(int depth, const CertificateFacts& facts) {
   return depth == 0 ? "the certificate" : "the certificate of the issuer " + facts.subject;
 }
 
@@ -45,9 +45,9 @@ std::string explain(int error, int depth, const CertificateFacts& at,
       return "the certificate is for " + names_text(at) + ", not " +
              expected_name(verification, terms);
     case X509_V_ERR_CERT_HAS_EXPIRED:
-      return who(depth, at) + " expired " + utc_text(at.ends);
+      return subject(depth, at) + " expired " + utc_text(at.ends);
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return who(depth, at) + " is valid from " + utc_text(at.begins) +
+      return subject(depth, at) + " is valid from " + utc_text(at.begins) +
              " only; this machine's clock says " + utc_text(std::time(nullptr));
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
       return "the certificate is self-signed (" + at.subject + ") and not in " + store_name(terms);
@@ -56,13 +56,13 @@ std::string explain(int error, int depth, const CertificateFacts& at,
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      return who(depth, at) + " is issued by " + at.issuer + ", which is not in " +
+      return subject(depth, at) + " is issued by " + at.issuer + ", which is not in " +
              store_name(terms) + ", nor did the origin send it";
     case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-      return who(depth, at) + " is not signed by the key of " + at.issuer + " in " +
+      return subject(depth, at) + " is not signed by the key of " + at.issuer + " in " +
              store_name(terms);
     default:
-      return who(depth, at) + " is refused";
+      return subject(depth, at) + " is refused";
   }
 }
 

@@ -67,7 +67,7 @@ std::uint16_t GroupProfile::only_share() const noexcept {
   return shares_.size() == 1 ? shares_.front() : std::uint16_t{0};
 }
 
-/// Without a mark the first is the one whose share is sent.
+/// Without a mark OpenSSL sends a share of the first group.
 void GroupProfile::apply(ssl_st& connection, const GroupOffer& offer) const {
   const bool by_itself = !offer.classic_only && (offer.share == 0 || offer.share == only_share());
   if (!can_vary_ || by_itself) return;

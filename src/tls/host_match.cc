@@ -70,7 +70,7 @@ bool common_name_matches(const X509_NAME& subject, std::string_view host) {
 bool name_matches(std::string_view name, std::string_view host) noexcept {
   if (count_labels(host) == 0) return false;
   if (!name.starts_with("*.")) return count_labels(name) > 0 && equal(name, host);
-  constexpr std::size_t least_labels = 2;  // `*.com` would be for everybody under com
+  constexpr std::size_t least_labels = 2;  // `*.com` would match all of com
   const auto domain = name.substr(2);
   const auto dot = host.find('.');
   return dot != host.npos && count_labels(domain) >= least_labels &&

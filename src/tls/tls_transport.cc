@@ -147,7 +147,7 @@ Error TlsTransport::failed_handshake(int kind, int system_error) {
   return e;
 }
 
-/// Servers end a connection whose renegotiation was declined, with an alert or without.
+/// Servers close a connection after a declined renegotiation, with an alert or without.
 std::string TlsTransport::declined_text() const {
   const bool only_http2 =
       SSL_get_certificate(ssl_.get()) && notes_.late == ConnectionNotes::LateHandshakes::forbidden;
@@ -235,8 +235,8 @@ IoResult TlsTransport::write(std::string_view bytes) {
 
 bool TlsTransport::has_more() {
   if (reader_.has_bytes() || SSL_has_pending(ssl_.get()) == 1) return true;
-  // OpenSSL gives its 16 KiB back after a response, but not after session tickets: a connection
-  // that is kept ready would hold them for ever.
+  // OpenSSL frees its 16 KiB after a response, but not after session tickets: a connection that is
+  // kept ready would keep them.
   SSL_free_buffers(ssl_.get());
   reader_.rearm();
   return false;

@@ -10,7 +10,7 @@ struct x509_st;
 
 namespace ccnproxy::tls {
 
-/// What a certificate says, for people: printable ASCII whatever it holds, and of bounded length.
+/// A certificate's fields as text: printable ASCII whatever it holds, and of bounded length.
 struct CertificateFacts {
   std::string subject;  ///< in the form of RFC 2253
   std::string issuer;

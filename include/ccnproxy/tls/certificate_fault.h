@@ -15,7 +15,7 @@ struct CertificateFault {
   CertificateFacts shown;  ///< what the origin's own certificate says
 };
 
-/// What the verification was to hold the chain against, as people have configured it.
+/// What the chain is verified against, as configured.
 struct VerificationTerms {
   std::string ca_file;      ///< tls.ca_file: a path or `system`
   std::string server_name;  ///< tls.server_name; empty: the origin's own name

@@ -9,7 +9,7 @@
 
 namespace ccnproxy::tls {
 
-/// Why a file of `tls:` can't be used for what it is named for.
+/// The reason why a file of `tls:` can't be used.
 struct FileFault {
   std::string key;   ///< below `tls:`: ca_file, certificate or key
   std::string path;  ///< of the file

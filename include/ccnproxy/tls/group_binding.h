@@ -12,7 +12,7 @@ struct ssl_st;
 
 namespace ccnproxy::tls {
 
-/// One handshake and what is learnt from it of its origin's key exchange.
+/// Connects one handshake to what is learnt of its origin's key exchange.
 class GroupBinding {
  public:
   /// Before the handshake: `ssl` offers what was learnt of this peer.

@@ -11,8 +11,9 @@
 
 namespace ccnproxy::tls {
 
-/// What was learnt of the key exchange of each origin of one TLS profile (GroupChoice), bounded:
-/// the origin that was not dialled for the longest goes first. Any thread; used at handshakes only.
+/// A bounded cache of what was learnt of the key exchange of each origin of one TLS profile
+/// (GroupChoice): evicts the origin that was dialled least recently. Any thread; used at handshakes
+/// only.
 class GroupMemory {
  public:
   using Now = std::function<TimePoint()>;

@@ -21,7 +21,7 @@ class GroupProfile {
   bool is_large() const noexcept { return large_; }
   /// Whether there is anything to learn: groups are known by names that this library takes.
   bool can_vary() const noexcept { return can_vary_; }
-  /// The group whose share a ClientHello has by itself where it has only one; else 0.
+  /// The group of the only key share of an unmodified ClientHello; 0 if it has several.
   std::uint16_t only_share() const noexcept;
   /// Before the handshake. Where the library refuses it the connection offers what it would by
   /// itself.
@@ -30,7 +30,7 @@ class GroupProfile {
  private:
   std::vector<std::uint16_t> supported_;
   std::vector<std::uint16_t> shares_;
-  bool marks_shares_ = false;  ///< `*` marks a group whose share is sent (OpenSSL 3.5)
+  bool marks_shares_ = false;  ///< `*` marks a group with a key share (OpenSSL 3.5)
   bool large_ = false;
   bool can_vary_ = false;
 };

@@ -12,8 +12,8 @@ struct ssl_st;
 
 namespace ccnproxy::tls {
 
-/// What a handshake agreed on, and the certificate that it met, for people: of one that finished,
-/// or that failed at the certificate.
+/// The outcome of a handshake for diagnostics: what it agreed on, and the certificate. Of a
+/// handshake that finished, or that failed at the certificate.
 struct HandshakeFacts {
   std::string version;  ///< TLSv1.3
   std::string cipher;   ///< OpenSSL's name: TLS_AES_128_GCM_SHA256
@@ -28,8 +28,8 @@ struct HandshakeFacts {
 
 HandshakeFacts facts_of(const ssl_st& ssl);
 
-/// Told of each handshake that a connection of a context finished, or ended for the origin's
-/// certificate, on that connection's thread.
+/// Called for each handshake that finished or failed at the origin's certificate, on the
+/// connection's thread.
 using HandshakeWitness = std::function<void(const HandshakeFacts&)>;
 
 /// Lets connections of this context take notes (ConnectionNotes) and, if there is a witness, tell

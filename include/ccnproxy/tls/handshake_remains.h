@@ -12,14 +12,14 @@ struct FreeKey {
 };
 using UniqueKey = std::unique_ptr<evp_pkey_st, FreeKey>;
 
-/// While a ClientHello waits for its answer: the key of its first share. Where the origin chooses
-/// another, OpenSSL keeps it as long as the connection: 8 KiB of ML-KEM's.
+/// The private key of the first key share, while the ClientHello is unanswered. If the origin
+/// chooses another group, OpenSSL keeps the key as long as the connection: 8 KiB for ML-KEM.
 UniqueKey sent_key(ssl_st& ssl) noexcept;
-/// Wipes it, for all that have a share of it.
+/// Wipes the key, for all references to it.
 void forget_key(UniqueKey key) noexcept;
 
 /// Wipes both sides' keys of the key exchange, which OpenSSL keeps as long as the connection:
-/// without them what was said can't be read later (RFC 8446 §E.1).
+/// without them a recording can't be decrypted later (RFC 8446 §E.1).
 void forget_keys(ssl_st& ssl) noexcept;
 
 /// Frees the name and the protocols that were asked for. Renegotiation must be off; a certificate

@@ -23,8 +23,8 @@ struct CipherBuffer;
 /// later ones resume (F043), and what they learnt of each origin's key exchange.
 class TlsContext {
  public:
-  /// Throws std::runtime_error with OpenSSL's words if a file can't be used. A witness is for those
-  /// who ask people's questions; without one nothing is told.
+  /// Throws std::runtime_error with OpenSSL's text if a file can't be used. `witness` is for
+  /// diagnostics; without one nothing is reported.
   explicit TlsContext(const config::Tls& settings, HandshakeWitness witness = nullptr);
   /// The same profile with sessions of its own: for connections that lead to another place.
   static std::shared_ptr<const TlsContext> apart(const TlsContext& profile);

@@ -38,7 +38,7 @@ class TlsTransport final : public Transport {
   enum class Handshake : std::uint8_t { done, want_read, want_write, failed };
   /// Takes the handshake as far as it goes now.
   Handshake handshake();
-  /// After a failed handshake: whose fault and why; detail without the origin's name.
+  /// After a failed handshake: the side and the cause; detail without the origin's name.
   Error handshake_error() const;
 
   /// After a handshake that failed, or took too long: if the origin did not answer its ClientHello,

@@ -29,8 +29,8 @@ class Transport {
   virtual IoResult read(char* into, std::size_t size) = 0;
   /// Takes a prefix of `bytes`. After would_block the same bytes must come first in the next call.
   virtual IoResult write(std::string_view bytes) = 0;
-  /// Whether read() may give more at once. False ends a batch of reads: the descriptor then tells
-  /// when there is more. Whoever stops before has to come back by itself.
+  /// Whether read() may return more at once. False ends a batch of reads: the poller fires again
+  /// when there is more. If you stop early, reschedule the read: the poller does not fire again.
   virtual bool has_more() = 0;
   /// Bytes that it has received and not given, as far as they take memory of this connection's.
   virtual std::size_t held() const noexcept { return 0; }
