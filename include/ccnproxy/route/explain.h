@@ -9,7 +9,7 @@
 
 namespace ccnproxy::route {
 
-/// What `ccnproxy map` says of one URL.
+/// The result of `ccnproxy map` for one URL.
 struct Explained {
   /// One line, without its end, where the daemon answers both forms alike or JSON is wanted; else
   /// one line for each form.
@@ -30,8 +30,8 @@ Explained explain(const LabelTable& table, const config::Config& config, std::st
 
 /// The same URL with its scheme; http:// where it has none.
 std::string with_scheme(std::string_view url);
-/// The listener that would take a request for this URI: the one whose port it names, 0 if there is
-/// none. What such a port means depends on it.
+/// The port of the listener that would take a request for this URI: the URI's port if a listener
+/// has it, else 0. The meaning of a port in Host depends on it.
 std::uint16_t listener_port(const config::Config& config, std::string_view uri);
 
 }  // namespace ccnproxy::route

@@ -5,7 +5,7 @@
 
 namespace ccnproxy::route {
 
-/// What the label table needs of a loaded (that is, checked) configuration.
+/// The label table's options, from a checked configuration.
 LabelTable::Options label_options(const config::Config& config);
 
 }  // namespace ccnproxy::route

@@ -12,13 +12,12 @@
 
 namespace ccnproxy::route {
 
-/// What a port in Host means (INTERFACE.md §1): always the origin's, always ignored, or the
-/// origin's unless it is the port of the listener that took the request.
+/// The meaning of a port in Host: always the origin's, always ignored, or
+/// the origin's unless it is the port of the listener that took the request.
 enum class PortInHost : std::uint8_t { origin, ignore, automatic };
 
-/// Why a request has no origin: what to answer the client with. `reason` is one line for a person,
-/// in printable ASCII without quotes or backslashes, so that it can stand in Proxy-Status and in a
-/// body.
+/// The reason why a request has no origin. `reason` is one line of text, in printable ASCII without
+/// quotes or backslashes, so that it can stand in Proxy-Status and in a body.
 struct MapFailure {
   std::uint16_t status_code = 400;  ///< 400, or 405 for CONNECT
   std::string reason;
@@ -28,7 +27,7 @@ struct MapFailure {
   std::string suggestion = {};
 };
 
-/// What one request asks for, as far as mapping needs it. Views; nothing is kept.
+/// The parts of a request that mapping needs. Views; nothing is kept.
 struct MapQuery {
   std::string_view method;
   std::string_view target;          ///< the request target as received
@@ -36,7 +35,7 @@ struct MapQuery {
   std::uint16_t listener_port = 0;  ///< 0 on a unix socket
 };
 
-/// Where it goes.
+/// The origin of a request, with the target and Host to send.
 struct Mapped {
   origin::Origin origin;
   /// The target to ask the origin for, byte for byte: a view into the query's target, or a static
@@ -50,9 +49,9 @@ struct Mapped {
   std::string_view host = {};
 };
 
-/// From the Host field or the absolute-form target to an origin (INTERFACE.md §1), or all to one
-/// (`upstream`). Pure; made once from the configuration and then only read, so that workers can
-/// share it.
+/// The mapping from the Host field or the absolute-form target to an origin
+///, or from every request to one (`upstream`). Pure; made once from the
+/// configuration and then only read, so that workers can share it.
 class LabelTable {
  public:
   struct Options {
@@ -60,7 +59,7 @@ class LabelTable {
     PortInHost port_in_host = PortInHost::automatic;
     /// host or *.suffix: absolute-form http:// to these goes out as https
     std::vector<std::string> upgrade;
-    /// Where all goes, with the Host as it is; then nothing above counts.
+    /// The origin of all requests, with their Host unchanged; then nothing above counts.
     std::optional<origin::Origin> upstream;
   };
   explicit LabelTable(Options options);

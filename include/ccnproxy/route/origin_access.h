@@ -14,17 +14,16 @@
 
 namespace ccnproxy::route {
 
-/// Host patterns (config::HostPattern) to be searched for one host. What a search costs depends on
-/// the host's labels, not on how many patterns there are.
+/// An index of host patterns (config::HostPattern). The cost of a search depends on the host's
+/// labels, not on the number of patterns.
 class HostRules {
  public:
   explicit HostRules(const std::vector<std::string>& texts);
 
   bool empty() const noexcept { return texts_.empty(); }
-  /// The text of a pattern that matches, the most exact one; null if none does.
+  /// The text of the most specific pattern that matches; null if none does.
   const std::string* find(std::string_view host, std::uint16_t port) const;
-  /// As find(), also for the IPv4 addresses that an IPv6 address may only be another way to write:
-  /// for lists of what is denied.
+  /// As find(), also for the IPv4 addresses that an IPv6 address may embed: for deny lists.
   const std::string* find_in_any_form(std::string_view host, std::uint16_t port) const;
 
  private:
@@ -50,19 +49,19 @@ class HostRules {
   Rules all_;
 };
 
-/// Whether an origin may be asked for, and by which rule.
+/// The decision about an origin, with the rule behind it.
 struct AccessDecision {
   bool allowed = true;
   std::string rule;  ///< as in the configuration; empty where no rule matched
-  /// Only if it is not allowed: what the client gets, and one line for a person, which can stand in
-  /// Proxy-Status.
+  /// If denied: the error for the client, and one line of text, which can stand in Proxy-Status.
   ErrorType type = ErrorType::http_request_denied;
   std::string reason;
 };
 
-/// Which origins may be asked for (`origins.allow`, `origins.deny`), as far as that can be said
-/// before DNS is asked: by name and port, and by address where the name is one. Every connection
-/// is judged again by its address (origin::AddressAccess). With an `upstream`, no other origin.
+/// The access control list of origins (`origins.allow`, `origins.deny`), as far as it can be
+/// checked before DNS: by name and port, and by address if the name is one. Each connection is
+/// checked again by its address (origin::AddressAccess). With an `upstream`, no other origin is
+/// allowed.
 ///
 /// Pure; made once from a checked configuration and then only read. For each new origin, not for
 /// each request.
