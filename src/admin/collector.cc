@@ -24,8 +24,8 @@ void destroy(const Reports* reports) {
 
 }  // namespace
 
-/// Shared by those who wait for it. Answers that come when nobody waits any more find none: their
-/// callbacks may outlive the io_context, which the timer may not.
+/// Shared by the callers of one round. Late answers find no round: their callbacks may outlive the
+/// io_context, which the timer may not.
 struct Collector::Round {
   Round(const asio::any_io_executor& executor, std::size_t workers)
       : answers(workers), missing(workers), over(executor) {}
@@ -36,7 +36,7 @@ struct Collector::Round {
 
   std::vector<std::optional<WorkerReport>> answers;
   std::size_t missing;
-  asio::steady_timer over;  ///< expires at the deadline, cancelled when nobody is missing
+  asio::steady_timer over;  ///< expires at the deadline, cancelled when all have answered
   std::shared_ptr<const Reports> reports;
 };
 

@@ -71,7 +71,7 @@ void write_origins(MetricsText& text, const ShownCounters& origins) {
               "Requests tried again on another connection, by what proved that this was safe.");
   write_series(text, origins, Family::retries);
   text.family("ccnproxy_hedges_total", "counter",
-              "Second attempts of requests whose answer was late, by whether theirs came first.");
+              "Second attempts of requests with a late answer, by whether theirs came first.");
   write_series(text, origins, Family::hedges);
 }
 
@@ -164,7 +164,7 @@ void write_workers(MetricsText& text, const Reports& reports) {
 
 void write_failures(MetricsText& text, const observe::WorkerMetrics& totals) {
   text.family("ccnproxy_failed_requests_total", "counter",
-              "The same requests, by who is to blame and how far they had come.");
+              "The same requests, by the side at fault and the phase.");
   for (std::size_t side = 0; side < observe::sides; ++side) {
     for (std::size_t phase = 0; phase < observe::phases; ++phase) {
       text.sample("side=\"" + std::string(to_string(static_cast<Side>(side))) + "\",phase=\"" +

@@ -60,7 +60,7 @@ bool is_open(const pool::ConnectionReport& connection) {
   return connection.state == "ready" || connection.state == "busy";
 }
 
-/// How much somebody should look at it.
+/// The need for attention, for sorting.
 std::uint64_t attention_of(const pool::PoolReport& pool) {
   if (pool.next_dial || !pool.last_failure.empty()) return 3;
   if (pool.waiting > 0) return 2;

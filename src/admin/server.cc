@@ -41,7 +41,7 @@ constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr auto accept_pause = std::chrono::milliseconds(100);
 /// Connections accepted in a row: those that are open get their turn in between.
 constexpr int accept_batch = 16;
-/// What a client sends that nobody reads is taken in for so long, so that the answer arrives.
+/// How long unread input is drained after the answer: closing with unread input would reset it.
 constexpr auto linger_time = std::chrono::seconds(1);
 constexpr std::size_t linger_bytes = 256 * 1024;
 /// Written at once, so that progress is seen.

@@ -16,8 +16,8 @@ class YamlText {
   /// Keys from here to end() are inside this one.
   YamlText& begin(std::string_view key);
   YamlText& end();
-  /// Keys from here to end() are one element of the list whose key begun last.
-  /// `name` tells it from others for people; without one it is its number.
+  /// Begins an element of the last list: keys until end() belong to it. `name` identifies it for
+  /// readers; without one its number does.
   YamlText& begin_element(std::string_view name = {});
 
   YamlText& word(std::string_view key, std::string_view value);  ///< as it is

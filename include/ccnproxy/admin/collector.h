@@ -10,11 +10,11 @@
 
 namespace ccnproxy::admin {
 
-/// Asks all workers and waits for their reports, but no longer than its deadline: a worker that is
-/// stuck is named as silent and holds up nobody.
+/// The collector of the workers' reports: asks all workers and waits for at most its deadline. A
+/// worker that hangs is listed as silent and delays no caller further.
 ///
-/// A report costs its worker a turn that serves nobody else. So there is one round at a time: who
-/// asks while one runs gets what it brings.
+/// A report costs its worker a loop iteration. So one round runs at a time; callers that ask while
+/// it runs get its result.
 ///
 /// Lives on the main thread; must outlive its coroutines' execution, not their frames.
 class Collector {

@@ -33,16 +33,15 @@ struct Series {
   auto operator<=>(const Series&) const = default;
 };
 
-/// The counters of one origin in a form in which all are treated alike. Flat: those of each origin
-/// that is shown stay.
+/// The counters of one origin, by series. A flat map: those of each shown origin stay in memory.
 using Counters = boost::container::flat_map<Series, std::uint64_t>;
 
-/// Every series whose labels are of a closed set is there, also where it is 0.
+/// Contains every series with a closed set of labels, also those that are 0.
 Counters counters_of(const observe::OriginMetrics& metrics);
 void add(Counters& to, const Counters& what);
-/// What is not there counts as 0, and nothing falls below 0.
+/// Missing series count as 0; no counter falls below 0.
 void subtract(Counters& from, const Counters& what);
-/// Whether `now` can be `before`, counted on: no counter went back.
+/// Whether `now` can follow `before`: no counter went back.
 bool goes_on(const Counters& before, const Counters& now);
 
 /// A label's value as the text format wants it: backslash, quote and newline escaped; other bytes

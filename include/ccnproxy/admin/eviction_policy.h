@@ -8,7 +8,7 @@
 
 namespace ccnproxy::admin {
 
-/// What a connection to the admin endpoint is at.
+/// The phase of a connection to the admin endpoint.
 enum class ConnectionPhase : std::uint8_t {
   silent,     ///< no byte of a request, be it the first or one after an answer
   head,       ///< a part of a request's head
@@ -21,9 +21,9 @@ struct ConnectionFacts {
   std::chrono::steady_clock::time_point since;  ///< the phase began
 };
 
-/// Which connection makes room for a new one where there are as many as there may be: of those that
-/// wait for their client the one that has for longest, whatever it sends or takes meanwhile; where
-/// all are being answered, the one that has waited least. Nothing of an empty list. Pure.
+/// The eviction policy at the connection limit: of the connections that wait for their client, the
+/// one that has waited longest, whatever it sends or reads meanwhile; if all are being answered,
+/// the one that has waited least. No value for an empty list. Pure.
 std::optional<std::size_t> connection_to_evict(std::span<const ConnectionFacts> connections);
 
 }  // namespace ccnproxy::admin

@@ -8,9 +8,9 @@
 
 namespace ccnproxy::admin {
 
-/// Writes chocon's /.api/http-stats: its JSON keys, times in seconds (docs/from-chocon.md). What is
-/// counted never goes backwards: a worker that does not answer counts as it said last. Times are
-/// those of requests that ended in the last minute or two.
+/// The writer of chocon's /.api/http-stats: its JSON keys, times in seconds (docs/from-chocon.md).
+/// Counters never go backwards: a worker that does not answer counts with its last report. Times
+/// are of requests that ended in the last one or two minutes.
 ///
 /// Lives on the main thread.
 class HttpStats {

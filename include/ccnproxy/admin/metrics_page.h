@@ -8,14 +8,14 @@
 
 namespace ccnproxy::admin {
 
-/// Writes /metrics in Prometheus' text format 0.0.4; names and labels are a contract
-/// (docs/admin.md). Remembers from one scrape to the next what it takes for no counter to go
-/// backwards: the origins' ledger, and the counters of a worker that does not answer this time.
+/// The writer of /metrics, in Prometheus' text format 0.0.4; names and labels are a contract
+/// (docs/admin.md). Keeps what it needs from one scrape to the next so that no counter goes
+/// backwards: the origins' counters, and those of a worker that does not answer this time.
 ///
 /// Lives on the main thread.
 class MetricsPage {
  public:
-  /// What is not of a worker.
+  /// Metrics of the process.
   struct Process {
     bool ready = true;
     std::size_t client_limit = 0;

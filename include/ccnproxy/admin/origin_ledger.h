@@ -14,18 +14,18 @@ namespace ccnproxy::admin {
 /// Counters by the name under which they are shown.
 using ShownCounters = std::vector<std::pair<std::string_view, const Counters*>>;
 
-/// Which origins are shown by name in the metrics, and what is counted for each.
+/// The origins that the metrics show by name, with their counters.
 ///
-/// Anybody who may send requests can name origins, so the number of names is bounded (F098, F103):
-/// the busiest get one while there is room, the rest are counted together as `other`. A name is
-/// sticky: an origin keeps it as long as any worker has a pool for it.
+/// Clients choose the names of origins, so the number of names is bounded (F098, F103): the busiest
+/// get one while there is room, the rest are counted together as `other`. A name is sticky: an
+/// origin keeps it as long as any worker has a pool for it.
 ///
-/// No counter that is shown ever goes backwards, which Prometheus would take for a restart of
-/// the daemon and count twice. Pools come and go under it, though: one worker forgets its pool (its
-/// counts go to WorkerReport::forgotten), makes it again from 0, or does not answer in time. So
-/// what is shown of a named origin is not the sum of its pools, but grows by what each of them has
-/// grown; and `other` is all that was ever counted less what is shown by name. When the last pool
-/// of a named origin goes, its series end and `other` takes over their counts.
+/// No shown counter goes backwards, which Prometheus would take for a restart of the daemon and
+/// count twice. Pools come and go, though: a worker drops its pool (its counts go to
+/// WorkerReport::forgotten), creates it again from 0, or does not answer in time. So the value of a
+/// named origin is not the sum of its pools; it grows by what each of them has grown. `other` is
+/// all that was ever counted, less what is shown by name. When the last pool of a named origin
+/// goes, its series end and `other` takes over their counts.
 ///
 /// Lives on the main thread.
 class OriginLedger {

@@ -11,7 +11,7 @@
 
 namespace ccnproxy::admin {
 
-/// One answer, before it is HTTP.
+/// The content of one answer.
 struct Page {
   unsigned status = 200;
   std::string type = "text/plain; charset=utf-8";
@@ -21,7 +21,8 @@ struct Page {
   std::string allow = {};  ///< the field of a 405
 };
 
-/// What is behind each path. Lives on the main thread; `source` and `config` must outlive it.
+/// The pages of the admin endpoint by path. Lives on the main thread; `source` and `config` must
+/// outlive it.
 class Pages {
  public:
   Pages(boost::asio::any_io_executor executor, Source& source,
@@ -34,7 +35,7 @@ class Pages {
   static bool is_quick(std::string_view target) noexcept;
   /// Whether POST means something there.
   static bool takes_post(std::string_view target) noexcept;
-  /// Only where takes_post() says so: changes something, and answers what it is now.
+  /// Changes something and returns its new state. Only for targets of takes_post().
   Page post(const std::string& target);
 
  private:

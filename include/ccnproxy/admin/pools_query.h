@@ -11,7 +11,7 @@
 
 namespace ccnproxy::admin {
 
-/// Which origins /pools is asked for, and in which order. What is empty asks for all.
+/// The query of /pools: which origins, in which order. Empty parts select all.
 struct PoolsQuery {
   /// What comes first; equals are in order of name.
   enum class Order : std::uint8_t {

@@ -5,7 +5,7 @@
 
 namespace ccnproxy::admin {
 
-/// What the kernel knows of this process. 0 where it does not say.
+/// The kernel's figures of this process; 0 if unknown.
 struct ProcessStats {
   double cpu_seconds = 0;  ///< user and system, all threads
   std::uint64_t resident_bytes = 0;

@@ -6,14 +6,14 @@
 
 namespace ccnproxy::admin {
 
-/// Whether a request may ask for the endpoint under this `host[:port]`: an address, `localhost`, or
-/// a name that one of `patterns` (`admin.hosts`) matches. A web page reaches a machine inside by a
-/// name of its own that leads there (DNS rebinding), and that name is what its requests have in
-/// Host; an address they can't have.
+/// Whether a request may use this `host[:port]`: an address, `localhost`, or a name that one of
+/// `patterns` (`admin.hosts`) matches. By DNS rebinding a web page can reach an internal machine
+/// under a name of the page's own, and its requests have that name in Host; they can't have an
+/// address.
 bool is_host_allowed(std::string_view host, const std::vector<std::string>& patterns);
 
-/// Whether a browser says by these fields that a web page sends the request. `Sec-Fetch-Site: none`
-/// is a person at the address bar. Absent fields are empty.
+/// Whether these fields show that a web page sends the request. `Sec-Fetch-Site: none` is a user at
+/// the address bar. Absent fields are empty.
 bool is_from_web_page(std::string_view origin, std::string_view sec_fetch_site);
 
 /// The authority of a target in absolute form (RFC 9112 §3.2.2), which then counts instead of Host;

@@ -11,9 +11,9 @@
 
 namespace ccnproxy::admin {
 
-/// Makes the pages that cost the main thread milliseconds, a few at a time, so that a health check
-/// between them waits for no more than these. Requests for one target that wait together get one
-/// answer, made after the last of them came.
+/// The queue of pages that cost the main thread milliseconds: makes a few at a time, so that a
+/// health check in between waits for no more than these. Requests for one target that wait together
+/// get one answer, made after the last of them arrived.
 ///
 /// Lives on the main thread; must outlive its coroutines' execution, not their frames.
 class SharedAnswers {

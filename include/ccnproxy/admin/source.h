@@ -11,13 +11,13 @@
 
 namespace ccnproxy::admin {
 
-/// Whether traffic should come here.
+/// Whether this process should get traffic.
 struct Readiness {
   bool ready = true;
   std::string reason;  ///< why not, a few words for a person
 };
 
-/// What the last attempt to put a configuration in force came to. The start counts as a success.
+/// The outcome of the last reload; the start counts as a success.
 struct ReloadOutcome {
   bool successful = true;
   std::chrono::system_clock::time_point last_success = {};
@@ -28,19 +28,19 @@ struct ReloadOutcome {
   std::vector<std::string> postponed = {};  ///< what of the last one holds from the next start on
 };
 
-/// Where the admin endpoint has its facts from. Used on the main thread only.
+/// The admin endpoint's data source. Used on the main thread only.
 class Source {
  public:
   virtual ~Source() = default;
 
-  /// What is in force; until the next question.
+  /// The active configuration; valid until the next call.
   virtual const config::Config& config() const = 0;
   virtual std::size_t workers() const = 0;
   /// Asks one worker for its report. `answer` is called at most once, on the main thread, at once
   /// or later; never, if the worker is stuck or has ended.
   virtual void ask(std::size_t worker, std::function<void(WorkerReport)> answer) = 0;
   virtual Readiness readiness() const = 0;
-  /// How many client connections there may be, all workers together.
+  /// The limit of client connections of all workers.
   virtual std::size_t client_limit() const = 0;
   /// Records that the access log lost so far.
   virtual std::uint64_t access_log_dropped() const = 0;

@@ -9,8 +9,8 @@
 
 namespace ccnproxy::admin {
 
-/// All that one worker has to say of itself, taken in one turn of its loop, so that it adds up. A
-/// copy: belongs to whoever holds it.
+/// A worker's report: a consistent snapshot, taken in one iteration of its loop. A copy, owned by
+/// its holder.
 struct WorkerReport {
   std::size_t worker = 0;  ///< counted from 0
   std::vector<pool::PoolReport> pools;
@@ -21,7 +21,7 @@ struct WorkerReport {
   observe::DurationSpan recent;  ///< of `totals.recent`, now
 };
 
-/// What the workers answered to one question.
+/// The workers' reports of one round.
 struct Reports {
   std::vector<WorkerReport> workers;  ///< of those that answered, by number
   std::vector<std::size_t> silent;    ///< the numbers of those that did not in time

@@ -50,7 +50,7 @@ class Figures {
     const of = (state) => s.connections[state] || 0;
     const full = of('busy') ? `, ${whole(of('busy'))} full` : '';
     this.connections.show(whole(sumOf(s.connections)),
-      `${whole(of('ready'))} ready${full}; ${s.waiting ? plural(s.waiting, 'request') : 'nobody'} waiting`,
+      `${whole(of('ready'))} ready${full}; ${s.waiting ? plural(s.waiting, 'request') : 'none'} waiting`,
       s.waiting > 0 ? 'warn' : '');
     this.process.show(bytes(s.memory), w ? `${((100 * w.cpu) / w.seconds).toFixed(1)} % of a CPU` : '');
   }

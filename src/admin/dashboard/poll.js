@@ -1,4 +1,4 @@
-// Asks again and again, less often while nobody answers, and not at all while nobody looks.
+// Polls the daemon: less often while it does not answer, not at all while the page is hidden.
 
 const between = 2000; // milliseconds
 const mostBetween = 30000;
