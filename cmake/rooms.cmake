@@ -1,4 +1,4 @@
-# ccnproxy_room(NAME USES lib...): one static library from src/NAME/*.cc, whose headers are include/ccnproxy/NAME.
+# ccnproxy_room(NAME USES lib...): one static library from src/NAME/*.cc, with the headers include/ccnproxy/NAME.
 # Rooms that are not there yet (a header-only room) become interface libraries.
 function(ccnproxy_room name)
   cmake_parse_arguments(ROOM "" "" "USES" ${ARGN})

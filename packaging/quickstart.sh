@@ -41,7 +41,7 @@ say() { printf '\n== %s\n' "$*"; }
 fail() { echo "quickstart: $*" >&2; exit 1; }
 as_root() { if ((EUID == 0)); then "$@"; else sudo "$@"; fi; }
 
-# logged NAME COMMAND...: runs it with its output in a file, whose end is shown if it fails.
+# logged NAME COMMAND...: runs it with its output in a file; shows its end if it fails.
 logged() {
   "${@:2}" >>"$work/$1.log" 2>&1 </dev/null && return
   tail -n 40 "$work/$1.log" >&2

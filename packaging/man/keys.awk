@@ -67,7 +67,7 @@ function joined(a, b) { return a == "" ? b : b == "" ? a : a "\n" b }
     rest = substr(rest, 1, RSTART - 1)
   }
   while (depth <= indent[level] && level > 0) level--
-  if (parents[level] == "labels") {  # a map whose keys are free
+  if (parents[level] == "labels") {  # a map with arbitrary keys
     value = value (value == "" ? "" : ", ") key ": " rest
     next
   }
