@@ -60,10 +60,10 @@ int carry_out(config::Invocation invocation, std::function<config::Parsed()> rer
                            {invocation.urls.front(), invocation.attempts, invocation.json, colour},
                            std::cout, std::cerr);
     case config::Command::status:
-      return daemon::show_status(
-          invocation.config,
-          {invocation.watch, invocation.json, isatty(STDOUT_FILENO) == 1, colour}, std::cout,
-          std::cerr);
+      return daemon::show_status(invocation.config,
+                                 {invocation.watch, invocation.json, isatty(STDOUT_FILENO) == 1,
+                                  colour, invocation.fail_on},
+                                 std::cout, std::cerr);
     case config::Command::reload:
       return daemon::ask_to_reload(invocation.config, invocation.process, std::cout, std::cerr);
     case config::Command::serve:

@@ -18,7 +18,7 @@ _ccnproxy_flags() {
     check) echo '--config --json --help' ;;
     map) echo '--config --json --help' ;;
     probe) echo '--config --attempts --json --help' ;;
-    status) echo '--config --watch --json --help' ;;
+    status) echo '--config --watch --json --fail-on --help' ;;
     reload) echo '--config --pid --help' ;;
     serve) echo "$serve" ;;
     *) echo "$serve --version" ;;
@@ -36,6 +36,7 @@ _ccnproxy() {
       ;;
     --log-level) choices='trace debug info warn error critical off' ;;
     --workers) choices=auto ;;
+    --fail-on) choices='degraded failing unreachable' ;;
     --pid | -l | --listen | -p | --port | -n | --attempts | -c | --keepalive-conns | --max-conns-per-host) ;;
     --*-timeout | --upstream | --access-log-rotate | --access-log-rotate-time | --stsize | --spfactor) ;;
     *)

@@ -84,6 +84,10 @@ Counters counters_of(const observe::OriginMetrics& metrics) {
   }
   for (std::size_t won = 0; won < metrics.hedges.size(); ++won)
     put(counters, Family::hedges, 0, label("won", won ? "true" : "false"), metrics.hedges[won]);
+  for (const auto& [error, n] : metrics.errors) {
+    put(counters, Family::errors, 0,
+        label("source", to_string(error.first)) + ',' + label("type", to_string(error.second)), n);
+  }
   put(counters, Family::bytes, 0, label("direction", "in"), metrics.bytes_in);
   put(counters, Family::bytes, 0, label("direction", "out"), metrics.bytes_out);
   return counters;

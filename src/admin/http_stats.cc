@@ -21,6 +21,7 @@ ByStatus requests_of(const WorkerReport& worker) {
   ByStatus all = worker.totals.requests_without_origin;
   add(all, worker.forgotten.requests);
   for (const auto& pool : worker.pools) add(all, pool.metrics.requests);
+  for (const auto& origin : worker.gone) add(all, origin.metrics.requests);
   return all;
 }
 

@@ -1,6 +1,7 @@
 #include "ccnproxy/admin/metrics_page.h"
 
 #include "ccnproxy/admin/counters.h"
+#include "ccnproxy/admin/origin_health.h"
 
 #include "metrics_text.h"
 
@@ -73,6 +74,35 @@ void write_origins(MetricsText& text, const ShownCounters& origins) {
   text.family("ccnproxy_hedges_total", "counter",
               "Second attempts of requests with a late answer, by whether theirs came first.");
   write_series(text, origins, Family::hedges);
+}
+
+/// Both kinds are one family: those without `origin` are all, whatever origin they had.
+void write_errors(MetricsText& text, const ShownCounters& origins,
+                  const observe::WorkerMetrics& totals) {
+  text.family("ccnproxy_errors_total", "counter",
+              "Requests that ended in an error, by RFC 9209 type; those with an origin are counted "
+              "by origin and source, too.");
+  for (std::size_t i = 0; i < totals.errors.size(); ++i) {
+    const auto type = to_string(static_cast<ErrorType>(i));
+    text.sample("type=\"" + std::string(type) + '"', totals.errors[i]);
+  }
+  write_series(text, origins, Family::errors);
+}
+
+/// Of origins that have a name here.
+void write_states(MetricsText& text, const OriginsHealth& health, const ShownCounters& origins) {
+  text.family("ccnproxy_origin_state", "gauge",
+              "1 for the state that the origin is in: healthy, unused, degraded, failing or "
+              "unreachable.");
+  for (const auto& [origin, counters] : origins) {
+    if (origin == "other") continue;
+    const auto is = health.of(origin);
+    for (std::size_t i = 0; i < health_states; ++i) {
+      const auto state = static_cast<Health>(i);
+      text.sample(origin_label(origin, "state=\"" + std::string(to_string(state)) + '"'),
+                  std::uint64_t{state == is});
+    }
+  }
 }
 
 /// What is now rather than what was counted, of one origin.
@@ -188,13 +218,6 @@ void write_totals(MetricsText& text, const observe::WorkerMetrics& totals) {
   text.histogram(totals.connect_dns, "phase=\"dns\"");
   text.histogram(totals.connect_tcp, "phase=\"tcp\"");
   text.histogram(totals.connect_tls, "phase=\"tls\"");
-  text.family("ccnproxy_errors_total", "counter",
-              "Requests that ended in an error, by RFC 9209 type.");
-  for (std::size_t i = 0; i < totals.errors.size(); ++i) {
-    const auto type = to_string(static_cast<ErrorType>(i));
-    text.sample("type=\"" + std::string(type) + '"', totals.errors[i]);
-  }
-  write_failures(text, totals);
 }
 
 double seconds_since_epoch(std::chrono::system_clock::time_point at) {
@@ -255,6 +278,9 @@ std::string MetricsPage::render(const Reports& reports, const Process& process) 
   write_gauges(text, gauges_of(reports, ledger_));
   write_workers(text, reports);
   write_totals(text, totals);
+  write_errors(text, origins, totals);
+  write_failures(text, totals);
+  write_states(text, OriginsHealth(reports), origins);
   write_process(text, process);
   return text.take();
 }

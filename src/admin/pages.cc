@@ -43,6 +43,12 @@ Page typed(const char* type, std::string body) {
   return page;
 }
 
+std::string host_name() {
+  char name[256] = "";
+  ::gethostname(name, sizeof name - 1);
+  return name;
+}
+
 Page dashboard() {
   Page page = typed("text/html; charset=utf-8", std::string(dashboard_page));
   page.policy = dashboard_policy;
@@ -100,7 +106,8 @@ Page Pages::readiness() const {
 
 asio::awaitable<Page> Pages::pools(const PoolsQuery& query) {
   const auto reports = co_await collector_.collect();
-  co_return typed("application/json", pools_json(*reports, query, source_.readiness()));
+  co_return typed("application/json",
+                  pools_json(*reports, query, source_.readiness(), host_name()));
 }
 
 asio::awaitable<Page> Pages::metrics() {

@@ -1,11 +1,14 @@
 #include "ccnproxy/admin/pools_json.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "json_text.h"
 
 namespace ccnproxy::admin {
 namespace {
+
+constexpr std::size_t most_problems = 100;
 
 void write_seconds(JsonText& json, const char* name, const std::optional<Duration>& value) {
   json.key(name);
@@ -87,9 +90,20 @@ void write_counts(JsonText& json, const observe::OriginMetrics& metrics) {
   json.key("requests").number(requests);
 }
 
-void write_pool(JsonText& json, const pool::PoolReport& pool) {
+void write_recent(JsonText& json, const observe::OutcomeSummary& seen) {
+  json.key("recent").open('{').key("window_s").seconds(observe::OriginOutcomes::window);
+  json.key("requests").number(seen.requests).key("failed").number(seen.failed);
+  json.key("limited").number(seen.limited).close('}');
+}
+
+void write_pool(JsonText& json, const pool::PoolReport& pool, Health health) {
   json.open('{');
-  json.key("origin").text(pool.origin).key("protocol").text(pool.protocol);
+  json.key("origin")
+      .text(pool.origin)
+      .key("health")
+      .text(to_string(health))
+      .key("protocol")
+      .text(pool.protocol);
   json.key("worker").number(pool.worker);
   json.key("kept_warm").boolean(pool.kept_warm).key("warm_for_ever").boolean(pool.warm_for_ever);
   json.key("wanted").number(pool.wanted).key("waiting").number(pool.waiting);
@@ -106,23 +120,48 @@ void write_pool(JsonText& json, const pool::PoolReport& pool) {
     json.open('{').key("ago_s").seconds(decision.ago).key("text").text(decision.text).close('}');
   json.close(']');
   write_counts(json, pool.metrics);
+  write_recent(json, pool.outcomes);
   json.close('}');
+}
+
+void write_problem(JsonText& json, const OriginHealth& one) {
+  const auto& seen = one.facts.outcomes;
+  json.open('{').key("origin").text(one.origin);
+  json.key("health").text(to_string(one.verdict.health)).key("reason").text(reason_of(one));
+  write_seconds(json, "since_s", one.verdict.since);
+  write_seconds(json, "answered_s", seen.answered_ago);
+  write_recent(json, seen);
+  json.key("probe").text("ccnproxy probe " + one.origin).close('}');
+}
+
+void write_health(JsonText& json, const OriginsHealth& health, const PoolsQuery& query) {
+  json.key("verdict").text(health.sentence()).key("problems").open('[');
+  std::size_t told = 0;
+  for (const auto& one : health.problems()) {
+    if (!matches(query, one.origin)) continue;
+    if (told++ == std::min(most_problems, query.top.value_or(most_problems))) break;
+    write_problem(json, one);
+  }
+  json.close(']');
 }
 
 }  // namespace
 
-std::string pools_json(const Reports& reports, const PoolsQuery& query,
-                       const Readiness& readiness) {
-  const auto chosen = choose(reports, query);
+std::string pools_json(const Reports& reports, const PoolsQuery& query, const Readiness& readiness,
+                       std::string_view host) {
+  const OriginsHealth health(reports);
+  const auto chosen = choose(reports, query, health);
   JsonText json;
   json.open('{').key("origins").open('[');
   for (const auto& [origin, pools] : chosen.origins) {
-    for (const auto* pool : pools) write_pool(json, *pool);
+    for (const auto* pool : pools) write_pool(json, *pool, health.of(origin));
   }
   json.close(']').key("silent_workers").open('[');
   for (const auto worker : reports.silent) json.number(worker);
   json.close(']').key("matching").number(chosen.matching);
   json.key("ready").boolean(readiness.ready).key("not_ready").text(readiness.reason);
+  json.key("host").text(host);
+  write_health(json, health, query);
   return json.close('}').take();
 }
 

@@ -61,7 +61,8 @@ bool is_open(const pool::ConnectionReport& connection) {
 }
 
 /// The need for attention, for sorting.
-std::uint64_t attention_of(const pool::PoolReport& pool) {
+std::uint64_t attention_of(const pool::PoolReport& pool, Health health) {
+  if (health >= Health::degraded) return 3 + static_cast<std::uint64_t>(health);
   if (pool.next_dial || !pool.last_failure.empty()) return 3;
   if (pool.waiting > 0) return 2;
   const bool none = std::none_of(pool.connections.begin(), pool.connections.end(), is_open);
@@ -71,12 +72,12 @@ std::uint64_t attention_of(const pool::PoolReport& pool) {
 /// The larger, the earlier.
 using Rank = std::pair<std::uint64_t, std::uint64_t>;
 
-void rank_by(Order order, const pool::PoolReport& pool, Rank& rank) {
+void rank_by(Order order, const pool::PoolReport& pool, Health health, Rank& rank) {
   switch (order) {
     case Order::name:
       return;
     case Order::attention:
-      rank.first = std::max(rank.first, attention_of(pool));
+      rank.first = std::max(rank.first, attention_of(pool, health));
       rank.second += requests_of(pool);
       return;
     case Order::requests:
@@ -91,17 +92,28 @@ void rank_by(Order order, const pool::PoolReport& pool, Rank& rank) {
   }
 }
 
+class Filter {
+ public:
+  explicit Filter(const PoolsQuery& query)
+      : only_(normal_origin(query.origin)), part_(lower(query.contains)) {}
+
+  bool passes(std::string_view origin) const {
+    return (only_.empty() || origin == only_) && origin.find(part_) != origin.npos;
+  }
+
+ private:
+  std::string only_;
+  std::string part_;
+};
+
 using ByOrigin = std::map<std::string_view, std::vector<const pool::PoolReport*>>;
 
 ByOrigin matching(const Reports& reports, const PoolsQuery& query) {
-  const auto only = normal_origin(query.origin);
-  const auto part = lower(query.contains);
+  const Filter filter(query);
   ByOrigin found;
   for (const auto& worker : reports.workers) {
     for (const auto& pool : worker.pools) {
-      if (!only.empty() && pool.origin != only) continue;
-      if (pool.origin.find(part) == std::string::npos) continue;
-      found[pool.origin].push_back(&pool);
+      if (filter.passes(pool.origin)) found[pool.origin].push_back(&pool);
     }
   }
   return found;
@@ -119,11 +131,16 @@ std::optional<PoolsQuery> parse_pools_query(std::string_view text) {
   return query;
 }
 
-ChosenPools choose(const Reports& reports, const PoolsQuery& query) {
+bool matches(const PoolsQuery& query, std::string_view origin) {
+  return Filter(query).passes(origin);
+}
+
+ChosenPools choose(const Reports& reports, const PoolsQuery& query, const OriginsHealth& health) {
   std::vector<std::pair<Rank, OriginPools>> ranked;
   for (auto& [origin, pools] : matching(reports, query)) {
     Rank rank;
-    for (const auto* pool : pools) rank_by(query.by, *pool, rank);
+    const auto of_origin = health.of(origin);
+    for (const auto* pool : pools) rank_by(query.by, *pool, of_origin, rank);
     ranked.push_back({rank, {origin, std::move(pools)}});
   }
   std::stable_sort(ranked.begin(), ranked.end(),

@@ -62,6 +62,7 @@ struct Flags {
   bool json = false;
   std::string attempts = "3";
   bool watch = false;
+  std::string fail_on;
   std::optional<std::string> process;
 };
 
@@ -102,6 +103,10 @@ void add_status_flags(CLI::App& app, Flags& flags) {
   add_file(app, flags);
   app.add_flag("--watch", flags.watch, "Again each second, until interrupted");
   app.add_flag("--json", flags.json, "The daemon's /pools as it is");
+  app.add_option("--fail-on", flags.fail_on,
+                 "Exit code 1 if an origin is degraded, failing or unreachable, or worse than that")
+      ->type_name("STATE")
+      ->check(CLI::IsMember({"degraded", "failing", "unreachable"}));
 }
 
 Parsed usage_error(const std::string& message) {
@@ -282,6 +287,7 @@ std::string read_words(const CommandLine& line, Invocation& invocation) {
   invocation.urls = flags.urls;
   invocation.json = flags.json;
   invocation.watch = flags.watch;
+  invocation.fail_on = flags.fail_on;
   if (invocation.command != Command::serve && has_serve_flags(flags))
     return "flags that change the configuration belong to serve";
   if (flags.file && flags.checked)

@@ -1,7 +1,9 @@
 #include "ccnproxy/daemon/pool_table.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <vector>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -79,8 +81,20 @@ struct ReadyShare {
   }
 };
 
+/// The words of `health` in /pools, the worst last. Another one is no worse than the first.
+constexpr std::string_view healths[] = {"healthy", "unused", "degraded", "failing", "unreachable"};
+
+std::size_t severity(std::string_view health) {
+  const auto* const found = std::ranges::find(healths, health);
+  return found == std::end(healths) ? 0 : static_cast<std::size_t>(found - healths);
+}
+
 /// The pools of one origin in all workers, summed up.
 struct OriginRow {
+  std::string health = "-";
+  std::string reason;        ///< why it is not well; empty if it is
+  std::uint64_t asked = 0;   ///< requests of the last minutes
+  std::uint64_t failed = 0;  ///< of these
   std::string protocol;
   std::uint64_t ready = 0;
   std::uint64_t open = 0;
@@ -100,6 +114,10 @@ struct OriginRow {
   std::string not_kept_ready;
 
   void add(const json::object& pool);
+  /// Of an origin that is not well, which may have no pool any more.
+  void add_problem(const json::object& problem);
+  std::string failures() const;
+  Style health_style() const;
   std::string path() const;
   std::string learned() const;
   std::string last_event() const;
@@ -115,6 +133,10 @@ void keep_least(std::optional<double>& least, const std::optional<double>& value
 }
 
 void OriginRow::add(const json::object& pool) {
+  if (!text(pool, "health").empty()) health = text(pool, "health");
+  const auto& recent = child(pool, "recent");
+  asked += count(recent, "requests");
+  failed += count(recent, "failed");
   if (!text(pool, "protocol").empty()) protocol = text(pool, "protocol");
   wanted += count(pool, "wanted");
   waiting += count(pool, "waiting");
@@ -134,6 +156,34 @@ void OriginRow::add(const json::object& pool) {
   if (not_kept_ready.empty()) not_kept_ready = text(pool, "not_kept_ready");
   add_connections(list(pool, "connections"));
   add_decision(list(pool, "decisions"));
+}
+
+void OriginRow::add_problem(const json::object& problem) {
+  health = text(problem, "health");
+  reason = text(problem, "reason");
+  if (const auto since = number(problem, "since_s")) reason += ", for " + short_time(*since);
+  const auto& recent = child(problem, "recent");
+  asked = count(recent, "requests");
+  failed = count(recent, "failed");
+}
+
+/// `5%`, of the requests of the last minutes.
+std::string OriginRow::failures() const {
+  if (asked == 0) return "-";
+  const auto percent = failed * 100 / asked;
+  return (percent == 0 && failed > 0 ? "<1" : std::to_string(percent)) + '%';
+}
+
+Style OriginRow::health_style() const {
+  switch (severity(health)) {
+    case 0:
+    case 1:
+      return Style::plain;
+    case 2:
+      return Style::warning;
+    default:
+      return Style::bad;
+  }
 }
 
 void OriginRow::add_connections(const json::array& connections) {
@@ -179,6 +229,7 @@ std::string OriginRow::learned() const {
 }
 
 std::string OriginRow::last_event() const {
+  if (!reason.empty()) return reason;
   if (next_dial) return "next dial in " + short_time(*next_dial) + ": " + failure;
   if (!not_kept_ready.empty()) return "not kept ready: " + not_kept_ready;
   return decided_ago ? short_time(*decided_ago) + " ago: " + decision : "-";
@@ -221,6 +272,8 @@ std::string silence(const json::array& workers) {
 std::string to_table(const Rows& rows, bool colour) {
   using Align = TextTable::Align;
   TextTable table({{"ORIGIN"},
+                   {"HEALTH"},
+                   {"FAILED", Align::right},
                    {"PROTOCOL"},
                    {"PATH"},
                    {"READY/WANTED", Align::right},
@@ -231,8 +284,16 @@ std::string to_table(const Rows& rows, bool colour) {
                    {"LEARNED LIMITS"},
                    {"LAST DECISION"}},
                   colour);
-  for (const auto& [origin, row] : rows) {
+  std::vector<const Rows::value_type*> ordered;
+  for (const auto& entry : rows) ordered.push_back(&entry);
+  std::stable_sort(ordered.begin(), ordered.end(), [](const auto* a, const auto* b) {
+    return severity(a->second.health) > severity(b->second.health);
+  });
+  for (const auto* entry : ordered) {
+    const auto& [origin, row] = *entry;
     table.add({origin,
+               {row.health, row.health_style()},
+               {row.failures(), row.failed > 0 ? Style::warning : Style::plain},
                row.protocol.empty() ? "-" : row.protocol,
                {row.path(), row.loss.value_or(0) >= 0.01 ? Style::warning : Style::plain},
                {std::to_string(row.ready) + '/' + std::to_string(row.wanted), row.openness()},
@@ -241,9 +302,17 @@ std::string to_table(const Rows& rows, bool colour) {
                std::to_string(row.requests),
                {row.share.to_string(), row.share.style()},
                row.learned(),
-               {row.last_event(), row.next_dial ? Style::bad : Style::plain}});
+               {row.last_event(), row.next_dial ? Style::bad : row.health_style()}});
   }
   return table.to_string();
+}
+
+/// Daemons before 0.3 give none.
+std::string verdict(const json::object& answer) {
+  if (text(answer, "verdict").empty()) return "";
+  std::string line(text(answer, "verdict"));
+  if (!text(answer, "host").empty()) line = std::string(text(answer, "host")) + ": " + line;
+  return line + '\n';
 }
 
 Error no_pools(const std::string& why) {
@@ -263,9 +332,25 @@ Result<std::string> pool_table(std::string_view pools_json, bool colour) {
   for (const auto& entry : list(*object, "origins")) {
     if (const auto* pool = entry.if_object()) rows[std::string(text(*pool, "origin"))].add(*pool);
   }
-  auto out = summary(rows) + silence(list(*object, "silent_workers"));
+  auto out = verdict(*object) + summary(rows) + silence(list(*object, "silent_workers"));
+  for (const auto& entry : list(*object, "problems")) {
+    if (const auto* problem = entry.if_object())
+      rows[std::string(text(*problem, "origin"))].add_problem(*problem);
+  }
   if (!rows.empty()) out += '\n' + to_table(rows, colour);
   return out;
+}
+
+bool has_problem(std::string_view pools_json, std::string_view at_least) {
+  boost::system::error_code error;
+  const auto parsed = json::parse({pools_json.data(), pools_json.size()}, error);
+  const auto* object = error ? nullptr : parsed.if_object();
+  if (!object) return true;
+  const auto& problems = list(*object, "problems");
+  return std::any_of(problems.begin(), problems.end(), [&](const auto& entry) {
+    const auto* problem = entry.if_object();
+    return problem && severity(text(*problem, "health")) >= severity(at_least);
+  });
 }
 
 }  // namespace ccnproxy::daemon

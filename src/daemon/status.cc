@@ -43,10 +43,19 @@ class Interruption {
   sigset_t before_{};
 };
 
-Result<std::string> look(const config::ListenAddress& address, const StatusOptions& options) {
+struct Seen {
+  std::string shown;
+  bool failed = false;  ///< as StatusOptions::fail_on has it
+};
+
+Result<Seen> look(const config::ListenAddress& address, const StatusOptions& options) {
   auto body = fetch_from_admin(address, "/pools", answer_deadline);
-  if (!body || options.json) return body;
-  return pool_table(*body, options.colour);
+  if (!body) return body.error();
+  const bool failed = !options.fail_on.empty() && has_problem(*body, options.fail_on);
+  if (options.json) return Seen{std::move(*body), failed};
+  auto table = pool_table(*body, options.colour);
+  if (!table) return table.error();
+  return Seen{std::move(*table), failed};
 }
 
 /// Over what was drawn before, as much as the screen can hold.
@@ -72,7 +81,7 @@ int watch(const config::ListenAddress& address, const StatusOptions& options,
   out << (redraw ? redrawn(first) : first) << std::flush;
   while (out && !interruption.pause()) {
     const auto seen = look(address, options);
-    const auto text = seen ? *seen : seen.error().detail + '\n';
+    const auto text = seen ? seen->shown : seen.error().detail + '\n';
     out << between << (redraw ? redrawn(text) : text) << std::flush;
   }
   return config::exit_ok;
@@ -87,9 +96,9 @@ int show_status(const config::Config& config, const StatusOptions& options, std:
     return fail("admin.address is `none`: a daemon with this configuration shows nothing", errors);
   const auto seen = look(*address, options);
   if (!seen) return fail(seen.error().detail, errors);
-  if (options.watch) return watch(*address, options, *seen, out);
-  out << *seen << std::flush;
-  return config::exit_ok;
+  if (options.watch) return watch(*address, options, seen->shown, out);
+  out << seen->shown << std::flush;
+  return seen->failed ? config::exit_failure : config::exit_ok;
 }
 
 }  // namespace ccnproxy::daemon

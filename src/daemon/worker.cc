@@ -248,7 +248,7 @@ void Worker::ask_memories(std::function<void(std::vector<pool::OriginMemory>)> a
 
 void Worker::ask_report(std::function<void(admin::WorkerReport)> answer) {
   loop_.post([this, answer = std::move(answer)] {
-    answer({index_, pools_.report(), pools_.forgotten(), metrics_, sessions_.size(),
+    answer({index_, pools_.report(), pools_.gone(), pools_.forgotten(), metrics_, sessions_.size(),
             buffers_.held.used(), metrics_.recent.value(loop_.now())});
   });
 }

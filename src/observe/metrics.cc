@@ -50,6 +50,7 @@ void OriginMetrics::add(const OriginMetrics& other) {
   for (std::size_t i = 0; i < retries.size(); ++i) retries[i] += other.retries[i];
   for (std::size_t i = 0; i < hedges.size(); ++i) hedges[i] += other.hedges[i];
   for (const auto& [status, n] : other.requests) requests[status] += n;
+  for (const auto& [error, n] : other.errors) errors[error] += n;
   response_head.add(other.response_head);
   bytes_in += other.bytes_in;
   bytes_out += other.bytes_out;

@@ -86,6 +86,10 @@ PoolReport OriginPool::report() const {
   r.peak = peak_.value(moment);
   r.last_used = moment - last_used_;
   if (back_off_.holds(moment)) r.next_dial = back_off_.next() - moment;
+  if (back_off_.failing()) {
+    r.failed_dials = back_off_.failures();
+    r.dials_failing_for = moment - back_off_.since();
+  }
   if (trouble_) r.last_failure = trouble_->last_failure;
   r.learned = {learned.idle, learned.age, learned.requests, learned.unused};
   r.path = {known().measured_rtt(), known().measured_loss(moment)};
@@ -96,6 +100,7 @@ PoolReport OriginPool::report() const {
   for (const auto& c : exclusive_) r.connections.push_back(c.report(moment));
   decisions_.for_each([&](const auto& d) { r.decisions.push_back({moment - d.at, d.text}); });
   r.metrics = metrics_;
+  r.outcomes = outcomes_.at(moment);
   return r;
 }
 

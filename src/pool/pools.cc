@@ -31,6 +31,10 @@ OriginPool* Pools::find(const origin::Origin& origin) {
   if (pools_.size() >= limit_) make_room();
   if (pools_.size() >= most_over(limit_)) return nullptr;
   auto pool = make_(origin);
+  if (auto counted = history_.take(origin)) {
+    pool->metrics() = std::move(counted->metrics);
+    pool->outcomes() = std::move(counted->outcomes);
+  }
   if (draining_) pool->drain();
   if (!sweep_timer_.armed()) sweep_timer_.set_after(sweep_every);
   return pools_.insert(std::move(pool)).first->get();
@@ -79,7 +83,7 @@ void Pools::forget_empty(TimePoint used_before, bool with_abandoned) {
       ++it;
       continue;
     }
-    forgotten_.add(pool.metrics());
+    history_.put(pool.origin(), {pool.metrics(), pool.outcomes()}, timers_.clock().now());
     dead_.push_back(std::move(pools_.extract(it++).value()));
   }
   if (!dead_.empty()) burial_timer_.set_after(Duration(0));
@@ -138,6 +142,8 @@ std::vector<PoolReport> Pools::report() const {
   for (const auto& pool : pools_) reports.push_back(pool->report());
   return reports;
 }
+
+std::vector<GoneReport> Pools::gone() { return history_.report(timers_.clock().now()); }
 
 std::vector<OriginMemory> Pools::memories() const {
   std::vector<OriginMemory> memories;

@@ -275,7 +275,10 @@ void Exchange::count() {
   if (place_) pool->give_back_place();
   place_.reset();
   auto& of_origin = pool->metrics();
+  const auto* error = error_ ? &*error_ : nullptr;
   ++of_origin.requests[status_];
+  if (error) ++of_origin.errors[{error->side, error->type}];
+  pool->outcomes().count(status_, error, context_.loop.now());
   of_origin.bytes_in += body_.received();
   of_origin.bytes_out += bytes_out_;
   if (timings_.first_byte >= Duration(0))

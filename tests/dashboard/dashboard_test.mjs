@@ -57,6 +57,16 @@ test('values match /pools', async () => {
   assert.match(await textOf(row(page, 'http://closed.test')), /Out of reach.*refused/);
 });
 
+test('the origin that is out of reach comes first, with what to do', async () => {
+  const { host, problems } = await daemon.pools();
+  assert.deepEqual(problems.map(({ origin, health }) => [origin, health]), [['http://closed.test', 'unreachable']]);
+  await until('the sentence', async () => /^1 of \d+ origins unreachable\.$/.test(await textOf(page.locator('#verdict'))));
+  const listed = await textOf(page.locator('#problem-list li').first());
+  assert.match(listed, /http:\/\/closed\.test unreachable for .*refused.*100 % of \d+ in 5 min.*ccnproxy probe http:\/\/closed\.test/);
+  assert.equal(await textOf(page.locator('#host')), host);
+  assert.equal(await page.title(), `${host}: ccnproxy`);
+});
+
 test('figures and errors match /metrics', async () => {
   const series = async (name) => Number((await daemon.metrics()).split('\n').find((line) => line.startsWith(`${name} `)).split(' ')[1]);
   await until('the errors', async () => {

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { load } from './lib/page_scripts.mjs';
 import { run, test } from './lib/tap.mjs';
 
-const page = load(['text.js', 'scrape.js', 'history.js', 'plot.js', 'figures.js', 'pictures.js', 'origin.js'], ['percent',
+const page = load(['text.js', 'scrape.js', 'history.js', 'plot.js', 'figures.js', 'pictures.js', 'origin.js', 'problems.js'], ['percent',
   'milliseconds', 'span', 'bytes', 'rate', 'readScrape', 'History', 'quantile', 'scaleOf', 'stackOf', 'areaPath', 'barPath',
-  'inBuckets', 'joinPools', 'groupPools', 'conditionOf', 'pathOf', 'planOf']);
+  'inBuckets', 'joinPools', 'groupPools', 'conditionOf', 'pathOf', 'briefOf', 'planOf']);
 const plain = (value) => JSON.parse(JSON.stringify(value));
 
 test('a share is all only if it is all, and none only if it is none', () => {
@@ -123,6 +123,13 @@ test('the condition of an origin in a word', () => {
   assert.equal(word({ waiting: 2 }), 'Requests wait');
   assert.equal(word({ next_dial_s: 3, last_failure: 'refused' }), 'Out of reach');
   assert.equal(word({ next_dial_s: 3, connections: [connection('ready')] }), 'Dials fail');
+  assert.equal(word({ health: 'failing', connections: [connection('ready')] }), 'Failing');
+  assert.equal(word({ health: 'degraded', connections: [connection('ready')] }), 'Degraded');
+});
+
+test('of the verdict only what stays true for a while is read out', () => {
+  assert.equal(page.briefOf('2 of 14 origins failing: https://a (504, 100 % of 40 in 5 min), https://b (x).'), '2 of 14 origins failing.');
+  assert.equal(page.briefOf('3 origins, none with a problem.'), '3 origins, none with a problem.');
 });
 
 test('what comes next', () => {

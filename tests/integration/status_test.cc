@@ -35,8 +35,9 @@ class StatusCommand : public ::testing::Test {
   }
 
   TempDir folder_;
-  Service service_{[](const Request& request) {
-    return request.target == "/pools" ? Response{.body = pools} : Response{.status = 404};
+  std::string pools_ = pools;
+  Service service_{[this](const Request& request) {
+    return request.target == "/pools" ? Response{.body = pools_} : Response{.status = 404};
   }};
   ScriptedOrigin admin_{plain(), service_};
 };
@@ -45,8 +46,23 @@ TEST_F(StatusCommand, shows_the_pools_as_a_table) {
   const Outcome outcome = run(command(admin_.endpoint()));
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, StartsWith("1 origin, 0 open connections\n"));
-  EXPECT_THAT(outcome.out, HasSubstr("\nhttps://api.test  h2  "));
+  EXPECT_THAT(outcome.out, HasSubstr("\nhttps://api.test  -            -  h2  "));
   EXPECT_THAT(outcome.out, ::testing::Not(HasSubstr("\033")));
+}
+
+TEST_F(StatusCommand, fails_on_the_state_that_it_is_told) {
+  pools_ = R"({"origins":[],"verdict":"1 of 1 origin failing: https://api.test (x).",
+               "problems":[{"origin":"https://api.test","health":"failing","reason":"x"}]})";
+  for (const auto& [state, code] : {std::pair("degraded", 1), {"failing", 1}, {"unreachable", 0}}) {
+    auto words = command(admin_.endpoint(), "--fail-on");
+    words.push_back(state);
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.code, code) << state << outcome.err;
+    EXPECT_THAT(outcome.out, StartsWith("1 of 1 origin failing: https://api.test (x).\n"));
+  }
+  auto words = command(admin_.endpoint(), "--fail-on");
+  words.push_back("broken");
+  EXPECT_EQ(run(words).code, 2);
 }
 
 TEST_F(StatusCommand, json_is_what_the_daemon_said) {
@@ -78,8 +94,9 @@ TEST_F(StatusCommand, shows_the_pools_of_a_real_daemon) {
   EXPECT_EQ(both.proxy.get().status, 200);
   const Outcome outcome = run(command(both.proxy.daemon.admin_address()));
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_THAT(outcome.out, StartsWith("1 origin, 1 open connection; 0.0% of 1 request found"));
-  EXPECT_THAT(outcome.out, HasSubstr("\nhttps://api.test  h2 "));
+  EXPECT_THAT(outcome.out, HasSubstr(": 1 origin, none with a problem.\n"
+                                     "1 origin, 1 open connection; 0.0% of 1 request found"));
+  EXPECT_THAT(outcome.out, HasSubstr("\nhttps://api.test  healthy      0%  h2 "));
 }
 
 /// What a command says to a terminal: script(1) gives it one.

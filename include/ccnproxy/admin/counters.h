@@ -21,6 +21,7 @@ enum class Family : std::uint8_t {
   closed,
   retries,
   hedges,
+  errors,
   bytes,
 };
 

@@ -18,14 +18,15 @@ using ShownCounters = std::vector<std::pair<std::string_view, const Counters*>>;
 ///
 /// Clients choose the names of origins, so the number of names is bounded (F098, F103): the busiest
 /// get one while there is room, the rest are counted together as `other`. A name is sticky: an
-/// origin keeps it as long as any worker has a pool for it.
+/// origin keeps it as long as any worker has a pool for it, and for an hour afterwards
+/// (WorkerReport::gone) unless an origin with a pool needs the room.
 ///
 /// No shown counter goes backwards, which Prometheus would take for a restart of the daemon and
 /// count twice. Pools come and go, though: a worker drops its pool (its counts go to
-/// WorkerReport::forgotten), creates it again from 0, or does not answer in time. So the value of a
-/// named origin is not the sum of its pools; it grows by what each of them has grown. `other` is
-/// all that was ever counted, less what is shown by name. When the last pool of a named origin
-/// goes, its series end and `other` takes over their counts.
+/// WorkerReport::gone, then to WorkerReport::forgotten), creates it again, or does not answer in
+/// time. So the value of a named origin is not the sum of its pools; it grows by what each of them
+/// has grown. `other` is all that was ever counted, less what is shown by name. When a name ends,
+/// so do its series, and `other` takes over their counts.
 ///
 /// Lives on the main thread.
 class OriginLedger {
@@ -58,14 +59,19 @@ class OriginLedger {
    private:
     std::vector<std::size_t> hashes_;
   };
-  using ByOrigin = std::map<std::string, const pool::PoolReport*>;
+  struct Counted {
+    const observe::OriginMetrics* metrics;
+    bool has_pool;
+  };
+  using ByOrigin = std::map<std::string, Counted>;
   using ByWorker = std::map<std::size_t, ByOrigin>;
 
-  void follow_named(const ByWorker& pools);
-  void name_busiest(const ByWorker& pools);
-  void remember_unnamed(const ByWorker& pools);
-  bool may_be_named(const std::string& origin, const ByWorker& pools) const;
-  void give_name(const std::string& origin, const ByWorker& pools);
+  void follow_named(const ByWorker& origins);
+  void name_busiest(const ByWorker& origins);
+  void make_room(std::size_t names, const ByWorker& origins);
+  void remember_unnamed(const ByWorker& origins);
+  bool may_be_named(const std::string& origin, const ByWorker& origins) const;
+  void give_name(const std::string& origin, const ByWorker& origins);
   void count_other();
 
   std::size_t most_names_;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ccnproxy/admin/origin_health.h"
 #include "ccnproxy/admin/worker_report.h"
 
 namespace ccnproxy::admin {
@@ -16,7 +17,7 @@ struct PoolsQuery {
   /// What comes first; equals are in order of name.
   enum class Order : std::uint8_t {
     name,
-    attention,    ///< can't be reached, requests wait, none ready; then the busiest
+    attention,    ///< the worst health, requests wait, none ready; then the busiest
     requests,     ///< most that ended
     connections,  ///< most that stand open or are on their way
     unready,      ///< most requests that did not find a connection ready
@@ -43,6 +44,8 @@ struct ChosenPools {
   std::size_t matching = 0;  ///< origins that were asked for, before `top`
 };
 
-ChosenPools choose(const Reports& reports, const PoolsQuery& query);
+ChosenPools choose(const Reports& reports, const PoolsQuery& query, const OriginsHealth& health);
+/// Whether the query's filters let this origin pass.
+bool matches(const PoolsQuery& query, std::string_view origin);
 
 }  // namespace ccnproxy::admin

@@ -14,7 +14,8 @@ namespace ccnproxy::admin {
 struct WorkerReport {
   std::size_t worker = 0;  ///< counted from 0
   std::vector<pool::PoolReport> pools;
-  observe::OriginMetrics forgotten;  ///< the counters of pools that are no more
+  std::vector<pool::GoneReport> gone;  ///< of origins without a pool, of the last hour
+  observe::OriginMetrics forgotten;    ///< the counters of pools that are in neither
   observe::WorkerMetrics totals;
   std::size_t clients = 0;       ///< client connections open now
   std::size_t held = 0;          ///< bytes that wait for slow clients and origins, of limits.memory

@@ -25,6 +25,7 @@ struct Invocation {
   bool json = false;              ///< of `check`, `map`, `probe` and `status`
   std::uint32_t attempts = 3;     ///< of `probe`: connections, one after the other
   bool watch = false;             ///< of `status`
+  std::string fail_on;            ///< of `status`: a state of an origin; empty: none
   std::optional<int> process;     ///< of `reload`: the daemon's process id
 };
 

@@ -7,10 +7,14 @@
 
 namespace ccnproxy::daemon {
 
-/// What `ccnproxy status` prints of the admin endpoint's /pools: a line of sums, then a line for
-/// each origin, all workers together. What a daemon of another version does not say is shown as
-/// none. With `colour`, what is as it should be or not is seen at a glance. An error if it is not
-/// JSON of that kind at all. Pure.
+/// What `ccnproxy status` prints of the admin endpoint's /pools: the verdict, a line of sums, then
+/// a line for each origin, all workers together, the worst health first. What a daemon of another
+/// version does not say is shown as none. With `colour`, what is as it should be or not is seen at
+/// a glance. An error if it is not JSON of that kind at all. Pure.
 Result<std::string> pool_table(std::string_view pools_json, bool colour = false);
+
+/// Whether /pools names an origin in this state (`degraded`, `failing`, `unreachable`) or a worse
+/// one. What is not JSON of that kind is a problem, too. Pure.
+bool has_problem(std::string_view pools_json, std::string_view at_least);
 
 }  // namespace ccnproxy::daemon

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <string>
 
 #include "ccnproxy/config/config.h"
 
@@ -11,6 +12,8 @@ struct StatusOptions {
   bool json = false;      ///< what the daemon said, as it is
   bool terminal = false;  ///< `out` is standard output and one: each time is drawn over the last
   bool colour = false;    ///< see wants_colour()
+  /// Exit code 1 if an origin is in this state or a worse one (has_problem()); empty: never.
+  std::string fail_on = {};
 };
 
 /// Runs `ccnproxy status`: asks the running daemon of this configuration for its pools, by its

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <boost/container/flat_map.hpp>
 
@@ -75,6 +76,8 @@ struct OriginMetrics {
   std::array<std::uint64_t, 5> retries{};                             ///< by Proof
   std::array<std::uint64_t, 2> hedges{};                              ///< [won]
   boost::container::flat_map<std::uint16_t, std::uint64_t> requests;  ///< by status
+  /// Requests that ended in one, by side and type.
+  boost::container::flat_map<std::pair<Side, ErrorType>, std::uint64_t> errors;
   Histogram response_head;
   std::uint64_t bytes_in = 0;   ///< of bodies, from clients
   std::uint64_t bytes_out = 0;  ///< of bodies, to clients

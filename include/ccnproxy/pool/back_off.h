@@ -17,6 +17,7 @@ class BackOff {
   static constexpr Duration most = std::chrono::seconds(30);
 
   void on_failure(TimePoint now, std::uint32_t random) {
+    if (!failing()) since_ = now;
     const auto shift = std::min<std::uint32_t>(failures_, 16);
     const auto full = std::min(most, least * (1 << shift));
     ++failures_;
@@ -25,6 +26,7 @@ class BackOff {
   }
   /// One that another try will hardly change: held back for the longest time at once.
   void on_lasting_failure(TimePoint now, std::uint32_t random) {
+    if (!failing()) since_ = now;
     failures_ = std::max<std::uint32_t>(failures_, 16);
     on_failure(now, random);
   }
@@ -40,12 +42,15 @@ class BackOff {
   std::uint32_t failures() const noexcept { return failures_; }
   bool holds(TimePoint now) const noexcept { return failing() && now < next_; }
   TimePoint next() const noexcept { return next_; }
+  /// Of the first failure after the last success; only while failing().
+  TimePoint since() const noexcept { return since_; }
 
  private:
   static constexpr std::uint32_t most_together = 3;
   std::uint32_t failures_ = 0;
   TimePoint next_{};
   TimePoint failed_at_{};
+  TimePoint since_{};
 };
 
 }  // namespace ccnproxy::pool

@@ -9,6 +9,7 @@
 #include "ccnproxy/base/timer.h"
 #include "ccnproxy/config/config.h"
 #include "ccnproxy/observe/metrics.h"
+#include "ccnproxy/observe/origin_outcomes.h"
 #include "ccnproxy/origin/dialer.h"
 #include "ccnproxy/origin/origin.h"
 #include "ccnproxy/pool/address_load.h"
@@ -223,6 +224,7 @@ class OriginPool final : private RoomWaiter {
   const config::Timeouts& timeouts() const noexcept { return *context_.timeouts; }
   RetryBudget& retry_budget() noexcept { return retry_budget_; }
   observe::OriginMetrics& metrics() noexcept { return metrics_; }
+  observe::OriginOutcomes& outcomes() noexcept { return outcomes_; }
   std::size_t count(PooledConnection::State state) const noexcept;
   std::size_t waiting() const noexcept { return waiters_.size(); }
   PoolReport report() const;
@@ -381,6 +383,7 @@ class OriginPool final : private RoomWaiter {
   Http1Refusals http1_refusals_;
   DecisionLog decisions_;
   observe::OriginMetrics metrics_;
+  observe::OriginOutcomes outcomes_;
   /// What most origins never have.
   struct Trouble {
     std::string last_failure;

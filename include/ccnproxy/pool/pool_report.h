@@ -9,6 +9,7 @@
 
 #include "ccnproxy/base/clock.h"
 #include "ccnproxy/observe/metrics.h"
+#include "ccnproxy/observe/origin_outcomes.h"
 #include "ccnproxy/origin/path.h"
 
 namespace ccnproxy::pool {
@@ -71,6 +72,8 @@ struct PoolReport {
   Duration last_used{};               ///< ago
   std::optional<Duration> next_dial;  ///< held back after failures until then
   std::string last_failure;
+  std::uint32_t failed_dials = 0;  ///< since the last success, those made together counted as few
+  std::optional<Duration> dials_failing_for;  ///< since the first of them
   std::string not_kept_ready;  ///< why it is not, although it is in use; empty if it is
   LearnedReport learned;
   PathReport path;
@@ -78,6 +81,14 @@ struct PoolReport {
   boost::container::small_vector<ConnectionReport, 1> connections;
   boost::container::small_vector<DecisionReport, 1> decisions;
   observe::OriginMetrics metrics;
+  observe::OutcomeSummary outcomes;
+};
+
+/// What was counted of an origin whose pool is gone.
+struct GoneReport {
+  std::string origin;
+  observe::OriginMetrics metrics;
+  observe::OutcomeSummary outcomes;
 };
 
 }  // namespace ccnproxy::pool

@@ -9,6 +9,7 @@
 
 #include "ccnproxy/base/timer.h"
 #include "ccnproxy/origin/origin.h"
+#include "ccnproxy/pool/origin_history.h"
 #include "ccnproxy/pool/origin_pool.h"
 
 namespace ccnproxy::pool {
@@ -42,8 +43,10 @@ class Pools {
   /// beyond `min_ready` first, the longest idle before others; then those of origins that were used
   /// longest ago. Of `pool.warm` last, and only for a request. Returns how many.
   std::size_t let_go(std::size_t most, ConnectionBudget::For purpose);
-  /// What pools that were forgotten had counted.
-  const observe::OriginMetrics& forgotten() const noexcept { return forgotten_; }
+  /// Origins whose pools are gone since an hour at most.
+  std::vector<GoneReport> gone();
+  /// Counters of origins that are in neither report.
+  const observe::OriginMetrics& forgotten() const noexcept { return history_.forgotten(); }
   /// Pools that are to be ready (for ever, or remembered) and are not. `origins` names some.
   std::size_t not_ready(std::string& origins) const;
 
@@ -76,7 +79,7 @@ class Pools {
   std::optional<TimePoint> no_room_at_;
   std::unordered_set<std::unique_ptr<OriginPool>, ByOrigin, ByOrigin> pools_;
   std::vector<std::unique_ptr<OriginPool>> dead_;  ///< forgotten, to be destroyed by a timer
-  observe::OriginMetrics forgotten_;
+  OriginHistory history_;
   bool draining_ = false;
 };
 

@@ -10,7 +10,7 @@ function joinPools(pools) {
   const sum = (read) => pools.reduce((total, pool) => total + read(pool), 0);
   const held = pools.filter((pool) => pool.next_dial_s !== null).sort((a, b) => a.next_dial_s - b.next_dial_s);
   return {
-    name: pools[0].origin,
+    name: pools[0].origin, health: pools[0].health,
     protocol: (pools.find((pool) => pool.protocol) || {}).protocol || '',
     workers: pools.length,
     keptWarm: pools.some((pool) => pool.kept_warm), forEver: pools.some((pool) => pool.warm_for_ever),
@@ -43,8 +43,10 @@ const countState = (origin, ...wanted) => origin.connections.filter(({ state }) 
 // In a word, and how bad that is.
 function conditionOf(origin) {
   const open = countState(origin, 'ready', 'busy', 'leaving');
+  if (origin.health === 'failing') return { word: 'Failing', tone: 'bad' };
   if (origin.nextDial !== null || origin.failure)
     return open ? { word: 'Dials fail', tone: 'warn' } : { word: 'Out of reach', tone: 'bad' };
+  if (origin.health === 'degraded') return { word: 'Degraded', tone: 'warn' };
   if (origin.waiting > 0) return { word: 'Requests wait', tone: 'warn' };
   if (countState(origin, 'ready', 'leaving')) return { word: 'Ready', tone: 'good' };
   if (countState(origin, 'busy')) return { word: 'Full', tone: 'warn' };

@@ -18,9 +18,11 @@ function verdict(pools, scrape, restarted) {
   if (!pools.ready) return `Not ready: ${pools.not_ready}.`;
   if (pools.silent_workers.length)
     return `Worker ${pools.silent_workers.join(', ')} does not answer; its pools are missing here.`;
-  if (restarted) return 'The daemon was restarted. It takes traffic.';
-  if (scrape.dropped > 0) return `It takes traffic. The access log has lost ${plural(scrape.dropped, 'record')}.`;
-  return 'It takes traffic.';
+  const parts = [briefOf(pools.verdict)];
+  if (scrape.reloaded === 0) parts.push('The last reload failed: the configuration before it is in force (/reload says why).');
+  if (restarted) parts.push('The daemon was restarted.');
+  if (scrape.dropped > 0) parts.push(`The access log has lost ${plural(scrape.dropped, 'record')}.`);
+  return parts.join(' ');
 }
 
 async function get(path, signal) {
@@ -29,6 +31,7 @@ async function get(path, signal) {
   return response;
 }
 
+const problems = new Problems();
 const origins = new Origins(() => poll.now());
 let restartSeen = 0;
 
@@ -42,6 +45,9 @@ async function look(signal) {
   figures.update(scrape, window);
   charts.update(history, scrape, window);
   origins.update(answer, now);
+  problems.update(answer.problems);
+  setText(byId('host'), answer.host);
+  document.title = answer.host ? `${answer.host}: ccnproxy` : 'ccnproxy';
   setText(byId('version'), scrape.version);
   setText(byId('process'), `${plural(scrape.pools, 'pool')}, up for ${span(now / 1000 - scrape.started)}`);
   say(verdict(answer, scrape, restartSeen > now - 60000));

@@ -181,6 +181,43 @@ TEST(MetricsPage, forgotten_pools_are_counted_as_other) {
   EXPECT_EQ(text.value(requests("other")), 4);
 }
 
+// The pool of an origin that is down and asked each 40 seconds is there in no scrape.
+TEST(MetricsPage, an_origin_without_a_pool_keeps_its_series_for_an_hour) {
+  MetricsPage page;
+  auto report = worker_with(0, {});
+  report.gone.push_back({"https://rare", {}, {}});
+  auto& gone = report.gone.back();
+  gone.metrics.requests[504] = 1;
+  gone.metrics.errors[{Side::origin, ErrorType::connection_timeout}] = 1;
+  gone.outcomes.in_a_row = gone.outcomes.requests = gone.outcomes.failed = 4;
+  gone.outcomes.last_failure = {{}, 504, Phase::tls, "no answer"};
+  page.render(reports_of({report}), {});
+  gone.metrics.requests[504] = 2;
+  const PrometheusText text(page.render(reports_of({report}), {}));
+  EXPECT_EQ(text.value(R"(ccnproxy_requests_total{origin="https://rare",code="504"})"), 2);
+  EXPECT_EQ(
+      text.value(
+          R"(ccnproxy_errors_total{origin="https://rare",source="origin",type="connection_timeout"})"),
+      1);
+  EXPECT_EQ(text.value(R"(ccnproxy_origin_state{origin="https://rare",state="unreachable"})"), 1);
+  EXPECT_EQ(text.value(R"(ccnproxy_origin_state{origin="https://rare",state="healthy"})"), 0);
+}
+
+TEST(MetricsPage, F103_origins_with_a_pool_get_the_names_of_those_without) {
+  MetricsPage page(2);
+  auto report = worker_with(0, {pool_of("https://a", 3)});
+  report.gone.push_back({"https://gone", {}, {}});
+  report.gone.back().metrics.requests[200] = 900;
+  const PrometheusText first(page.render(reports_of({report}), {}));
+  EXPECT_EQ(first.value(requests("https://gone")), 900);
+  report.pools.push_back(pool_of("https://b", 1));
+  const PrometheusText second(page.render(reports_of({report}), {}));
+  EXPECT_EQ(second.value(requests("https://a")), 3);
+  EXPECT_EQ(second.value(requests("https://b")), 1);
+  EXPECT_FALSE(second.has(requests("https://gone")));
+  EXPECT_EQ(second.value(requests("other")), 900);
+}
+
 TEST(MetricsPage, a_pool_made_anew_between_two_scrapes_counts_on) {
   MetricsPage page;
   page.render(reports_of({worker_with(0, {pool_of("https://a", 10)}),
@@ -269,8 +306,15 @@ class Churn {
     const auto origin = "https://o" + std::to_string(below(8));
     auto found = std::find_if(worker.pools.begin(), worker.pools.end(),
                               [&](const auto& pool) { return pool.origin == origin; });
-    if (found == worker.pools.end())
+    if (found == worker.pools.end()) {
       found = worker.pools.insert(worker.pools.end(), pool_of(origin));
+      const auto was = std::find_if(worker.gone.begin(), worker.gone.end(),
+                                    [&](const auto& gone) { return gone.origin == origin; });
+      if (was != worker.gone.end()) {
+        found->metrics = was->metrics;
+        worker.gone.erase(was);
+      }
+    }
     auto& metrics = found->metrics;
     const unsigned n = 1 + below(9);
     metrics.requests[static_cast<std::uint16_t>(200 + below(3))] += n;
@@ -284,8 +328,12 @@ class Churn {
   void forget(WorkerReport& worker) {
     if (worker.pools.empty()) return;
     const auto at = worker.pools.begin() + below(static_cast<unsigned>(worker.pools.size()));
-    worker.forgotten.add(at->metrics);
+    // As pool::OriginHistory does it: by name for a while, then in the sum of all.
+    worker.gone.push_back({at->origin, at->metrics, {}});
     worker.pools.erase(at);
+    if (worker.gone.size() <= below(4)) return;
+    worker.forgotten.add(worker.gone.front().metrics);
+    worker.gone.erase(worker.gone.begin());
   }
 
   std::mt19937 random_;

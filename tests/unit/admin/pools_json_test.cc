@@ -62,7 +62,7 @@ pool::PoolReport full_pool() {
 TEST(PoolsJson, says_all_of_a_pool) {
   EXPECT_EQ(
       pools_json(reports_of({worker_with(1, {full_pool()})})),
-      R"({"origins":[{"origin":"https://api.example.com","protocol":"h2","worker":1,)"
+      R"({"origins":[{"origin":"https://api.example.com","health":"healthy","protocol":"h2","worker":1,)"
       R"("kept_warm":true,"warm_for_ever":false,"wanted":2,"waiting":1,"peak":4,)"
       R"("last_used_s":1.500,"next_dial_s":0.250,"last_failure":"connection refused",)"
       R"("not_kept_ready":"it ends them after 900 ms",)"
@@ -79,15 +79,16 @@ TEST(PoolsJson, says_all_of_a_pool) {
       R"("age_s":0.000,"idle_s":0.000,"rtt_ms":0.000,"path":null,"ping_interval_s":null,"streams":0,"capacity":0,"requests":0,)"
       R"("next_action":"","due_s":null}],)"
       R"("decisions":[{"ago_s":3.000,"text":"dialed one ahead of need"}],)"
-      R"("waits":{"ready":5,"waited":3,"dialed":1},"requests":9}],"silent_workers":[],"matching":1,"ready":true,)"
-      R"("not_ready":""})"
+      R"("waits":{"ready":5,"waited":3,"dialed":1},"requests":9,"recent":{"window_s":300.000,"requests":0,"failed":0,"limited":0}}],"silent_workers":[],"matching":1,"ready":true,)"
+      R"("not_ready":"","host":"","verdict":"1 origin, none with a problem.","problems":[]})"
       "\n");
 }
 
 TEST(PoolsJson, nothing_is_two_empty_lists) {
   EXPECT_EQ(
       pools_json({}),
-      "{\"origins\":[],\"silent_workers\":[],\"matching\":0,\"ready\":true,\"not_ready\":\"\"}\n");
+      "{\"origins\":[],\"silent_workers\":[],\"matching\":0,\"ready\":true,\"not_ready\":\"\","
+      "\"host\":\"\",\"verdict\":\"No origin is in use.\",\"problems\":[]}\n");
 }
 
 TEST(PoolsJson, names_the_workers_that_did_not_answer) {

@@ -32,10 +32,12 @@ TEST(PoolTable, one_origin) {
               "waits":{"ready":999,"waited":1,"dialed":0},"requests":1000}]})"),
       "1 origin, 2 open connections; 99.9% of 1000 requests found one ready\n"
       "\n"
-      "ORIGIN            PROTOCOL  PATH              READY/WANTED  OPEN  WAITING  REQUESTS  FOUND "
+      "ORIGIN            HEALTH  FAILED  PROTOCOL  PATH              READY/WANTED  OPEN  WAITING  "
+      "REQUESTS  FOUND "
       "READY  "
       "LEARNED LIMITS                   LAST DECISION\n"
-      "https://api.test  h2        102ms, 1.2% lost           1/2     2        1      1000        "
+      "https://api.test  -            -  h2        102ms, 1.2% lost           1/2     2        1   "
+      "   1000        "
       "99.9%  "
       "idle 48s, age 1h, 1000 requests  2.5s ago: dialed one ahead\n");
 }
@@ -55,12 +57,12 @@ TEST(PoolTable, the_workers_of_an_origin_are_one_line) {
                     connection("ready") + R"(],"decisions":[{"ago_s":60,"text":"older"}])") +
       R"(,{"origin":"http://b.test"}]})");
   EXPECT_THAT(text, HasSubstr("2 origins, 1 open connection; 66.6% of 3 requests"));
-  EXPECT_THAT(text,
-              HasSubstr("https://api.test  http/1.1  -              1/3     1        3         3  "
-                        "      66.6%  idle 4.8s       1s ago: latest\n"));
-  EXPECT_THAT(text,
-              HasSubstr("http://b.test     -         -              0/0     0        0         0  "
-                        "          -  -               -\n"));
+  EXPECT_THAT(text, HasSubstr("https://api.test  -            -  http/1.1  -              1/3     "
+                              "1        3         3  "
+                              "      66.6%  idle 4.8s       1s ago: latest\n"));
+  EXPECT_THAT(text, HasSubstr("http://b.test     -            -  -         -              0/0     "
+                              "0        0         0  "
+                              "          -  -               -\n"));
 }
 
 TEST(PoolTable, the_path_is_shown_where_it_was_measured) {
@@ -70,7 +72,8 @@ TEST(PoolTable, the_path_is_shown_where_it_was_measured) {
   EXPECT_THAT(path(R"({"rtt_ms":0.42,"loss":null})"), HasSubstr(" 0.4ms "));
   EXPECT_THAT(path(R"({"rtt_ms":99.6,"loss":0})"), HasSubstr(" 100ms "));
   EXPECT_THAT(path(R"({"rtt_ms":250,"loss":0.00051})"), HasSubstr(" 250ms, 0.051% lost "));
-  EXPECT_THAT(path(R"({"rtt_ms":null,"loss":0.01})"), HasSubstr("x       -         -     "));
+  EXPECT_THAT(path(R"({"rtt_ms":null,"loss":0.01})"),
+              HasSubstr("x       -            -  -         -     "));
 }
 
 TEST(PoolTable, an_origin_that_is_held_back_says_why) {
@@ -109,6 +112,37 @@ TEST(PoolTable, colours_say_what_is_wrong) {
   EXPECT_THAT(coloured(R"("waits":{"ready":5,"dialed":5})"), HasSubstr("\033[33m50.0%\033[0m"));
   EXPECT_THAT(coloured(R"("next_dial_s":1,"last_failure":"no")"),
               HasSubstr("\033[31mnext dial in 1s: no\033[0m"));
+}
+
+TEST(PoolTable, the_verdict_comes_first_and_the_worst_origin) {
+  const auto text = table(
+      R"({"origins":[{"origin":"https://a","health":"healthy",
+                      "recent":{"requests":200,"failed":1}},
+                     {"origin":"https://b","health":"failing"}],
+          "host":"node1","verdict":"2 of 3 origins unreachable, 1 failing: ...",
+          "problems":[{"origin":"https://c","health":"unreachable","reason":"refused","since_s":90},
+                      {"origin":"https://b","health":"failing","reason":"the origin answered 503",
+                       "since_s":null,"recent":{"requests":40,"failed":40}}]})");
+  EXPECT_THAT(text, testing::StartsWith("node1: 2 of 3 origins unreachable, 1 failing: ...\n"
+                                        "2 origins, 0 open connections\n"));
+  EXPECT_THAT(text, HasSubstr("https://c  unreachable       -  "));
+  EXPECT_THAT(text, HasSubstr("  refused, for 90s\n"));
+  EXPECT_THAT(text, HasSubstr("https://b  failing        100%  "));
+  EXPECT_THAT(text, HasSubstr("https://a  healthy         <1%  "));
+  EXPECT_LT(text.find("https://c  "), text.find("https://b  "));
+  EXPECT_LT(text.find("https://b  "), text.find("https://a  "));
+}
+
+TEST(PoolTable, a_problem_is_one_from_the_state_on_that_is_asked_for) {
+  const auto answer = [](const std::string& health) {
+    return R"({"origins":[],"problems":[{"origin":"x","health":")" + health + R"("}]})";
+  };
+  EXPECT_TRUE(has_problem(answer("unreachable"), "failing"));
+  EXPECT_TRUE(has_problem(answer("failing"), "failing"));
+  EXPECT_FALSE(has_problem(answer("degraded"), "failing"));
+  EXPECT_TRUE(has_problem(answer("degraded"), "degraded"));
+  EXPECT_FALSE(has_problem(R"({"origins":[]})", "degraded"));
+  EXPECT_TRUE(has_problem("no JSON", "unreachable")) << "nothing is known";
 }
 
 TEST(PoolTable, times_are_short) {
