@@ -1,262 +1,231 @@
-// Lending streams, and the queue of those who wait for one. How connections are kept ready is in
-// origin_pool_upkeep.cc.
-
 #include "ccnproxy/pool/origin_pool.h"
 
 #include <cassert>
 
-#include "ccnproxy/base/quantity_text.h"
-#include "ccnproxy/pool/readiness_policy.h"
+#include "ccnproxy/pool/connection_report.h"
 
 namespace ccnproxy::pool {
 namespace {
 
-/// After so long without a request, TCP has forgotten how wide its windows were (RFC 5681 §4.1).
-constexpr Duration window_forgotten = std::chrono::milliseconds(300);
+using State = PooledConnection::State;
+
+std::string why_not_kept(Duration unused) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(unused).count();
+  return "the origin ends a connection that has had no request after " + std::to_string(ms) +
+         " ms: it would be dialled again and again for none";
+}
 
 }  // namespace
 
-void StreamWaiter::leave_queue() noexcept {
-  if (is_linked()) unlink();
-  if (auto* counted = std::exchange(counted_, nullptr)) counted->give_back_waiting();
-}
-
+// The parts hold references to each other; none is used before all are there.
 OriginPool::OriginPool(origin::Origin origin, std::shared_ptr<const config::Pool> settings,
                        Duration queue_deadline, std::shared_ptr<origin::Dialer> dialer,
                        PoolContext context)
-    : origin_(std::move(origin)),
-      settings_(std::move(settings)),
-      queue_deadline_(queue_deadline),
-      dialer_(std::move(dialer)),
-      context_(std::move(context)),
-      check_timer_(context_.worker->timers, Delegate<void()>::to<&OriginPool::check>(this)),
-      retry_budget_(now()),
-      peak_(now(), settings_->keep_warm),
-      bulk_peak_(now(), settings_->keep_warm),
-      last_used_(now()),
-      dns_checked_(now()) {
-  take_lessons();
-}
+    : env_{std::move(origin),
+           std::move(settings),
+           queue_deadline,
+           std::move(dialer),
+           std::move(context),
+           {},
+           {}},
+      check_(env_.context.worker->timers, Delegate<void()>::to<&Maintainer::check>(&maintainer_)),
+      connections_(*env_.context.worker, *env_.context.shared),
+      queue_(*env_.context.shared),
+      usage_(env_.now()),
+      suspicion_(connections_),
+      lifetimes_(env_, connections_),
+      protocol_(env_, connections_),
+      path_(env_),
+      bulk_(env_, connections_, queue_, protocol_),
+      demand_(env_, connections_, queue_, usage_, lifetimes_, protocol_, path_, bulk_),
+      shares_(connections_),
+      placement_(env_, connections_, suspicion_, path_, shares_),
+      events_(env_, connections_, queue_, usage_, lifetimes_, protocol_, path_, shares_, suspicion_,
+              scheduler_, trials_, lender_, replacement_, maintainer_, check_),
+      history_(env_, check_),
+      exclusive_dials_(*env_.context.shared),
+      scheduler_(env_, events_, connections_, queue_, exclusive_dials_, history_, demand_, check_),
+      lender_(env_, connections_, queue_, placement_, shares_, lifetimes_, protocol_, history_,
+              scheduler_, check_),
+      trials_(env_, connections_, queue_, exclusive_dials_, history_, scheduler_, lender_, check_),
+      replacement_(env_, connections_, demand_, lifetimes_, scheduler_, check_),
+      idle_(env_, connections_, queue_, usage_, demand_, shares_, check_),
+      maintainer_(env_, connections_, queue_, usage_, demand_, bulk_, lifetimes_, suspicion_,
+                  history_, scheduler_, lender_, trials_, replacement_, idle_, check_),
+      exclusive_(env_, exclusive_dials_, history_, scheduler_, trials_, idle_, maintainer_),
+      retry_budget_(env_.now()) {}
 
 OriginPool::~OriginPool() {
-  assert(waiters_.empty());
-  // Else it is so already, or the next pool of the same origin has made it true.
-  if (!list(State::ready).empty()) context_.shared->set_ready(context_.worker->index, false);
-  *context_.worker->dials -= list(State::connecting).size();
-  for (auto& connections : lists_) {
-    while (!connections.empty()) {
-      if (connections.front().state_ != State::draining)
-        context_.shared->give_back_connection(context_.worker->index);
-      connections.pop_front_and_dispose(std::default_delete<PooledConnection>());
-    }
-  }
+  assert(queue_.empty());
+  connections_.clear();
 }
 
 void OriginPool::acquire(StreamWaiter& waiter, std::uint64_t avoid, bool bulk) {
-  last_used_ = now();
-  given_up_ = false;
-  used_here_ = true;
-  catch_up();
-  if (uses_http2() && requires_http1()) leave_http2();
-  waiter.avoid_ = avoid;
-  waiter.bulk_ = bulk;
-  waiter.apart_until_ = bulk ? may_wait_until() : TimePoint();
-  auto* c = serving_ ? nullptr : find_place(waiter);  // those who wait can use none that is ready
-  if (c) {
-    lend(*c, waiter, observe::WaitResult::ready);
-  } else {
-    wait(waiter);
-  }
-  note_demand();
-  if (bulk) note_bulk_demand();
+  usage_.note_request(env_.now());
+  maintainer_.catch_up();
+  if (protocol_.uses_http2() && protocol_.requires_http1()) protocol_.leave_http2();
+  StreamNeed need{avoid, bulk};
+  if (bulk && !history_.back_off().failing() && !usage_.draining())
+    need.apart_until = bulk_.may_wait_until();
+  lender_.acquire(waiter, need);
+  maintainer_.note_demand();
+  if (bulk) maintainer_.note_bulk_demand();
 }
 
-PooledConnection* OriginPool::find_place(const StreamWaiter& waiter) {
-  return waits_apart(waiter) ? find_apart(waiter.avoid_) : find_ready(waiter.avoid_);
-}
-
-void OriginPool::wait(StreamWaiter& waiter) {
-  if (!context_.shared->take_waiting(settings_->max_pending)) {
-    return waiter.on_no_connection(too_many_pending());
-  }
-  waiter.counted_ = context_.shared.get();
-  waiter.since_ = last_used_;
-  waiter.deadline_ = last_used_ + queue_deadline_;
-  waiters_.push_back(waiter);
-  budget_.on_wait();
-  plan_check(waiter.deadline_);
-  start_dials();
-  if (!waits_apart(waiter)) return;
-  plan_check(waiter.apart_until_);
-  if (list(State::connecting).empty()) share_at_last(TimePoint::max());
-}
-
-Error OriginPool::too_many_pending() const {
-  return no_connection("too many requests wait for a connection (pool.max_pending is " +
-                       std::to_string(settings_->max_pending) + ")");
-}
-
-Error OriginPool::no_connection(std::string_view why) const {
-  return {ErrorType::connection_limit_reached, Side::us, Phase::queue, Proof::not_sent,
-          origin_.to_string() + ": " + std::string(why)};
+void OriginPool::note_bulk(std::uint64_t serial) {
+  if (bulk_.note(serial)) maintainer_.note_bulk_demand();
 }
 
 std::optional<std::size_t> OriginPool::better_worker() {
-  if (!list(State::ready).empty()) return std::nullopt;
-  auto other = context_.shared->ready_elsewhere(context_.worker->index);
+  if (connections_.any(State::ready)) return std::nullopt;
+  auto& shared = *env_.context.shared;
+  const auto self = env_.context.worker->index;
+  const auto other = shared.ready_elsewhere(self);
   if (!other) {
-    const bool none_here = list(State::connecting).empty() && list(State::busy).empty();
-    if (!none_here || settings_->max_connections == 0) return std::nullopt;
-    return context_.shared->open_elsewhere(
-        context_.worker->index);  // it may hold all that is allowed
+    const bool none_here = !connections_.any(State::connecting) && !connections_.any(State::busy);
+    if (!none_here || env_.settings->max_connections == 0) return std::nullopt;
+    return shared.open_elsewhere(self);  // it may hold all that is allowed
   }
-  const auto handed = context_.shared->note_handed(context_.worker->index, now());
-  if (handed == SharedOrigin::handed_worth_a_connection) {
-    decide("many requests go to another worker: connections of our own");
-    last_used_ = now();
-    given_up_ = false;
-    used_here_ = true;
-    upkeep();
+  if (shared.note_handed(self, env_.now()) == SharedOrigin::handed_worth_a_connection) {
+    env_.decide("many requests go to another worker: connections of our own");
+    usage_.note_request(env_.now());
+    maintainer_.upkeep();
   }
   return other;
 }
 
-PlacementFacts OriginPool::facts_of(const PooledConnection& c) const {
-  PlacementFacts facts;
-  facts.streams = c.connection_->streams();
-  const bool fresh = c.life_.in_use || now() - c.life_.last_used < window_forgotten;
-  if (fresh) facts.received = c.connection_->received_bytes() - c.idle_at_bytes_;
-  facts.mean_bytes = known().mean_answer();
-  facts.bulk = c.bulk_ > 0;
-  facts.overdue =
-      now() < c.overdue_until_ && c.connection_->received_bytes() == c.overdue_at_bytes_;
-  if (is_far()) facts.shared_by = shared_by();
-  facts.leaving = !c.leaving_.empty() || is_doubted(c);
-  return facts;
+std::optional<Duration> OriginPool::late_answer() {
+  if (!hedges_) hedges_ = std::make_unique<Hedges>();
+  hedges_->on_request(*env_.context.hedging);
+  return hedges_->late_after(*env_.context.hedging, env_.known().rtt());
 }
 
-/// The best place among the connections that take a request now; of equals the one that became
-/// ready last. HTTP/1.1: simply that one, unless it will be replaced: it is the one least likely to
-/// be closed by the origin.
-PooledConnection* OriginPool::find_ready(std::uint64_t avoid) {
-  if (context_.shares) return find_share(avoid);
-  auto& ready = list(State::ready);
-  const auto moment = now();
-  PooledConnection* best = nullptr;
-  std::int64_t best_score = 0;
-  for (auto& c : ready) {
-    if (c.connection_->info().serial == avoid || c.connection_->capacity() == 0) continue;
-    if (moment >= c.lendable_until_) continue;
-    const bool stays = c.leaving_.empty() && !is_doubted(c);
-    if (c.connection_->info().protocol == origin::Protocol::http1 && stays) return &c;
-    const auto s = ready.size() == 1 ? 0 : placement_score(facts_of(c));
-    if (!best || s > best_score) {
-      best = &c;
-      best_score = s;
-    }
+void OriginPool::note_answer_time(Duration time) {
+  if (hedges_) hedges_->on_answer(time);
+}
+
+void OriginPool::hedge(StreamWaiter& waiter, std::uint64_t avoid) {
+  if (auto* c = connections_.find(avoid)) path_.note_overdue(*c);
+  if (usage_.draining() || !hedges_ || !hedges_->may()) return;
+  if (!lender_.lend_ready(waiter, avoid)) return;
+  hedges_->take();
+  maintainer_.note_demand();
+}
+
+void OriginPool::adopt(PoolTerms terms) {
+  env_.settings = std::move(terms.settings);
+  env_.queue_deadline = terms.queue_deadline;
+  env_.context.timeouts = std::move(terms.timeouts);
+  env_.context.tcp = std::move(terms.tcp);
+  env_.context.hedging = std::move(terms.hedging);
+  demand_.set_hold(env_.settings->keep_warm);
+  bulk_.set_hold(env_.settings->keep_warm);
+  if (terms.barred && !is_barred()) env_.decide("barred: the configuration allows it no more");
+  usage_.set_barred(terms.barred);
+  if (terms.dialer) {
+    env_.dialer = std::move(terms.dialer);
+    scheduler_.stream_limit().forget();
+    terms.replace ? replace_all(terms.generation) : scheduler_.stream_limit().tell();
   }
-  return best;
+  replacement_.end_prohibited();
+  exclusive_.end_where_needed(terms.barred, terms.replace);
+  maintainer_.check();
 }
 
-void OriginPool::lend(PooledConnection& c, StreamWaiter& waiter, observe::WaitResult found) {
-  ++metrics_.waits[static_cast<std::size_t>(found)];
-  place(c, waiter, found);
+/// What was learnt may be another place's.
+void OriginPool::replace_all(std::uint64_t generation) {
+  env_.decide("the configuration has changed: other connections for those there are");
+  replacement_.outdate();
+  history_.forget();
+  exclusive_.forget_http1_refusals();
+  env_.known().forget_lessons(generation);
+  lifetimes_.take_lessons();
 }
 
-void OriginPool::place(PooledConnection& c, StreamWaiter& waiter, observe::WaitResult found) {
-  const auto moment = now();
-  if (!c.life_.in_use && moment - c.life_.last_used >= window_forgotten)
-    c.idle_at_bytes_ = c.connection_->received_bytes();
-  c.life_.last_used = moment;
-  c.life_.in_use = true;
-  if (++c.life_.requests == unproven_after) turned_unproven_ = true;
-  if (c.life_.requests == 1 && c.cause_ != observe::DialCause::request) budget_.on_first_use();
-  if (context_.shares) c.load_->last_given = ++shared_out_;
-  if (waiter.bulk_) ++c.bulk_;
-  waiter.leave_queue();
-  waiter.on_connection(*c.connection_, found);
-  if (c.state_ != State::closed) transition(c, state_of(c));
-  // One of HTTP/1.1 takes no other request before this one is over.
-  if (c.life_.requests >= most_requests_ && spoken_ == origin::Protocol::http2) end_if_used_up(c);
+void OriginPool::keep_for_ever() {
+  usage_.keep_for_ever();
+  maintainer_.upkeep();
 }
 
-void OriginPool::serve_waiters() {
-  if (std::exchange(serving_, true)) return;  // a waiter that is served may free or ask for more
-  for (auto it = waiters_.begin(); it != waiters_.end();) {
-    auto* c = find_place(*it);
-    if (!c && !it->avoid_ && !waits_apart(*it)) break;
-    StreamWaiter& waiter = *it;
-    if (!c) {
-      ++it;
-      continue;
-    }
-    const bool dialed = c->life_.requests == 0 && c->cause_ == observe::DialCause::request;
-    lend(*c, waiter, dialed ? observe::WaitResult::dialed : observe::WaitResult::waited);
-    it = waiters_.begin();
+void OriginPool::keep_as_used() {
+  if (!kept_for_ever()) return;
+  usage_.keep_as_used();
+  maintainer_.check();
+}
+
+void OriginPool::recall(const OriginMemory& memory, Duration last_used_ago) {
+  if (memory.http1_until && !has_answered()) protocol_.recall_requirement(*memory.http1_until);
+  env_.known().recall(memory, env_.now());
+  lifetimes_.take_lessons();
+  demand_.note(memory.peak);
+  usage_.recall(env_.now() - last_used_ago);
+  usage_.set_remembered(is_kept());
+  env_.decide("remembered from before the restart");
+  maintainer_.upkeep();
+}
+
+OriginMemory OriginPool::memory() const {
+  using std::chrono::system_clock;
+  const auto now = env_.now();
+  const auto& known = env_.known();
+  OriginMemory memory;
+  memory.origin = env_.origin;
+  memory.protocol = known.protocol();
+  memory.stream_limit = static_cast<std::uint32_t>(known.streams_each());
+  memory.peak = demand_.peak();
+  memory.limits = known.limits(now);
+  memory.rtt = known.measured_rtt();
+  memory.loss = known.measured_loss(now).value_or(0);
+  memory.http1_until = protocol_.required_until();
+  memory.last_used =
+      system_clock::now() - std::chrono::duration_cast<system_clock::duration>(now - last_used());
+  return memory;
+}
+
+void OriginPool::list_spare(std::vector<Spare>& spare) {
+  idle_.for_each_spare([&](auto& c) { spare.push_back({c.life.last_used, this, &c}); });
+}
+
+void OriginPool::drain() {
+  usage_.drain();
+  maintainer_.drain_connections();
+}
+
+PoolReport OriginPool::report() const {
+  const auto now = env_.now();
+  const auto& known = env_.known();
+  PoolReport r;
+  r.worker = env_.context.worker->index;
+  r.origin = env_.origin.to_string();
+  if (const auto protocol = known.protocol()) r.protocol = origin::to_string(*protocol);
+  const auto learned = known.limits(now);
+  const bool is_worth_it = is_worth_keeping_ready(learned.unused);
+  const bool keep_ready = demand_.keep_ready();
+  r.kept_warm = keep_ready && is_worth_it;
+  r.warm_for_ever = kept_for_ever();
+  r.wanted = demand_.wanted_ahead();
+  r.waiting = waiting();
+  r.peak = demand_.peak();
+  r.last_used = now - last_used();
+  if (history_.back_off().holds(now)) r.next_dial = history_.back_off().next() - now;
+  if (const auto& back_off = history_.back_off(); back_off.failing()) {
+    r.failed_dials = back_off.failures();
+    r.dials_failing_for = now - back_off.since();
   }
-  serving_ = false;
-  start_dials();
-  if (draining_) drain_connections();
-}
-
-/// Those who waited when the dial began. Who came later deserves a dial of its own: the origin may
-/// have come back.
-void OriginPool::fail_waiters(const Error& error, TimePoint dial_began) {
-  auto later = waiters_.begin();
-  while (later != waiters_.end() && later->since_ <= dial_began) ++later;
-  Waiters failed;  // a waiter that hears of it may ask again
-  failed.splice(failed.begin(), waiters_, waiters_.begin(), later);
-  while (!failed.empty()) {
-    StreamWaiter& waiter = failed.front();
-    waiter.leave_queue();
-    waiter.on_no_connection(error);
-  }
-}
-
-void OriginPool::expire_waiters(TimePoint now) {
-  while (!waiters_.empty() &&
-         waiters_.front().deadline_ <= now) {  // in order of arrival, so of deadline
-    StreamWaiter& waiter = waiters_.front();
-    waiter.leave_queue();
-    waiter.on_no_connection(none_in_time(waiter));
-  }
-}
-
-bool OriginPool::is_ready() const noexcept {
-  return !list(State::ready).empty() || !list(State::busy).empty();
-}
-
-bool OriginPool::empty() const noexcept {
-  for (const auto& connections : lists_) {
-    if (!connections.empty()) return false;
-  }
-  return waiters_.empty() && users_ == 0;
-}
-
-std::size_t OriginPool::count(State state) const noexcept { return list(state).size(); }
-
-OriginPool::State OriginPool::state_of(const PooledConnection& c) const {
-  if (!c.connection_) return State::connecting;
-  if (c.connection_->is_draining()) return State::draining;
-  return c.connection_->capacity() > 0 ? State::ready : State::busy;
-}
-
-/// The only place where a connection changes its state.
-void OriginPool::transition(PooledConnection& c, State to) {
-  if (c.state_ == to) return;
-  if (c.state_ == State::connecting) --*context_.worker->dials;
-  auto& from = list(c.state_);
-  from.erase(from.iterator_to(c));
-  const auto counts = [](State s) { return s != State::draining && s != State::closed; };
-  if (counts(c.state_) && !counts(to))
-    context_.shared->give_back_connection(context_.worker->index);
-  c.state_ = to;
-  if (to == State::closed) {
-    context_.worker->retire(std::unique_ptr<Retired>(&c));
-  } else {
-    list(to).push_front(c);
-  }
-  context_.shared->set_ready(context_.worker->index, !list(State::ready).empty());
+  r.last_failure = history_.last_failure();
+  r.learned = {learned.idle, learned.age, learned.requests, learned.unused};
+  r.path = {known.measured_rtt(), known.measured_loss(now)};
+  if (keep_ready && !is_worth_it) r.not_kept_ready = why_not_kept(*learned.unused);
+  const auto limits = lifetimes_.limits();
+  connections_.for_each([&](const auto& c) {
+    const auto end = c.connection ? lifetimes_.end_of(c, limits) : PlannedEnd{};
+    r.connections.push_back(report_of(c, end, now));
+  });
+  exclusive_.for_each([&](const auto& c) { r.connections.push_back(c.report(now)); });
+  env_.decisions.for_each([&](const auto& d) { r.decisions.push_back({now - d.at, d.text}); });
+  r.metrics = env_.metrics;
+  r.outcomes = env_.outcomes.at(now);
+  return r;
 }
 
 }  // namespace ccnproxy::pool

@@ -20,14 +20,14 @@ DedicatedConnection::DedicatedConnection(EventLoop& loop, pool::OriginPool& pool
       began_(loop.now()),
       last_used_(began_) {
   pool_.enter();
-  pool_.add_exclusive(*this);
+  pool_.exclusive().add(*this);
   late_timer_.set_after(pool_.queue_deadline());
-  pool_.want_dial(*this);
+  pool_.exclusive().want_dial(*this);
 }
 
 /// Logins count as tunnels do: either may hold its connection for hours.
 bool DedicatedConnection::begin_dial() {
-  if (!any_dialer_ && pool_.expects_http1_refusal()) {
+  if (!any_dialer_ && pool_.exclusive().expects_http1_refusal()) {
     if (!owner_) {  // it has been refused to another while this waited
       late_timer_.set_after(Duration(0));
       return false;
@@ -39,7 +39,7 @@ bool DedicatedConnection::begin_dial() {
     wait_for_room();
     return false;
   }
-  if (!any_dialer_) pool_.on_http1_asked();
+  if (!any_dialer_) pool_.exclusive().on_http1_asked();
   dial_ = (any_dialer_ ? *any_dialer_ : *http1_dialer_)
               .dial(*this,
                     Delegate<void(origin::DialResult)>::to<&DedicatedConnection::on_dialed>(this));
@@ -52,8 +52,8 @@ void DedicatedConnection::wait_for_room() {
 
 void DedicatedConnection::on_late() {
   if (waits_for_room()) return refuse(pool_.no_room());
-  if (waits_for_dial()) return refuse(pool_.no_dial());
-  if (!dial_ && !connection_) refuse(pool_.http1_refused());
+  if (waits_for_dial()) return refuse(pool_.exclusive().no_dial());
+  if (!dial_ && !connection_) refuse(pool_.exclusive().http1_refused());
 }
 
 DedicatedConnection::~DedicatedConnection() {
@@ -62,8 +62,8 @@ DedicatedConnection::~DedicatedConnection() {
 
 void DedicatedConnection::leave_pool() {
   leave_list();
-  pool_.leave_dials(*this);
-  if (!place_kept_) pool_.give_back_place();
+  pool_.exclusive().leave_dials(*this);
+  if (!place_kept_) pool_.exclusive().give_back_place();
   pool_.leave();
 }
 
@@ -72,16 +72,16 @@ void DedicatedConnection::on_dialed(origin::DialResult result) {
   loop_.retire(std::move(dial_));
   if (!result && origin::is_lack_of_descriptors(result.error()) && waiter_) {
     lease_.reset();
-    pool_.on_exclusive_put_off(*this);
+    pool_.exclusive().on_put_off(*this);
     pool_.room().note_exhausted();
     return wait_for_room();
   }
   if (!result && is_http1_refused(result.error())) {
     on_http1_refused();
     if (owner_) return dial_any_protocol();
-    pool_.leave_dials(*this);
+    pool_.exclusive().leave_dials(*this);
   } else if (!result) {
-    pool_.on_exclusive_failed(*this, result.error());
+    pool_.exclusive().on_failed(*this, result.error());
   }
   late_timer_.cancel();
   if (!result) return refuse(result.error());
@@ -96,15 +96,15 @@ bool DedicatedConnection::is_http1_refused(const Error& error) const noexcept {
 /// The origin may be well otherwise: its other dials go on.
 void DedicatedConnection::on_http1_refused() {
   ++pool_.metrics().failed_dials;
-  pool_.on_http1_refused();
+  pool_.exclusive().on_http1_refused();
 }
 
 /// A login does without HTTP/1.1 where the origin has none: over HTTP/2 an origin judges each
 /// request by its own credentials, and the connection is the client's alone all the same.
 void DedicatedConnection::dial_any_protocol() {
   any_dialer_ = pool_.dialer();
-  pool_.leave_dials(*this);
-  pool_.want_dial(*this);
+  pool_.exclusive().leave_dials(*this);
+  pool_.exclusive().want_dial(*this);
 }
 
 void DedicatedConnection::on_connected() {
@@ -112,12 +112,12 @@ void DedicatedConnection::on_connected() {
   began_ = last_used_ = loop_.now();
   ++pool_.metrics().handshakes[info.tls_resumed ? 1 : 0]
                               [static_cast<std::size_t>(observe::DialCause::request)];
-  pool_.on_exclusive_connected(*this);
+  pool_.exclusive().on_connected(*this);
   const bool is_http1 = info.protocol == origin::Protocol::http1;
-  if (is_http1 && !any_dialer_) pool_.on_http1_spoken();
+  if (is_http1 && !any_dialer_) pool_.exclusive().on_http1_spoken();
   if (!waiter_) return drain("its request was given up");
   if (!owner_ && !is_http1) {
-    pool_.on_http1_refused();
+    pool_.exclusive().on_http1_refused();
     drain("not HTTP/1.1");
     return refuse({ErrorType::http_upgrade_failed, Side::origin, Phase::tls, Proof::not_sent,
                    pool_.origin().to_string() + ": speaks no HTTP/1.1, which an upgrade needs"});
@@ -152,7 +152,7 @@ void DedicatedConnection::forget() {
 
 ConnectionLease DedicatedConnection::keep_place() {
   place_kept_ = true;
-  pool_.on_exclusive_switched(*this);
+  pool_.exclusive().on_switched(*this);
   auto lease = std::move(lease_);
   leave_owner(DedicatedOwner::End::taken);
   return lease;
@@ -204,7 +204,7 @@ void DedicatedConnection::drain(std::string_view why) {
 /// A request is over.
 void DedicatedConnection::on_capacity(origin::OriginConnection& connection) {
   if (over_) return;
-  pool_.on_exclusive_change(*this);
+  pool_.exclusive().on_change(*this);
   if (lending_ || connection.streams() > 0) return;
   last_used_ = loop_.now();
   if (!owner_ && !connection.is_draining()) drain("request over");
@@ -212,7 +212,7 @@ void DedicatedConnection::on_capacity(origin::OriginConnection& connection) {
 
 void DedicatedConnection::on_closed(origin::OriginConnection&, std::string_view reason) {
   pool_.metrics().closed.add(reason);
-  pool_.on_exclusive_closed(*this);
+  pool_.exclusive().on_closed(*this);
   end(DedicatedOwner::End::closed);
 }
 
@@ -238,10 +238,10 @@ Result<DedicatedConnection*> DedicatedConnections::dial(pool::OriginPool& pool,
                                                         std::unique_ptr<origin::Dialer> dialer,
                                                         pool::StreamWaiter& waiter,
                                                         DedicatedOwner* owner) {
-  if (!owner && pool.expects_http1_refusal()) return pool.http1_refused();
-  if (auto full = pool.no_wait_for_dial()) return std::move(*full);
-  if (pool.room().budget()->is_full_of_tunnels() || !pool.take_place())
-    return pool.no_place(owner ? "a login of this client alone" : "a tunnel");
+  if (!owner && pool.exclusive().expects_http1_refusal()) return pool.exclusive().http1_refused();
+  if (auto full = pool.exclusive().no_wait_for_dial()) return std::move(*full);
+  if (pool.room().budget()->is_full_of_tunnels() || !pool.exclusive().take_place())
+    return pool.exclusive().no_place(owner ? "a login of this client alone" : "a tunnel");
   auto* connection = new DedicatedConnection(loop_, pool, std::move(dialer), waiter, owner);
   all_.push_back(*connection);
   return connection;

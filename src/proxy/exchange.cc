@@ -272,7 +272,7 @@ void Exchange::count() {
     metrics.bytes_out_without_origin += bytes_out_;
     return;
   }
-  if (place_) pool->give_back_place();
+  if (place_) pool->exclusive().give_back_place();
   place_.reset();
   auto& of_origin = pool->metrics();
   const auto* error = error_ ? &*error_ : nullptr;

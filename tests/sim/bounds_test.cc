@@ -298,7 +298,7 @@ class Walk::Tunnel final : public Retired,
   }
   void begin() {
     walk_.bounds_.on_request();
-    walk_.pool_.want_dial(*this);
+    walk_.pool_.exclusive().want_dial(*this);
   }
 
  private:
@@ -318,22 +318,22 @@ class Walk::Tunnel final : public Retired,
   void on_dialed(origin::DialResult result) {
     walk_.world_.retire(std::move(dial_));
     if (!result) {
-      walk_.pool_.on_exclusive_failed(*this, result.error());
+      walk_.pool_.exclusive().on_failed(*this, result.error());
       return end();
     }
     connection_ = std::move(*result);
-    walk_.pool_.on_exclusive_connected(*this);
+    walk_.pool_.exclusive().on_connected(*this);
     if (connection_->capacity() == 0) return drain();
     stream_ = &connection_->open(outgoing_, *this);
   }
   void on_capacity(origin::OriginConnection&) override {
     if (over_) return;
-    walk_.pool_.on_exclusive_change(*this);
+    walk_.pool_.exclusive().on_change(*this);
     if (!stream_) drain();
   }
   void on_closed(origin::OriginConnection&, std::string_view) override {
     if (over_) return;
-    walk_.pool_.on_exclusive_closed(*this);
+    walk_.pool_.exclusive().on_closed(*this);
     end();
   }
   void on_complete(const http::Fields&) override { stream_ = nullptr; }
@@ -354,7 +354,7 @@ class Walk::Tunnel final : public Retired,
     if (std::exchange(over_, true)) return;
     ++walk_.ended_;
     leaves_.cancel();
-    walk_.pool_.leave_dials(*this);
+    walk_.pool_.exclusive().leave_dials(*this);
     walk_.world_.retire(std::unique_ptr<Retired>(this));
   }
   void on_informational(const http::ResponseHead&) override {}

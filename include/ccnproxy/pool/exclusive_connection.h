@@ -17,9 +17,9 @@ struct ExclusiveDialTag;
 
 /// A connection to a pool's origin that belongs to one client: bound to it by a login (NTLM,
 /// Negotiate), or dialled for an upgrade. The pool never lends it, but decides when it may be
-/// dialled (OriginPool::want_dial), and learns from its dial. It has a place under
-/// `pool.max_connections` (OriginPool::take_place), is shown among the pool's connections, and is
-/// told to go when a reload replaces or forbids what it was made by.
+/// dialled (ExclusiveConnections::want_dial), and learns from its dial. It has a place under
+/// `pool.max_connections` (ExclusiveConnections::take_place), is shown among the pool's
+/// connections, and is told to go when a reload replaces or forbids what it was made by.
 ///
 /// Leaves the pool's lists by itself when destroyed. On the worker's thread.
 class ExclusiveConnection : public boost::intrusive::list_base_hook<
@@ -56,6 +56,8 @@ class ExclusiveConnection : public boost::intrusive::list_base_hook<
     if (ListHook::is_linked()) ListHook::unlink();
   }
   bool waits_for_dial() const noexcept { return phase_ == DialPhase::waiting; }
+  /// Which list of ExclusiveDials it is on.
+  enum class DialPhase : std::uint8_t { none, waiting, dialing, on_trial };
 
  protected:
   ExclusiveConnection() = default;
@@ -64,24 +66,12 @@ class ExclusiveConnection : public boost::intrusive::list_base_hook<
   ~ExclusiveConnection() = default;
 
  private:
-  friend class OriginPool;
-  /// Which of the pool's lists of dials it is on.
-  enum class DialPhase : std::uint8_t { none, waiting, dialing, on_trial };
+  friend class ExclusiveDials;
   DialPhase phase_ = DialPhase::none;
   bool paid_ = false;  ///< for its first dial (DialBudget)
   TimePoint since_{};  ///< when it asked for a dial
   DialTrial trial_;
   SharedOrigin* counted_ = nullptr;  ///< where it is counted as waiting
 };
-
-using ExclusiveConnections =
-    boost::intrusive::list<ExclusiveConnection,
-                           boost::intrusive::base_hook<ExclusiveConnection::ListHook>,
-                           boost::intrusive::constant_time_size<false>>;
-/// In order of arrival.
-using ExclusiveDials =
-    boost::intrusive::list<ExclusiveConnection,
-                           boost::intrusive::base_hook<ExclusiveConnection::DialHook>,
-                           boost::intrusive::constant_time_size<false>>;
 
 }  // namespace ccnproxy::pool

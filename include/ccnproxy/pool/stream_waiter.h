@@ -11,7 +11,16 @@ namespace ccnproxy::pool {
 
 class SharedOrigin;
 
-/// Someone who wants one stream of an origin. Leaves the queue by itself when destroyed.
+/// What a request needs of its connection.
+struct StreamNeed {
+  std::uint64_t avoid = 0;  ///< serial of a connection that must not be used again
+  bool bulk = false;        ///< its body is large
+  TimePoint apart_until{};  ///< until then it waits for a connection without other large bodies
+
+  bool waits_apart(TimePoint now) const noexcept { return now < apart_until; }
+};
+
+/// A request that wants one stream of an origin. Leaves the queue by itself when destroyed.
 class StreamWaiter : public boost::intrusive::list_base_hook<
                          boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
@@ -22,6 +31,9 @@ class StreamWaiter : public boost::intrusive::list_base_hook<
 
   /// Gives up waiting, if it does.
   void leave_queue() noexcept;
+  const StreamNeed& need() const noexcept { return need_; }
+  /// When it began to wait.
+  TimePoint since() const noexcept { return since_; }
 
  protected:
   StreamWaiter() = default;
@@ -30,13 +42,11 @@ class StreamWaiter : public boost::intrusive::list_base_hook<
   ~StreamWaiter() { leave_queue(); }
 
  private:
-  friend class OriginPool;
+  friend class WaitQueue;
   SharedOrigin* counted_ = nullptr;  ///< where it is counted as waiting
-  std::uint64_t avoid_ = 0;          ///< serial of a connection that must not be used again
-  TimePoint since_{};                ///< when it began to wait
+  StreamNeed need_;
+  TimePoint since_{};
   TimePoint deadline_{};
-  bool bulk_ = false;        ///< its body is large
-  TimePoint apart_until_{};  ///< until then it waits for a connection without other bodies
 };
 
 }  // namespace ccnproxy::pool

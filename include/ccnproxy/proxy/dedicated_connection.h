@@ -36,8 +36,8 @@ class DedicatedOwner {
 /// request that may keep it (Upgrade), or all of its owner's (a login, see BoundConnections). It
 /// counts for `pool.max_connections`, but is never lent by the pool. Speaks HTTP/1.1; with an owner
 /// also HTTP/2, where the origin speaks nothing else. Waits for leave to dial
-/// (OriginPool::want_dial) and for room in the process's ConnectionBudget, for as long as a request
-/// may wait in the pool's queue.
+/// (ExclusiveConnections::want_dial) and for room in the process's ConnectionBudget, for as long as
+/// a request may wait in the pool's queue.
 ///
 /// Belongs to DedicatedConnections, and ends by itself: when dialling fails, when the origin ends
 /// it, when its owner releases it, and without an owner when its one request has been answered or
@@ -84,7 +84,7 @@ class DedicatedConnection final : public Retired,
   const origin::OriginConnection* origin_connection() const override { return connection_.get(); }
   bool ended_by_us() const override { return drained_; }
 
-  void on_room() override { pool_.want_dial(*this); }
+  void on_room() override { pool_.exclusive().want_dial(*this); }
   void wait_for_room();
   void on_late();
   void on_dialed(origin::DialResult result);

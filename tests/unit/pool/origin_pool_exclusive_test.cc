@@ -34,7 +34,7 @@ class FakeExclusive final : public ExclusiveConnection, public origin::Connectio
         origin::ConnectionInfo{1, origin::Protocol::http1, address, {}, false, {}, true, true}, 1,
         *this, [](auto&) {});
     pool_ = &pool;
-    pool.on_exclusive_connected(*this);
+    pool.exclusive().on_connected(*this);
   }
   void answer() {
     static http::OutgoingRequest request;
@@ -55,10 +55,10 @@ class FakeExclusive final : public ExclusiveConnection, public origin::Connectio
   std::unique_ptr<FakeConnection> connection;
 
  private:
-  void on_capacity(origin::OriginConnection&) override { pool_->on_exclusive_change(*this); }
+  void on_capacity(origin::OriginConnection&) override { pool_->exclusive().on_change(*this); }
   void on_closed(origin::OriginConnection&, std::string_view) override {
-    pool_->on_exclusive_closed(*this);
-    pool_->leave_dials(*this);
+    pool_->exclusive().on_closed(*this);
+    pool_->exclusive().leave_dials(*this);
   }
   OriginPool* pool_ = nullptr;
 };
@@ -78,7 +78,7 @@ class OriginPoolExclusive : public OriginPoolReady {
 
 TEST_F(OriginPoolExclusive, F123_are_shown_and_never_lent) {
   FakeExclusive bound;
-  pool().add_exclusive(bound);
+  pool().exclusive().add(bound);
   const auto report = pool().report();
   ASSERT_EQ(report.connections.size(), 1u);
   EXPECT_EQ(report.connections.front().state, "bound");
@@ -91,7 +91,7 @@ TEST_F(OriginPoolExclusive, F123_are_shown_and_never_lent) {
 TEST_F(OriginPoolExclusive, F123_leave_the_list_when_they_are_destroyed) {
   {
     FakeExclusive bound;
-    pool().add_exclusive(bound);
+    pool().exclusive().add(bound);
   }
   EXPECT_TRUE(pool().report().connections.empty());
 }
@@ -99,14 +99,14 @@ TEST_F(OriginPoolExclusive, F123_leave_the_list_when_they_are_destroyed) {
 TEST_F(OriginPoolExclusive, F123_an_idle_connection_makes_room_for_one) {
   settings_.max_connections = 1;
   auto& idle = first_http1();
-  EXPECT_TRUE(pool().take_place());
+  EXPECT_TRUE(pool().exclusive().take_place());
   EXPECT_TRUE(idle.is_draining());
   turn();
   EXPECT_EQ(net_.dials, 1u) << "no place for another in its stead";
-  EXPECT_FALSE(pool().take_place());
-  pool().give_back_place();
-  EXPECT_TRUE(pool().take_place());
-  pool().give_back_place();
+  EXPECT_FALSE(pool().exclusive().take_place());
+  pool().exclusive().give_back_place();
+  EXPECT_TRUE(pool().exclusive().take_place());
+  pool().exclusive().give_back_place();
 }
 
 TEST_F(OriginPoolExclusive, F123_one_in_use_makes_none) {
@@ -115,7 +115,7 @@ TEST_F(OriginPoolExclusive, F123_one_in_use_makes_none) {
   for (const bool http2 : {false, true}) {
     ask();
     auto& busy = http2 ? net_.connect_http2() : net_.connect_http1();
-    EXPECT_FALSE(pool().take_place());
+    EXPECT_FALSE(pool().exclusive().take_place());
     EXPECT_FALSE(busy.is_draining());
     busy.end_stream();
     busy.close();
@@ -125,14 +125,14 @@ TEST_F(OriginPoolExclusive, F123_one_in_use_makes_none) {
 
 TEST_F(OriginPoolExclusive, F123_without_a_limit_nothing_has_to_go) {
   auto& idle = first_http1();
-  EXPECT_TRUE(pool().take_place());
+  EXPECT_TRUE(pool().exclusive().take_place());
   EXPECT_FALSE(idle.is_draining());
-  pool().give_back_place();
+  pool().exclusive().give_back_place();
 }
 
 TEST_F(OriginPoolExclusive, F123_go_on_under_terms_that_concern_them_not) {
   FakeExclusive bound;
-  pool().add_exclusive(bound);
+  pool().exclusive().add(bound);
   auto terms = same();
   pool().adopt(terms);
   EXPECT_EQ(bound.ended, "");
@@ -145,8 +145,8 @@ TEST_F(OriginPoolExclusive, F123_end_with_the_terms_that_they_were_made_by) {
   FakeNetwork after;
   FakeExclusive outdated;
   FakeExclusive also;
-  pool().add_exclusive(outdated);
-  pool().add_exclusive(also);
+  pool().exclusive().add(outdated);
+  pool().exclusive().add(also);
   auto terms = same();
   terms.dialer = std::make_shared<FakeDialer>(after);
   terms.replace = true;
@@ -162,7 +162,7 @@ TEST_F(OriginPoolExclusive, F123_end_where_the_origin_or_the_address_is_barred) 
   FakeExclusive dialing;
   elsewhere.address = "192.0.2.9:443";
   dialing.address = "";
-  for (auto* c : {&prohibited, &elsewhere, &dialing}) pool().add_exclusive(*c);
+  for (auto* c : {&prohibited, &elsewhere, &dialing}) pool().exclusive().add(*c);
   net_.prohibited = "192.0.2.1:443";
   auto terms = same();
   pool().adopt(terms);
@@ -179,11 +179,11 @@ TEST_F(OriginPoolExclusive, F123_end_where_the_origin_or_the_address_is_barred) 
 class ExclusiveDialsOf : public OriginPoolExclusive {
  protected:
   ~ExclusiveDialsOf() override {
-    for (auto& c : all_) pool().leave_dials(*c);
+    for (auto& c : all_) pool().exclusive().leave_dials(*c);
   }
   FakeExclusive& want() {
     auto& c = *all_.emplace_back(std::make_unique<FakeExclusive>());
-    pool().want_dial(c);
+    pool().exclusive().want_dial(c);
     return c;
   }
   /// The pool has spoken to its origin before, and nothing is open any more.
@@ -200,7 +200,7 @@ class ExclusiveDialsOf : public OriginPoolExclusive {
     for (const auto& c : all_) sum += c->dials;
     return sum;
   }
-  void fail(FakeExclusive& c) { pool().on_exclusive_failed(c, FakeExclusive::refused()); }
+  void fail(FakeExclusive& c) { pool().exclusive().on_failed(c, FakeExclusive::refused()); }
 
   std::deque<std::unique_ptr<FakeExclusive>> all_;
   int tried_ = 0;  ///< dials of those that are gone from all_
@@ -242,7 +242,7 @@ TEST_F(ExclusiveDialsOf, F147_a_flood_to_an_origin_that_refuses_shares_few_dials
         fail(*other);
       }
     }
-    if (!c.waits_for_dial()) pool().leave_dials(c);
+    if (!c.waits_for_dial()) pool().exclusive().leave_dials(c);
     while (!all_.empty() && all_.front()->error) {
       tried_ += all_.front()->dials;
       all_.pop_front();
@@ -318,9 +318,9 @@ TEST_F(ExclusiveDialsOf, F147_an_answer_or_a_second_or_a_tunnel_ends_the_failing
     EXPECT_NE(pool().report().last_failure, "") << "on trial";
     if (way == 0) c.answer();
     if (way == 1) live(std::chrono::seconds(2));
-    if (way == 2) pool().on_exclusive_switched(c);
+    if (way == 2) pool().exclusive().on_switched(c);
     EXPECT_EQ(pool().report().last_failure, "") << way;
-    pool().leave_dials(c);
+    pool().exclusive().leave_dials(c);
   }
 }
 
@@ -328,7 +328,7 @@ TEST_F(ExclusiveDialsOf, one_that_is_given_up_lets_the_next_begin) {
   auto& first = want();
   auto& second = want();
   EXPECT_EQ(second.dials, 0);
-  pool().leave_dials(first);
+  pool().exclusive().leave_dials(first);
   pass(milliseconds(10));
   EXPECT_EQ(second.dials, 1);
 }
@@ -339,13 +339,13 @@ TEST_F(ExclusiveDialsOf, without_room_the_dial_is_not_counted) {
   for (int i = 0; i < 30; ++i) {
     auto& c = *all_.emplace_back(std::make_unique<FakeExclusive>());
     c.has_room = false;
-    pool().want_dial(c);
+    pool().exclusive().want_dial(c);
     EXPECT_FALSE(c.waits_for_dial());
     without.push_back(&c);
   }
   for (auto* c : without) {
     c->has_room = true;
-    pool().want_dial(*c);
+    pool().exclusive().want_dial(*c);
     EXPECT_EQ(c->dials, 1);
   }
 }
@@ -354,8 +354,8 @@ TEST_F(ExclusiveDialsOf, F147_a_second_dial_for_one_is_a_try) {
   make_known();
   auto& login = want();
   for (int i = 0; i < 20; ++i) {
-    pool().leave_dials(login);
-    pool().want_dial(login);
+    pool().exclusive().leave_dials(login);
+    pool().exclusive().want_dial(login);
   }
   EXPECT_EQ(login.dials, 1 + 10);
   live(std::chrono::seconds(1));
@@ -365,21 +365,21 @@ TEST_F(ExclusiveDialsOf, F147_a_second_dial_for_one_is_a_try) {
 TEST_F(ExclusiveDialsOf, F096_those_that_wait_count_among_the_requests_that_wait) {
   settings_.max_pending = 2;
   want();  // is dialled
-  EXPECT_FALSE(pool().no_wait_for_dial());
+  EXPECT_FALSE(pool().exclusive().no_wait_for_dial());
   want();
   want();
-  const auto full = pool().no_wait_for_dial();
+  const auto full = pool().exclusive().no_wait_for_dial();
   ASSERT_TRUE(full);
   EXPECT_NE(full->detail.find("pool.max_pending is 2"), std::string::npos);
   EXPECT_TRUE(ask().error);
-  pool().leave_dials(*all_.back());
-  EXPECT_FALSE(pool().no_wait_for_dial());
+  pool().exclusive().leave_dials(*all_.back());
+  EXPECT_FALSE(pool().exclusive().no_wait_for_dial());
 }
 
 TEST_F(ExclusiveDialsOf, what_waits_in_vain_is_told_why) {
   make_known();
   fail(want());
-  const auto error = pool().no_dial();
+  const auto error = pool().exclusive().no_dial();
   EXPECT_EQ(error.type, ErrorType::connection_limit_reached);
   EXPECT_NE(error.detail.find("within 10 s"), std::string::npos) << error.detail;
   EXPECT_NE(error.detail.find("refused"), std::string::npos) << error.detail;
@@ -388,16 +388,17 @@ TEST_F(ExclusiveDialsOf, what_waits_in_vain_is_told_why) {
 TEST_F(ExclusiveDialsOf, a_refusal_of_http1_holds_nothing_else_back) {
   first_http1();
   live(std::chrono::seconds(2));
-  pool().on_http1_asked();
-  pool().on_http1_refused();
-  EXPECT_TRUE(pool().expects_http1_refusal());
-  EXPECT_NE(pool().http1_refused().detail.find("asked again in 50 ms"), std::string::npos)
-      << pool().http1_refused().detail;
+  pool().exclusive().on_http1_asked();
+  pool().exclusive().on_http1_refused();
+  EXPECT_TRUE(pool().exclusive().expects_http1_refusal());
+  EXPECT_NE(pool().exclusive().http1_refused().detail.find("asked again in 50 ms"),
+            std::string::npos)
+      << pool().exclusive().http1_refused().detail;
   for (auto* c : std::vector(net_.connections)) c->close();
   EXPECT_GT(net_.dialing.size(), 0u);
   connect_all_http1();
   pass(milliseconds(50));
-  EXPECT_FALSE(pool().expects_http1_refusal());
+  EXPECT_FALSE(pool().exclusive().expects_http1_refusal());
 }
 
 }  // namespace
