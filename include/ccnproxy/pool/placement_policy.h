@@ -38,15 +38,19 @@ struct PlacementFacts {
 /// How good a place a connection is: higher is better. Connections whose window has room come
 /// first, where the path loses packets only up to the number of requests that should share one; the
 /// fullest of them before the others, so that requests share packets and few connections do the
-/// work. Then the least loaded: those where answers are overdue are not that. Then those that seem
+/// work; of equally full ones the one whose window has grown most, as a large answer comes sooner
+/// there. Then the least loaded: those where answers are overdue are not that. Then those that seem
 /// to wait for a lost packet, those with a large body, and leaving ones last.
 constexpr std::int64_t placement_score(const PlacementFacts& f) {
   const auto window = initial_window_packets + f.received / packet_bytes;
   const bool room =
       f.streams < f.shared_by && (f.streams + 1) * packets_each(f.mean_bytes) <= window;
-  constexpr std::int64_t tier = 1 << 20;
-  const auto streams = static_cast<std::int64_t>(std::min<std::size_t>(f.streams, tier / 2));
-  const auto within = room ? tier + streams : tier / 2 - streams;
+  constexpr std::int64_t stream = 1 << 12;
+  constexpr std::int64_t tier = std::int64_t{1} << 32;
+  const auto streams =
+      stream * static_cast<std::int64_t>(std::min<std::size_t>(f.streams, tier / stream / 2));
+  const auto width = static_cast<std::int64_t>(std::min<std::uint64_t>(window, stream - 1));
+  const auto within = room ? tier + streams + width : tier / 2 - streams;
   return within - (f.leaving ? 4 * tier : 0) - (f.bulk ? 2 * tier : 0) - (f.overdue ? tier : 0);
 }
 

@@ -175,6 +175,8 @@ TEST(Placement, fills_one_while_its_window_has_room_and_then_spills) {
   EXPECT_GT(score(3, 0, 100), score(0, 0, 100)) << "the fuller one, so that requests share packets";
   EXPECT_GT(score(0, 0, 100), score(10, 0, 100)) << "ten packets are out";
   EXPECT_GT(score(10, 1'000'000, 100), score(0, 0, 100)) << "its window has grown";
+  EXPECT_GT(score(0, 1'000'000, 100), score(0, 0, 100)) << "of idle ones the one that is wide";
+  EXPECT_GT(score(1, 0, 100), score(0, 1'000'000, 100)) << "but the fuller one before it";
   EXPECT_GT(score(0, 0, 5000), score(3, 0, 5000)) << "larger answers fill it sooner";
   EXPECT_GT(score(11, 0, 100), score(12, 0, 100)) << "with no room anywhere the least loaded";
   EXPECT_GT(placement_score({90, 0, 100, false}), placement_score({0, 0, 100, true}))
