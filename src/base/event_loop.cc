@@ -29,20 +29,20 @@ struct EventLoop::Asio {
   asio::posix::basic_stream_descriptor<asio::io_context::executor_type> ready;
 };
 
-EventLoop::EventLoop(Duration coalesce)
+EventLoop::EventLoop(Duration coalesce, Warn warn)
     : now_(read_clock()),
       timers_(*this),
       gate_(coalesce),
+      warn_(std::move(warn)),
+      retry_(timers_, Delegate<void()>::to<&EventLoop::retry_ready>(this)),
       asio_(std::make_unique<Asio>(set_.fd())) {}
 
 EventLoop::~EventLoop() {
-  asio_.reset();  // destroys what waits there, which may defer deletions
+  destroy_retired();  // while there still is what its coroutines wait with
+  asio_.reset();      // what waits there is destroyed with it, and may retire something
   for (auto* tasks : {&turn_tasks_, &delayed_})
     tasks->clear_and_dispose([](TurnTask* task) { task->queued_ = task->delayed_ = false; });
-  while (!retired_.empty()) {  // destructors may defer more
-    auto dying = std::move(retired_);
-    retired_.clear();
-  }
+  destroy_retired();
 }
 
 asio::io_context& EventLoop::io() noexcept { return asio_->io; }
@@ -117,11 +117,16 @@ void EventLoop::await_ready() {
   if (std::exchange(awaits_ready_, true)) return;
   asio_->ready.async_wait(asio::posix::descriptor_base::wait_read,
                           [this](const boost::system::error_code& error) {
-                            awaits_ready_ = false;
-                            if (error) return;  // the loop is being destroyed
                             refresh();
+                            if (error) return on_ready_fault(error.message());
+                            awaits_ready_ = false;
                             set_.dispatch();
                           });
+}
+
+void EventLoop::on_ready_fault(const std::string& fault) {
+  if (warn_) warn_("connections can't be waited for, tried again in a second: " + fault);
+  retry_.set_after(std::chrono::seconds(1));
 }
 
 /// One thing that Asio has to do, or until then.
@@ -150,6 +155,11 @@ void EventLoop::finish_turn() {
     task.queued_ = false;
     task.run_();
   }
+  destroy_retired();
+}
+
+/// What dies may retire more.
+void EventLoop::destroy_retired() {
   while (!retired_.empty()) {
     auto dying = std::move(retired_);
     retired_.clear();

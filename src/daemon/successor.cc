@@ -10,8 +10,13 @@
 #include <iterator>
 #include <system_error>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/mman.h>
@@ -24,6 +29,7 @@ namespace ccnproxy::daemon {
 namespace {
 
 namespace asio = boost::asio;
+using asio::experimental::awaitable_operators::operator||;
 
 constexpr const char* ready_variable = "CCNPROXY_READY_FD";
 constexpr const char* state_variable = "CCNPROXY_STATE_FD";
@@ -102,49 +108,19 @@ UniqueFd descriptor_from(const char* variable) {
 
 }  // namespace
 
-/// For one process that was started and is not ready yet.
-struct Successor::Wait {
-  Wait(asio::io_context& io, UniqueFd pipe, std::function<void(Outcome)> outcome)
-      : ready(io, pipe.release()), patience(io), on_outcome(std::move(outcome)) {}
-
-  void end(Outcome outcome) {
-    if (!on_outcome) return;
-    patience.cancel();
-    boost::system::error_code ignored;
-    ready.close(ignored);
-    std::exchange(on_outcome, nullptr)(std::move(outcome));
-  }
-  /// One that has ended, or will, is waited for when the next one is started, if not now.
-  void give_up(std::string fault) {
-    ::waitpid(pid, nullptr, WNOHANG);
-    end({-1, std::move(fault)});
-  }
-
-  asio::posix::stream_descriptor ready;
-  asio::steady_timer patience;
-  std::function<void(Outcome)> on_outcome;
-  pid_t pid = -1;
-  char byte = 0;
-  bool is_ready = false;
-};
-
 Successor::Successor(asio::io_context& io)
     : io_(io),
       binary_(std::filesystem::read_symlink("/proc/self/exe").string()),
       arguments_(own_arguments()) {}
 
-Successor::~Successor() = default;
-
-bool Successor::is_ready() const noexcept { return wait_ && wait_->is_ready; }
-
 bool Successor::start(const std::vector<int>& listening, const std::string& state,
                       std::chrono::seconds patience, std::function<void(Outcome)> on_outcome) {
-  if (wait_ && wait_->on_outcome) return false;
-  if (wait_) ::waitpid(wait_->pid, nullptr, WNOHANG);  // one that failed before
+  if (state_ == State::starting) return false;
+  reap();
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) < 0) fail("pipe", errno);
+  asio::posix::stream_descriptor ours(io_, ends[0]);
   UniqueFd theirs(ends[1]);
-  wait_ = std::make_shared<Wait>(io_, UniqueFd(ends[0]), std::move(on_outcome));
   const auto remembered = memory_file(state);
   auto descriptors = listening;
   std::string sockets;
@@ -156,24 +132,40 @@ bool Successor::start(const std::vector<int>& listening, const std::string& stat
   };
   const auto ready = hand(ready_variable, theirs);
   const auto known = hand(state_variable, remembered);
-  wait_->pid = spawn(
-      binary_, arguments_,
-      environment_with({std::string(sockets_variable) + '=' + sockets, ready, known}), descriptors);
+  pid_ = spawn(binary_, arguments_,
+               environment_with({std::string(sockets_variable) + '=' + sockets, ready, known}),
+               descriptors);
   theirs.reset();  // so that the end of the process is the end of the pipe
-  wait_->patience.expires_after(patience);
-  wait_->patience.async_wait([wait = wait_](const auto& error) {
-    if (error) return;
-    ::kill(wait->pid, SIGTERM);
-    wait->give_up("it was not ready in time");
-  });
-  wait_->ready.async_read_some(asio::buffer(&wait_->byte, 1),
-                               [wait = wait_](const auto& error, std::size_t) {
-                                 wait->is_ready = !error;
-                                 if (!error) return wait->end({wait->pid, ""});
-                                 if (error != asio::error::operation_aborted)
-                                   wait->give_up("it ended before it was ready; its log says why");
-                               });
+  state_ = State::starting;
+  asio::co_spawn(io_, outcome(std::move(ours), patience),
+                 [tell = std::move(on_outcome)](std::exception_ptr, const Outcome& outcome) {
+                   tell(outcome);
+                 });
   return true;
+}
+
+asio::awaitable<Successor::Outcome> Successor::outcome(asio::posix::stream_descriptor pipe,
+                                                       std::chrono::seconds patience) {
+  constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+  asio::steady_timer late(io_, patience);
+  char byte = 0;
+  const auto first = co_await (pipe.async_read_some(asio::buffer(&byte, 1), as_result) ||
+                               late.async_wait(as_result));
+  const auto* read = std::get_if<0>(&first);
+  if (read && !std::get<0>(*read)) {
+    state_ = State::ready;
+    co_return Outcome{pid_, ""};
+  }
+  if (!read) ::kill(pid_, SIGTERM);
+  reap();
+  state_ = State::idle;
+  co_return Outcome{
+      -1, read ? "it ended before it was ready; its log says why" : "it was not ready in time"};
+}
+
+/// A process that has ended, or will, is waited for when the next one is started, if not now.
+void Successor::reap() const {
+  if (pid_ > 0) ::waitpid(pid_, nullptr, WNOHANG);
 }
 
 Predecessor Predecessor::from_environment() {

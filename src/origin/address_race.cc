@@ -13,6 +13,8 @@
 namespace ccnproxy::origin {
 namespace {
 
+namespace asio = boost::asio;
+
 /// `detail` ends up in a header field and a log line; eight addresses tell what is wrong.
 constexpr std::size_t described_at_most = 8;
 
@@ -24,73 +26,71 @@ int pending_error(int fd) noexcept {
 
 }  // namespace
 
-/// One socket that is connecting. Outlives its end until the turn is over, as the loop may still
-/// hold an event for it.
-class AddressRace::Attempt final : public IoHandler, public Retired {
- public:
-  Attempt(AddressRace& race, std::size_t which, UniqueFd fd, ConnectionLease lease)
-      : index(which), race_(&race), lease_(std::move(lease)), fd_(std::move(fd)) {}
+/// One socket that is connecting.
+struct AddressRace::Attempt {
+  Attempt(EventLoop& loop, Entry& to, UniqueFd socket, ConnectionLease its)
+      : entry(to), lease(std::move(its)), fd(std::move(socket)), steps(loop) {}
 
-  void watch() { race_->loop_.watch(fd_.get(), EPOLLOUT, *this); }
-  void on_io(std::uint32_t) override {
-    if (race_ == nullptr) return;
-    const int error = pending_error(fd_.get());
-    error == 0 ? race_->on_connected(*this) : race_->on_failed(*this, error);
-  }
-  UniqueFd take_fd() {
-    race_->loop_.unwatch(fd_.get());
-    return std::move(fd_);
-  }
-  ConnectionLease take_lease() { return std::move(lease_); }
-  void end() noexcept {
-    race_ = nullptr;
-    fd_.reset();
-  }
-
-  const std::size_t index;  ///< of entries_
-
- private:
-  AddressRace* race_;      ///< nullptr once it has ended
-  ConnectionLease lease_;  ///< of a socket beside the first
-  UniqueFd fd_;
+  Entry& entry;
+  ConnectionLease lease;  ///< of a socket beside the first
+  UniqueFd fd;
+  Coroutine steps;
+  bool ended = false;  ///< connected or failed
 };
 
-AddressRace::AddressRace(EventLoop& loop, std::vector<Endpoint> addresses, Options options,
-                         Callback callback)
-    : loop_(loop),
-      options_(std::move(options)),
-      callback_(std::move(callback)),
-      stagger_(loop.timers(), Delegate<void()>::to<&AddressRace::on_stagger>(this)),
-      deadline_(loop.timers(), Delegate<void()>::to<&AddressRace::on_deadline>(this)),
-      tell_soon_(loop, Delegate<void()>::to<&AddressRace::tell>(this)) {
+AddressRace::AddressRace(EventLoop& loop, Coroutine& caller, std::vector<Endpoint> addresses,
+                         Options options)
+    : loop_(loop), caller_(caller), options_(std::move(options)) {
   for (const auto& address : addresses) entries_.push_back({address, Outcome::not_tried, 0});
-  deadline_.set_after(options_.deadline);
-  start_next();
 }
 
-AddressRace::~AddressRace() { drop_all(); }
+AddressRace::~AddressRace() = default;
 
-void AddressRace::start_next() {
-  while (next_ < entries_.size()) {
-    if (!start(next_++)) continue;
-    if (next_ < entries_.size()) stagger_.set_after(options_.stagger);
-    return;
+asio::awaitable<Result<Connected>> AddressRace::run() {
+  const auto deadline = loop_.now() + options_.deadline;
+  start_next({});
+  while (!attempts_.empty()) {
+    co_await caller_.notified(std::min(next_at_, deadline));
+    while (auto attempt = take_ended()) {
+      auto& entry = attempt->entry;
+      entry.reason = pending_error(attempt->fd.get());
+      if (entry.reason == 0) {
+        report_health(entry);
+        attempts_.clear();
+        co_return Connected{std::move(attempt->fd), entry.address};
+      }
+      entry.outcome = outcome_of(entry.address, entry.reason);
+      attempt->fd.reset();
+      start_next(std::move(attempt->lease));
+    }
+    if (loop_.now() >= deadline) give_up();
+    if (loop_.now() >= next_at_) start_another();
   }
-  if (attempts_.empty() && !result_) settle(failure());
+  co_return failure();
+}
+
+/// The next address at which there is something to wait for.
+void AddressRace::start_next(ConnectionLease lease) {
+  while (next_ < entries_.size() && !start(entries_[next_++], lease)) {
+  }
+  next_at_ = next_ < entries_.size() ? loop_.now() + options_.stagger : Coroutine::never;
 }
 
 /// Of no more addresses at once than there is room for.
-void AddressRace::on_stagger() {
-  if (attempts_.empty() || !options_.budget) return start_next();
-  spare_ = options_.budget->take(ConnectionBudget::For::ahead);
-  if (!spare_) return stagger_.set_after(options_.stagger);
-  start_next();
-  spare_.reset();
+void AddressRace::start_another() {
+  ConnectionLease lease;
+  if (!attempts_.empty() && options_.budget) {
+    lease = options_.budget->take(ConnectionBudget::For::ahead);
+    if (!lease) {
+      next_at_ = loop_.now() + options_.stagger;
+      return;
+    }
+  }
+  start_next(std::move(lease));
 }
 
 /// Whether there is now something to wait for at this address.
-bool AddressRace::start(std::size_t index) {
-  auto& entry = entries_[index];
+bool AddressRace::start(Entry& entry, ConnectionLease& lease) {
   if (options_.permitted && !options_.permitted(entry.address)) {
     entry.outcome = Outcome::prohibited;
     return false;
@@ -103,74 +103,42 @@ bool AddressRace::start(std::size_t index) {
     entry.outcome = outcome_of(entry.address, entry.reason);
     return false;
   }
-  // A connection that stands already is writable: the loop says so like for any other.
   entry.outcome = Outcome::connecting;
-  attempts_.push_back(
-      std::make_unique<Attempt>(*this, index, std::move(fd), std::exchange(spare_, {})));
-  attempts_.back()->watch();
+  auto& attempt = attempts_.emplace_back(
+      std::make_unique<Attempt>(loop_, entry, std::move(fd), std::move(lease)));
+  attempt->steps.start(connect(*attempt));
   return true;
 }
 
-void AddressRace::on_connected(Attempt& attempt) {
-  const auto index = attempt.index;
-  auto fd = attempt.take_fd();
-  report_health(index);
-  settle(Connected{std::move(fd), entries_[index].address});
+/// A connection that stands already is writable, too.
+asio::awaitable<void> AddressRace::connect(Attempt& attempt) {
+  attempt.ended = co_await attempt.steps.writable(attempt.fd.get(), Coroutine::never);
+  caller_.notify();
 }
 
-void AddressRace::on_failed(Attempt& attempt, int reason) {
-  auto& entry = entries_[attempt.index];
-  entry.reason = reason;
-  entry.outcome = outcome_of(entry.address, reason);
-  spare_ = attempt.take_lease();
-  drop(attempt);
-  stagger_.cancel();
-  start_next();
-  spare_.reset();
-}
-
-void AddressRace::on_deadline() {
-  for (auto& entry : entries_) {
-    if (entry.outcome == Outcome::connecting) entry.outcome = Outcome::no_answer;
-  }
-  late_ = true;
-  settle(failure());
-}
-
-void AddressRace::settle(Result<Connected> result) {
-  assert(!result_);
-  stagger_.cancel();
-  deadline_.cancel();
-  drop_all();
-  result_ = std::make_unique<Result<Connected>>(std::move(result));
-  tell_soon_.ask();
-}
-
-void AddressRace::tell() {
-  const auto callback = std::move(callback_);
-  const auto result = std::move(result_);
-  callback(std::move(*result));  // may destroy this
-}
-
-void AddressRace::drop(Attempt& attempt) {
+std::unique_ptr<AddressRace::Attempt> AddressRace::take_ended() {
   const auto found = std::find_if(attempts_.begin(), attempts_.end(),
-                                  [&](const auto& a) { return a.get() == &attempt; });
-  attempt.end();
-  loop_.retire(std::move(*found));
+                                  [](const auto& attempt) { return attempt->ended; });
+  if (found == attempts_.end()) return nullptr;
+  auto ended = std::move(*found);
   attempts_.erase(found);
+  return ended;
 }
 
-void AddressRace::drop_all() {
-  while (!attempts_.empty()) drop(*attempts_.back());
+void AddressRace::give_up() {
+  for (auto& attempt : attempts_) attempt->entry.outcome = Outcome::no_answer;
+  attempts_.clear();
+  next_at_ = Coroutine::never;
+  late_ = true;
 }
 
 /// IPv6 is held to have failed where an IPv6 address had its head start, and an IPv4 address that
 /// was started later connected nevertheless.
-void AddressRace::report_health(std::size_t winner) {
+void AddressRace::report_health(const Entry& winner) {
   if (options_.health == nullptr) return;
-  if (entries_[winner].address.is_v6()) return options_.health->note_v6_connected();
-  for (std::size_t i = 0; i < winner; ++i) {
-    const auto& [address, outcome, reason] = entries_[i];
+  if (winner.address.is_v6()) return options_.health->note_v6_connected();
+  for (const auto& [address, outcome, reason] : entries_) {
+    if (&address == &winner.address) return;
     const bool silent = outcome == Outcome::connecting || outcome == Outcome::no_answer ||
                         outcome == Outcome::unroutable;
     if (address.is_v6() && silent) return options_.health->note_v6_failed(loop_.now());

@@ -1,5 +1,6 @@
 #include "ccnproxy/origin/network_dialer.h"
 
+#include "ccnproxy/base/coroutine.h"
 #include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/origin/address_order.h"
 #include "ccnproxy/origin/address_race.h"
@@ -7,13 +8,14 @@
 #include "ccnproxy/origin/http2_connection.h"
 #include "ccnproxy/origin/path_tuning.h"
 #include "ccnproxy/origin/socket_options.h"
-#include "ccnproxy/origin/soon.h"
 #include "ccnproxy/origin/tls_address_probes.h"
 #include "ccnproxy/tls/groups.h"
 #include "ccnproxy/tls/tls_transport.h"
 
 namespace ccnproxy::origin {
 namespace {
+
+namespace asio = boost::asio;
 
 /// An address that has not finished TLS after this, or five round trips, is left for the next.
 constexpr Duration tls_patience = std::chrono::seconds(1);
@@ -28,27 +30,27 @@ std::string objection_to(const Endpoint& to, const DialContext& context, const O
   return objection;
 }
 
-/// One dial: resolve, connect, handshake, each step begun by the one before. Outlived by the dialer
-/// whose origin and settings it refers to, and by the pool's entry that it reports to.
-class NetworkDial final : public Dial, private IoHandler {
+/// One dial: resolve, connect, handshake. Outlived by the dialer whose origin and settings it
+/// refers to, and by the pool's entry that it reports to.
+class NetworkDial final : public Dial {
  public:
   NetworkDial(const DialContext& context, const Origin& origin, const OriginSettings& settings,
               std::shared_ptr<PeerFacts> facts, ConnectionListener& listener,
               Delegate<void(DialResult)> on_result)
       : context_(context),
+        loop_(context.connections.loop),
         origin_(origin),
         settings_(settings),
         facts_(std::move(facts)),
         listener_(listener),
         on_result_(on_result),
-        phase_began_(EventLoop::read_clock()),
-        tls_timer_(context.connections.loop.timers(),
-                   Delegate<void()>::to<&NetworkDial::on_tls_timeout>(this)),
-        start_(context.connections.loop, Delegate<void()>::to<&NetworkDial::resolve>(this)) {
-    start_.ask();
+        steps_(loop_) {
+    steps_.start(run());
   }
 
  private:
+  using Addresses = std::vector<Endpoint>;
+
   const std::string& host() const {
     return settings_.connect_host.empty() ? origin_.host : settings_.connect_host;
   }
@@ -56,33 +58,69 @@ class NetworkDial final : public Dial, private IoHandler {
     return settings_.connect_port ? settings_.connect_port : origin_.port;
   }
 
-  void resolve() {
+  asio::awaitable<void> run() {
     phase_began_ = EventLoop::read_clock();
-    is_stale_ = context_.resolver.is_stale(host());
-    if (const auto* known = context_.resolver.cached(host())) return connect(*known);
-    lookup_ = context_.resolver.resolve(host(), settings_.timeouts.dns, [this](auto addresses) {
-      timings_.dns = end_of_phase();
-      if (addresses) return connect(*addresses);
-      auto error = addresses.error();
-      explain(error);
-      tell_lack(error);
-      fail(std::move(error));
-    });
+    auto result = co_await dial();
+    if (!result) result = failure(result.error());
+    on_result_(std::move(result));
   }
 
-  /// c-ares does not tell that it had no descriptor for its socket.
-  static void tell_lack(Error& error) {
-    if (can_open_socket()) return;
+  asio::awaitable<DialResult> dial() {
+    const bool is_stale = context_.resolver.is_stale(host());
+    const auto known = co_await resolve();
+    if (!known) co_return known.error();
+    auto result = co_await dial_any(choose_order(*known));
+    if (result || !is_stale || !none_connected_) co_return result;
+    // The addresses were those of an answer whose TTL has passed: the name may have moved (F046).
+    const auto others = co_await resolve_others();
+    if (others.empty()) co_return result;
+    co_return co_await dial_any(choose_order(others));
+  }
+
+  asio::awaitable<Result<Addresses>> resolve() {
+    if (const auto* known = context_.resolver.cached(host())) co_return *known;
+    const auto on_found = [this](Result<Addresses> found) { take(std::move(found)); };
+    lookup_ = context_.resolver.resolve(host(), settings_.timeouts.dns, on_found);
+    co_await steps_.notified();
+    timings_.dns = end_of_phase();
+    if (!found_) co_return explained(found_.error());
+    co_return found_;
+  }
+
+  /// What has been tried is not tried again.
+  asio::awaitable<Addresses> resolve_others() {
+    const auto on_found = [this](Result<Addresses> found) { take(std::move(found)); };
+    lookup_ = context_.resolver.resolve_fresh(host(), settings_.timeouts.dns, on_found);
+    co_await steps_.notified();
+    timings_.dns += end_of_phase();
+    auto others = found_ ? std::move(*found_) : Addresses();
+    std::erase_if(others, [&](const auto& address) {
+      return std::find(tried_.begin(), tried_.end(), address.with_port(port())) != tried_.end();
+    });
+    co_return others;
+  }
+
+  void take(Result<Addresses> found) {
+    found_ = std::move(found);
+    steps_.notify();
+  }
+
+  /// A timeout with the key that changes it; and c-ares does not tell that it had no descriptor for
+  /// its socket.
+  static Error explained(Error error) {
+    if (error.type == ErrorType::dns_timeout) error.detail += " (timeouts.dns)";
+    if (can_open_socket()) return error;
     error.type = ErrorType::connection_limit_reached;
     error.side = Side::us;
     error.detail = "no descriptor for DNS (the limit of open files)";
+    return error;
   }
 
-  void connect(const std::vector<Endpoint>& addresses) {
-    const auto now = context_.connections.loop.now();
-    auto least_used_first = addresses;  // of several, or in the order that DNS gave
-    put_least_used_first(least_used_first);
-    auto ordered = order_addresses(least_used_first, context_.health.is_v6_first(now));
+  /// The least used first: of several, or in the order that DNS gave. Those under suspicion last.
+  Addresses choose_order(Addresses addresses) {
+    const auto now = loop_.now();
+    put_least_used_first(addresses);
+    auto ordered = order_addresses(addresses, context_.health.is_v6_first(now));
     if (settings_.shares) put_least_used_first(ordered);
     for (auto& address : ordered) address = address.with_port(port());
     std::stable_partition(ordered.begin(), ordered.end(), [&](const auto& address) {
@@ -93,14 +131,63 @@ class NetworkDial final : public Dial, private IoHandler {
       first_ = ordered.front().to_string();
       use_.emplace(*facts_, first_);
     }
-    race(std::move(ordered));
+    return ordered;
   }
 
-  void put_least_used_first(std::vector<Endpoint>& addresses) const {
+  void put_least_used_first(Addresses& addresses) const {
     std::stable_sort(addresses.begin(), addresses.end(), [&](const auto& a, const auto& b) {
       return facts_->uses_of(a.with_port(port()).to_string()) <
              facts_->uses_of(b.with_port(port()).to_string());
     });
+  }
+
+  /// A process that hangs or dies behind one of the addresses is no reason to fail.
+  asio::awaitable<DialResult> dial_any(Addresses candidates) {
+    for (;;) {
+      tried_ = candidates;
+      auto connected = co_await connect();
+      none_connected_ = !connected;
+      if (!connected) co_return connected.error();
+      std::erase(candidates, connected->peer);
+      apply(connected->fd.get(), tuning_for(settings_.tcp, rtt_, context_.bbr_allowed));
+      if (origin_.scheme == Scheme::http) {
+        co_return finish(std::make_unique<tls::PlainTransport>(std::move(connected->fd)),
+                         info(Protocol::http1));
+      }
+      const auto error = co_await secure(std::move(connected->fd), candidates.empty());
+      timings_.tls += end_of_phase();
+      if (!error) co_return finish_over_tls();
+      const bool of_this_address = error->type == ErrorType::connection_timeout ||
+                                   error->type == ErrorType::connection_terminated;
+      const bool goes_on = of_this_address && !candidates.empty();
+      if (tls_ && (goes_on || settings_.shares)) facts_->suspect(peer_, loop_.now());
+      if (!goes_on) {
+        if (tls_)
+          tls_->blame_hello();  // an address that is left for another says little of the way
+        co_return *error;
+      }
+      tls_->close();
+      tls_.reset();
+    }
+  }
+
+  asio::awaitable<Result<Connected>> connect() {
+    AddressRace::Options options;
+    options.deadline = settings_.timeouts.connect;
+    options.health = &context_.health;
+    options.budget = context_.budget;
+    options.permitted = [this](const Endpoint& to) { return permits(to); };
+    race_ = std::make_unique<AddressRace>(loop_, steps_, tried_, std::move(options));
+    auto connected = co_await race_->run();
+    timings_.tcp += end_of_phase();
+    if (connected) {
+      peer_ = connected->peer.to_string();
+      rtt_ = round_trip_time(connected->fd.get());
+      // Where addresses share, the one whose turn it was must not be tried first again and again.
+      if (settings_.shares && connected->peer != tried_.front())
+        facts_->suspect(tried_.front().to_string(), loop_.now());
+    }
+    co_return connected;
   }
 
   bool permits(const Endpoint& to) {
@@ -110,100 +197,47 @@ class NetworkDial final : public Dial, private IoHandler {
     return false;
   }
 
-  void race(std::vector<Endpoint> addresses) {
-    AddressRace::Options options;
-    options.deadline = settings_.timeouts.connect;
-    options.health = &context_.health;
-    options.budget = context_.budget;
-    options.permitted = [this](const Endpoint& to) { return permits(to); };
-    candidates_ = addresses;
-    tried_ = addresses;
-    race_ = std::make_unique<AddressRace>(context_.connections.loop, std::move(addresses), options,
-                                          [this](auto connected) {
-                                            timings_.tcp += end_of_phase();
-                                            if (!connected) return try_fresh(connected.error());
-                                            secure(std::move(*connected));
-                                          });
-  }
-
-  /// The addresses were those of an answer whose TTL has passed, and none took the connection: the
-  /// name may have moved (F046). What has been tried is not tried again.
-  void try_fresh(const Error& error) {
-    if (!std::exchange(is_stale_, false)) return fail(error);
-    lookup_ = context_.resolver.resolve_fresh(
-        host(), settings_.timeouts.dns, [this, error](auto addresses) {
-          timings_.dns += end_of_phase();
-          if (!addresses) return fail(error);
-          std::erase_if(*addresses, [&](const auto& address) {
-            return std::find(tried_.begin(), tried_.end(), address.with_port(port())) !=
-                   tried_.end();
-          });
-          if (addresses->empty()) return fail(error);
-          connect(*addresses);
-        });
-  }
-
-  /// Where addresses share, the one whose turn it was must not be tried first again and again.
-  void note_failed_first() {
-    if (settings_.shares && !tried_.empty())
-      facts_->suspect(tried_.front().to_string(), context_.connections.loop.now());
-  }
-
-  void secure(Connected connected) {
-    peer_ = connected.peer.to_string();
-    if (connected.peer != tried_.front()) note_failed_first();
-    std::erase(candidates_, connected.peer);
-    rtt_ = round_trip_time(connected.fd.get());
-    apply(connected.fd.get(), tuning_for(settings_.tcp, rtt_, context_.bbr_allowed));
-    if (origin_.scheme == Scheme::http) {
-      return finish(std::make_unique<tls::PlainTransport>(std::move(connected.fd)),
-                    Protocol::http1);
-    }
+  /// Nothing, or why there is no TLS on it; without tls_ where that can't be set up.
+  asio::awaitable<std::optional<Error>> secure(UniqueFd fd, bool is_last) {
     try {
-      tls_ = settings_.tls->connect(std::move(connected.fd), {origin_.host, origin_.port},
+      tls_ = settings_.tls->connect(std::move(fd), {origin_.host, origin_.port},
                                     context_.connections.buffers.cipher);
     } catch (const std::exception&) {
-      return fail({ErrorType::proxy_internal_error, Side::us, Phase::tls, Proof::not_sent,
-                   "TLS to " + origin_.host + " can't be set up"});
+      co_return Error{ErrorType::proxy_internal_error, Side::us, Phase::tls, Proof::not_sent,
+                      "TLS to " + origin_.host + " can't be set up"};
     }
     const bool wanted = facts_->only_http1 && settings_.tls->offers_http1();
     if (settings_.http1_only || wanted) tls_->offer_only_http1();
-    const auto patience = std::max(tls_patience, rtt_ * 5);
-    tls_deadline_ =
-        candidates_.empty() ? settings_.timeouts.tls : std::min(settings_.timeouts.tls, patience);
-    tls_timer_.set_after(tls_deadline_);
-    context_.connections.loop.watch(tls_->fd(), EPOLLOUT, *this);
-    on_io(0);
+    const auto most = settings_.timeouts.tls;
+    const auto patience = is_last ? most : std::min(most, std::max(tls_patience, rtt_ * 5));
+    co_return co_await handshake(patience);
   }
 
-  void on_io(std::uint32_t) override {
-    if (!tls_) return;
+  asio::awaitable<std::optional<Error>> handshake(Duration patience) {
     using Handshake = tls::TlsTransport::Handshake;
-    switch (tls_->handshake()) {
-      case Handshake::want_read:
-        context_.connections.loop.rewatch(tls_->fd(), EPOLLIN, *this);
-        break;
-      case Handshake::want_write:
-        context_.connections.loop.rewatch(tls_->fd(), EPOLLOUT, *this);
-        break;
-      case Handshake::failed:
-        on_tls_failed(tls_->handshake_error());
-        break;
-      case Handshake::done:
-        on_handshake_done();
-        break;
+    const auto until = loop_.now() + patience;
+    for (auto state = tls_->handshake(); state != Handshake::done; state = tls_->handshake()) {
+      bool in_time = true;
+      if (state == Handshake::failed) co_return tls_->handshake_error();
+      if (state == Handshake::want_read) in_time = co_await steps_.readable(tls_->fd(), until);
+      if (state == Handshake::want_write) in_time = co_await steps_.writable(tls_->fd(), until);
+      if (!in_time) co_return too_late(patience);
     }
+    co_return std::nullopt;
   }
 
-  void on_handshake_done() {
-    tls_timer_.cancel();
-    timings_.tls += end_of_phase();
-    context_.connections.loop.unwatch(tls_->fd());
-    const auto protocol = tls_->alpn() == "h2" ? Protocol::http2 : Protocol::http1;
-    resumed_ = tls_->resumed();
-    group_ = tls::group_name(tls_->group());
+  Error too_late(Duration patience) const {
+    return {ErrorType::connection_timeout, Side::origin, Phase::tls, Proof::not_sent,
+            "the TLS handshake was not over within " + time_text(patience) +
+                (patience < settings_.timeouts.tls ? "" : " (timeouts.tls)")};
+  }
+
+  DialResult finish_over_tls() {
+    auto made = info(tls_->alpn() == "h2" ? Protocol::http2 : Protocol::http1);
+    made.tls_resumed = tls_->resumed();
+    made.tls_group = tls::group_name(tls_->group());
     if (tls_->shows_fault_of_large_hellos()) warn_of_large_hellos();
-    finish(std::move(tls_), protocol);
+    return finish(std::move(tls_), std::move(made));
   }
 
   void warn_of_large_hellos() const {
@@ -218,35 +252,56 @@ class NetworkDial final : public Dial, private IoHandler {
     context_.warn(text);
   }
 
-  void on_tls_timeout() {
-    on_tls_failed({ErrorType::connection_timeout, Side::origin, Phase::tls, Proof::not_sent,
-                   "the TLS handshake was not over within " + time_text(tls_deadline_) +
-                       (tls_deadline_ < settings_.timeouts.tls ? "" : " (timeouts.tls)")});
+  Duration end_of_phase() {
+    const auto now = EventLoop::read_clock();
+    return now - std::exchange(phase_began_, now);
   }
 
-  /// A process that hangs or dies behind one of the addresses is no reason to fail.
-  void on_tls_failed(Error error) {
-    const bool of_this_address = error.type == ErrorType::connection_timeout ||
-                                 error.type == ErrorType::connection_terminated;
-    const bool goes_on = of_this_address && !candidates_.empty();
-    if (goes_on || settings_.shares) facts_->suspect(peer_, context_.connections.loop.now());
-    if (!goes_on) {
-      tls_->blame_hello();  // an address that is left for another says little of the way
-      return fail(std::move(error));
+  ConnectionInfo info(Protocol protocol) const {
+    ConnectionInfo made{++context_.last_serial, protocol, peer_, timings_};
+    made.rtt = rtt_;
+    made.ping = settings_.pool.ping;
+    made.http1_offered = settings_.tls && settings_.tls->offers_http1();
+    return made;
+  }
+
+  DialResult finish(std::unique_ptr<tls::Transport> transport, ConnectionInfo made) {
+    const auto& context = context_.connections;
+    if (made.protocol == Protocol::http2) {
+      return std::make_unique<Http2Connection>(context, std::move(transport), std::move(made),
+                                               listener_, facts_);
     }
-    timings_.tls += end_of_phase();
-    tls_timer_.cancel();
-    tls_->close();
+    if (origin_.scheme == Scheme::https) make_probes();
+    return std::make_unique<Http1Connection>(context, std::move(transport), std::move(made),
+                                             listener_, facts_);
+  }
+
+  /// What they refer to is the dialer's, as the facts are.
+  void make_probes() {
+    if (facts_->probes) return;
+    facts_->probes = std::make_unique<TlsAddressProbes>(
+        TlsAddressProbes::Context{
+            loop_, context_.connections.buffers.cipher,
+            [&context = context_, &origin = origin_, &settings = settings_](const Endpoint& to) {
+              return objection_to(to, context, origin, settings).empty();
+            },
+            context_.budget},
+        origin_, settings_);
+  }
+
+  /// With the origin, the address, and how long each phase took.
+  Error failure(Error error) {
+    if (tls_) tls_->close();
     tls_.reset();
-    race(std::move(candidates_));
+    const bool dialled = error.type != ErrorType::destination_ip_prohibited;
+    if (!dialled) error.detail += ", " + objection_;
+    if (error.type == ErrorType::tls_alert_received && facts_->only_http1)
+      error.detail += " (only http/1.1 was offered, as it had said HTTP_1_1_REQUIRED)";
+    error.detail = origin_.to_string() + (peer_.empty() ? "" : " (" + peer_ + ")") + ": " +
+                   error.detail + (dialled ? phases_text() : std::string());
+    return error;
   }
 
-  /// A timeout with the key that changes it.
-  static void explain(Error& error) {
-    if (error.type == ErrorType::dns_timeout) error.detail += " (timeouts.dns)";
-  }
-
-  /// How long each phase took that there was.
   std::string phases_text() const {
     std::string text;
     const auto add = [&](const char* phase, Duration time) {
@@ -258,60 +313,8 @@ class NetworkDial final : public Dial, private IoHandler {
     return text;
   }
 
-  Duration end_of_phase() {
-    const auto now = EventLoop::read_clock();
-    return now - std::exchange(phase_began_, now);
-  }
-
-  void finish(std::unique_ptr<tls::Transport> transport, Protocol protocol) {
-    ConnectionInfo info{++context_.last_serial,
-                        protocol,
-                        peer_,
-                        timings_,
-                        resumed_,
-                        rtt_,
-                        settings_.pool.ping,
-                        settings_.tls && settings_.tls->offers_http1(),
-                        group_};
-    const auto& context = context_.connections;
-    if (protocol == Protocol::http2) {
-      on_result_(DialResult(std::make_unique<Http2Connection>(context, std::move(transport),
-                                                              std::move(info), listener_, facts_)));
-    } else {
-      if (origin_.scheme == Scheme::https) make_probes();
-      on_result_(DialResult(std::make_unique<Http1Connection>(context, std::move(transport),
-                                                              std::move(info), listener_, facts_)));
-    }
-  }
-
-  /// What they refer to is the dialer's, as the facts are.
-  void make_probes() {
-    if (facts_->probes) return;
-    facts_->probes = std::make_unique<TlsAddressProbes>(
-        TlsAddressProbes::Context{
-            context_.connections.loop, context_.connections.buffers.cipher,
-            [&context = context_, &origin = origin_, &settings = settings_](const Endpoint& to) {
-              return objection_to(to, context, origin, settings).empty();
-            },
-            context_.budget},
-        origin_, settings_);
-  }
-
-  void fail(Error error) {
-    tls_timer_.cancel();
-    if (tls_) tls_->close();
-    tls_.reset();
-    const bool dialled = error.type != ErrorType::destination_ip_prohibited;
-    if (!dialled) error.detail += ", " + objection_;
-    if (error.phase == Phase::tls) timings_.tls += end_of_phase();
-    if (error.type == ErrorType::tls_alert_received && facts_->only_http1)
-      error.detail += " (only http/1.1 was offered, as it had said HTTP_1_1_REQUIRED)";
-    error.detail = origin_.to_string() + (peer_.empty() ? "" : " (" + peer_ + ")") + ": " +
-                   error.detail + (dialled ? phases_text() : std::string());
-    on_result_(DialResult(std::move(error)));
-  }
-
   const DialContext& context_;
+  EventLoop& loop_;
   const Origin& origin_;
   const OriginSettings& settings_;
   std::shared_ptr<PeerFacts> facts_;
@@ -322,19 +325,15 @@ class NetworkDial final : public Dial, private IoHandler {
   TimePoint phase_began_;
   DialTimings timings_;
   std::string peer_;
-  std::string objection_;        ///< to the last address that was prohibited
-  bool is_stale_ = false;        ///< the addresses came from an answer whose TTL has passed
-  std::vector<Endpoint> tried_;  ///< by the newest race
+  std::string objection_;  ///< to the last address that was prohibited
   std::unique_ptr<Lookup> lookup_;
-  std::vector<Endpoint> candidates_;  ///< addresses that have not been tried with TLS
+  Result<Addresses> found_ = Addresses();  ///< by it
+  Addresses tried_;                        ///< by the newest race
   std::unique_ptr<AddressRace> race_;
+  bool none_connected_ = false;  ///< in the newest race
   std::unique_ptr<tls::TlsTransport> tls_;
-  bool resumed_ = false;
-  std::string_view group_;
   Duration rtt_{0};
-  Duration tls_deadline_{0};
-  Timer tls_timer_;
-  Soon start_;
+  Coroutine steps_;  ///< last: it ends before what it waits for
 };
 
 }  // namespace

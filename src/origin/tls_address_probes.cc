@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "ccnproxy/base/coroutine.h"
 #include "ccnproxy/origin/address_race.h"
 #include "ccnproxy/tls/tls_transport.h"
 
 namespace ccnproxy::origin {
 namespace {
+
+namespace asio = boost::asio;
 
 constexpr Duration asked_at_most_each = std::chrono::seconds(10);
 constexpr Duration given_up_after = std::chrono::minutes(1);
@@ -16,59 +19,64 @@ constexpr std::size_t most_addresses = 16;
 
 /// One handshake. Tells its owner when TCP has taken the question, and then either that it was
 /// answered (by whatever: an alert and a reset are signs of life too) or that it was not.
-class TlsAddressProbes::Probe final : public Retired, private IoHandler {
+class TlsAddressProbes::Probe final : public Retired {
  public:
   Probe(TlsAddressProbes& owner, const Endpoint& endpoint, ConnectionLease lease)
-      : owner_(&owner),
+      : owner_(owner),
+        loop_(owner.context_.loop),
         lease_(std::move(lease)),
-        timer_(owner.context_.loop.timers(), Delegate<void()>::to<&Probe::on_timer>(this)) {
-    AddressRace::Options options;
-    options.deadline = owner.connect_timeout_;
-    options.permitted = owner.context_.permitted;
-    race_ = std::make_unique<AddressRace>(
-        owner.context_.loop, std::vector{endpoint}, std::move(options),
-        [this](auto connected) { on_connected(std::move(connected)); });
+        race_(loop_, steps_, {endpoint}, options()),
+        steps_(loop_) {
+    steps_.start(run());
   }
   /// Its owner will not hear of it any more.
   void forget() {
-    owner_ = nullptr;
-    timer_.cancel();
-    race_.reset();
+    steps_.end();
     if (tls_) tls_->close();
-    tls_.reset();
   }
 
  private:
-  void on_connected(Result<Connected> connected) {
-    if (!owner_) return;
-    if (!connected) return owner_->on_answered(*this);  // whose connections TCP knows to be dead
-    try {
-      tls_ = owner_->tls_->connect(std::move(connected->fd),
-                                   {owner_->origin_.host, owner_->origin_.port},
-                                   owner_->context_.buffer);
-    } catch (const std::exception&) {
-      return owner_->on_answered(*this);  // nothing is known of the address
+  AddressRace::Options options() const {
+    AddressRace::Options options;
+    options.deadline = owner_.connect_timeout_;
+    options.permitted = owner_.context_.permitted;
+    return options;
+  }
+
+  asio::awaitable<void> run() {
+    auto connected = co_await race_.run();
+    // Whose connections TCP knows to be dead; or nothing is known of the address.
+    if (!connected || !begin_tls(std::move(connected->fd))) co_return owner_.on_answered(*this);
+    owner_.on_taken(*this);
+    const auto until = loop_.now() + owner_.tls_timeout_;
+    // The first flight always fits into an empty socket.
+    while (is_unanswered(tls_->handshake())) {
+      if (!co_await steps_.readable(tls_->fd(), until)) co_return owner_.on_silent(*this);
     }
-    timer_.set_after(owner_->tls_timeout_);
-    owner_->context_.loop.watch(tls_->fd(), EPOLLIN, *this);
-    owner_->on_taken(*this);
-    on_io(0);
+    owner_.on_answered(*this);
   }
 
-  void on_io(std::uint32_t) override {
-    if (!tls_) return;
-    using Handshake = tls::TlsTransport::Handshake;
-    const auto state = tls_->handshake();  // the first flight always fits into an empty socket
-    if (state == Handshake::done || state == Handshake::failed) owner_->on_answered(*this);
+  bool begin_tls(UniqueFd fd) {
+    try {
+      tls_ = owner_.tls_->connect(std::move(fd), {owner_.origin_.host, owner_.origin_.port},
+                                  owner_.context_.buffer);
+    } catch (const std::exception&) {
+      return false;
+    }
+    return true;
   }
 
-  void on_timer() { owner_->on_silent(*this); }
+  static bool is_unanswered(tls::TlsTransport::Handshake state) {
+    return state != tls::TlsTransport::Handshake::done &&
+           state != tls::TlsTransport::Handshake::failed;
+  }
 
-  TlsAddressProbes* owner_;
+  TlsAddressProbes& owner_;
+  EventLoop& loop_;
   ConnectionLease lease_;
-  std::unique_ptr<AddressRace> race_;
+  AddressRace race_;
   std::unique_ptr<tls::TlsTransport> tls_;
-  Timer timer_;
+  Coroutine steps_;
 };
 
 TlsAddressProbes::TlsAddressProbes(Context context, Origin origin, const OriginSettings& settings)

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <boost/intrusive/slist.hpp>
@@ -38,6 +39,7 @@ class TurnTask : public boost::intrusive::slist_base_hook<> {
 /// An iteration (a turn) is: wait for the next thing that Asio has (the ready set, a post, a
 /// coroutine to resume), run it, fire timers, run the deferred calls, destroy deferred objects. So
 /// what a coroutine changes in a connection is written out at once, as what an event changes is.
+/// Coroutine has the rules by which one enters an iteration.
 ///
 /// The ready set is not Asio's own reactor because it is on the path of every request:
 /// level-triggered readiness, and an end of the iteration at which output is written together, save
@@ -45,9 +47,12 @@ class TurnTask : public boost::intrusive::slist_base_hook<> {
 /// stop() belongs to the thread that calls run().
 class EventLoop final : public Clock {
  public:
-  /// `coalesce`: the batching window, see CoalesceGate. Throws std::system_error if the process has
-  /// no descriptors left.
-  explicit EventLoop(Duration coalesce = Duration(0));
+  using Warn = std::function<void(const std::string&)>;
+
+  /// `coalesce`: the batching window, see CoalesceGate. `warn` is told, on the loop's thread, when
+  /// the kernel refuses to wait for connections; that is then tried again each second. Throws
+  /// std::system_error if the process has no descriptors left.
+  explicit EventLoop(Duration coalesce = Duration(0), Warn warn = nullptr);
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
   ~EventLoop() override;
@@ -77,8 +82,8 @@ class EventLoop final : public Clock {
   /// Whether input arrives fast enough for batching.
   bool busy() const noexcept { return gate_.is_open(); }
 
-  /// For coroutines and their awaitables. A coroutine that Asio has resumed calls refresh() before
-  /// it reads the time.
+  /// For what Asio does besides. A handler of it calls refresh() before anything that asks for the
+  /// time, which stands still within a turn; Coroutine does so by itself.
   boost::asio::io_context& io() noexcept;
   void refresh() noexcept { now_ = read_clock(); }
 
@@ -95,9 +100,12 @@ class EventLoop final : public Clock {
   void turn(std::optional<TimePoint> until);
   void wait(std::optional<TimePoint> until);
   void await_ready();
+  void on_ready_fault(const std::string& fault);
+  void retry_ready() { awaits_ready_ = false; }
   std::optional<TimePoint> next_due() const;
   void release_delayed() noexcept;
   void finish_turn();
+  void destroy_retired();
 
   TimePoint now_;
   TimerWheel timers_;
@@ -107,7 +115,9 @@ class EventLoop final : public Clock {
   TurnTasks delayed_;
   std::vector<std::unique_ptr<Retired>> retired_;
   ReadySet set_;
-  bool awaits_ready_ = false;
+  bool awaits_ready_ = false;  ///< or will again, when retry_ has fired
+  Warn warn_;
+  Timer retry_;
   std::unique_ptr<Asio> asio_;
 };
 

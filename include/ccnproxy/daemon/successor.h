@@ -1,12 +1,14 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <sys/types.h>
 
 #include "ccnproxy/base/unique_fd.h"
@@ -23,7 +25,6 @@ class Successor {
  public:
   /// Resolves the path of our binary now: a package may replace the file later.
   explicit Successor(boost::asio::io_context& io);
-  ~Successor();
   Successor(const Successor&) = delete;
   Successor& operator=(const Successor&) = delete;
 
@@ -38,14 +39,19 @@ class Successor {
   bool start(const std::vector<int>& listening, const std::string& state,
              std::chrono::seconds patience, std::function<void(Outcome)> on_outcome);
   /// Whether the child is ready and has taken over.
-  bool is_ready() const noexcept;
+  bool is_ready() const noexcept { return state_ == State::ready; }
 
  private:
-  struct Wait;
+  enum class State : std::uint8_t { idle, starting, ready };
+  boost::asio::awaitable<Outcome> outcome(boost::asio::posix::stream_descriptor pipe,
+                                          std::chrono::seconds patience);
+  void reap() const;
+
   boost::asio::io_context& io_;
   std::string binary_;
   std::vector<std::string> arguments_;
-  std::shared_ptr<Wait> wait_;  ///< shared with its handlers
+  State state_ = State::idle;  ///< of the process that was started last
+  pid_t pid_ = -1;             ///< its
 };
 
 /// The parent process of a hot restart, seen from the child: what it passed on, taken out of the

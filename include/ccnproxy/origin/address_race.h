@@ -6,15 +6,15 @@
 #include <vector>
 
 #include "ccnproxy/base/connection_budget.h"
+#include "ccnproxy/base/coroutine.h"
 #include "ccnproxy/base/error.h"
 #include "ccnproxy/base/event_loop.h"
 #include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/origin/family_health.h"
-#include "ccnproxy/origin/soon.h"
 
 namespace ccnproxy::origin {
 
-/// A TCP connection that stands, with the options of socket_options.h, and watched by nobody.
+/// A TCP connection that stands, with the options of socket_options.h.
 struct Connected {
   UniqueFd fd;
   Endpoint peer;
@@ -24,13 +24,11 @@ struct Connected {
 /// first at once, the next after `stagger` or as soon as one fails, until one connects; the others
 /// are then closed. One dead address so costs a quarter of a second, not the system's two minutes.
 ///
-/// Destroying it cancels: sockets are closed and the callback is never called. The callback comes
-/// exactly once, never from within the constructor, and may destroy the race. Keeps no clock but
-/// the loop's, whose thread it belongs to.
+/// Destroying it closes its sockets. Keeps no clock but the loop's, whose thread it belongs to.
 class AddressRace {
  public:
   struct Options {
-    /// For the whole race, from its construction (`timeouts.connect`).
+    /// For the whole race (`timeouts.connect`).
     Duration deadline = std::chrono::seconds(5);
     /// RFC 8305 §5's recommended Connection Attempt Delay.
     Duration stagger = std::chrono::milliseconds(250);
@@ -43,22 +41,25 @@ class AddressRace {
     /// Told how IPv6 fared, if given; must outlive the race.
     FamilyHealth* health = nullptr;
   };
-  using Callback = std::function<void(Result<Connected>)>;
 
-  /// `addresses` carry their ports and are tried in this order (see order_addresses).
+  /// `addresses` carry their ports and are tried in this order (see order_addresses). `caller` is
+  /// the coroutine that runs the race.
+  AddressRace(EventLoop& loop, Coroutine& caller, std::vector<Endpoint> addresses, Options options);
+  AddressRace(const AddressRace&) = delete;
+  AddressRace& operator=(const AddressRace&) = delete;
+  ~AddressRace();
+
+  /// Once.
   ///
   /// Errors (Side::origin, or Side::us where this machine lacks something; Phase::tcp;
   /// Proof::not_sent), with what happened at each address in `detail`: connection_limit_reached
   /// where this machine had no descriptor (is_lack_of_descriptors), destination_ip_prohibited if
   /// none is permitted, connection_timeout if any gave no answer, else connection_refused if any
   /// refused, else destination_ip_unroutable, else proxy_internal_error.
-  AddressRace(EventLoop& loop, std::vector<Endpoint> addresses, Options options, Callback callback);
-  AddressRace(const AddressRace&) = delete;
-  AddressRace& operator=(const AddressRace&) = delete;
-  ~AddressRace();
+  boost::asio::awaitable<Result<Connected>> run();
 
  private:
-  class Attempt;
+  struct Attempt;
   enum class Outcome : std::uint8_t {
     not_tried,   ///< the race ended before its turn came
     prohibited,  ///< by Options::permitted
@@ -78,34 +79,26 @@ class AddressRace {
   static Outcome outcome_of(const Endpoint& address, int reason) noexcept;
   static std::string describe(const Entry& entry);
 
-  void start_next();
-  bool start(std::size_t index);
-  void on_connected(Attempt& attempt);
-  void on_failed(Attempt& attempt, int reason);
-  void on_stagger();
-  void on_deadline();
-  void settle(Result<Connected> result);
-  void drop(Attempt& attempt);
-  void drop_all();
-  void report_health(std::size_t winner);
+  void start_next(ConnectionLease lease);
+  void start_another();
+  bool start(Entry& entry, ConnectionLease& lease);
+  boost::asio::awaitable<void> connect(Attempt& attempt);
+  std::unique_ptr<Attempt> take_ended();
+  void give_up();
+  void report_health(const Entry& winner);
   Error failure() const;
   ErrorType verdict() const;
   bool any(Outcome outcome) const;
   std::string summary() const;
-  void tell();
 
   EventLoop& loop_;
+  Coroutine& caller_;
   std::vector<Entry> entries_;
   Options options_;
-  Callback callback_;
-  std::size_t next_ = 0;   ///< of entries_: the first that has not been started
-  ConnectionLease spare_;  ///< for the attempt that is being started
+  std::size_t next_ = 0;  ///< of entries_: the first that has not been started
+  TimePoint next_at_{};   ///< when it is started though none has failed
   std::vector<std::unique_ptr<Attempt>> attempts_;  ///< those that are connecting
-  std::unique_ptr<Result<Connected>> result_;       ///< known, but not yet told
-  Timer stagger_;
-  Timer deadline_;
-  bool late_ = false;  ///< the deadline has passed
-  Soon tell_soon_;
+  bool late_ = false;                               ///< the deadline has passed
 };
 
 }  // namespace ccnproxy::origin

@@ -340,5 +340,26 @@ TEST_F(EventLoopTest, busy_only_where_work_comes_fast_and_coalescing_is_on) {
   EXPECT_FALSE(loop_.busy());
 }
 
+TEST(EventLoopFault, is_told_and_tried_again_without_spinning) {
+  const int next = ::dup(0);  // the number that the ready set will have
+  ::close(next);
+  std::vector<std::string> told;
+  EventLoop loop(Duration(0), [&](const std::string& fault) { told.push_back(fault); });
+  ASSERT_EQ(::close(next), 0);  // as if the kernel refused to tell of it
+  int turns = 0;
+  const auto end = EventLoop::read_clock() + milliseconds(200);
+  while (EventLoop::read_clock() < end) {
+    loop.run_once(milliseconds(50));
+    ++turns;
+  }
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_NE(told[0].find("connections can't be waited for"), std::string::npos) << told[0];
+  EXPECT_LT(turns, 20);
+  bool posted = false;
+  loop.post([&] { posted = true; });
+  loop.run_once(milliseconds(100));
+  EXPECT_TRUE(posted) << "all else goes on";
+}
+
 }  // namespace
 }  // namespace ccnproxy
