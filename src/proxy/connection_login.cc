@@ -4,7 +4,6 @@
 #include <array>
 
 #include "ccnproxy/http/characters.h"
-#include "ccnproxy/http/head.h"
 #include "ccnproxy/http/list.h"
 
 namespace ccnproxy::proxy {
@@ -33,6 +32,13 @@ bool continues_login(std::string_view challenges) noexcept {
     if (space != member.npos && logs_connection_in(member)) return true;
   }
   return false;
+}
+
+bool is_login_step(const http::ResponseHead& head) noexcept {
+  return head.status == 401 &&
+         std::any_of(head.fields.begin(), head.fields.end(), [](const http::Field& field) {
+           return http::iequals(field.name, "www-authenticate") && continues_login(field.value);
+         });
 }
 
 }  // namespace ccnproxy::proxy

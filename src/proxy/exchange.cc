@@ -1,326 +1,377 @@
 #include "ccnproxy/proxy/exchange.h"
 
+#include <utility>
+#include <variant>
+
 #include "ccnproxy/base/quantity_text.h"
-#include "ccnproxy/http/field_rules.h"
 #include "ccnproxy/proxy/client_session.h"
+#include "ccnproxy/proxy/connection_login.h"
 #include "ccnproxy/proxy/own_response.h"
+#include "ccnproxy/proxy/pool_choice.h"
+#include "ccnproxy/proxy/retry_policy.h"
 
 namespace ccnproxy::proxy {
-namespace {
-
-/// The same views, of a copy of the bytes they were of. `out` keeps what it has grown to.
-void rebase(const http::RequestHead& head, std::string_view from, std::string_view to,
-            http::RequestHead& out) {
-  const auto move = [&](std::string_view v) {
-    return v.empty() ? std::string_view()
-                     : to.substr(static_cast<std::size_t>(v.data() - from.data()), v.size());
-  };
-  out.method = move(head.method);
-  out.target = move(head.target);
-  out.version = head.version;
-  out.fields.clear();
-  for (const auto& field : head.fields)
-    out.fields.push_back({move(field.name), move(field.value), field.id});
-}
-
-std::string body_over(std::uint64_t limit) {
-  return "the request's body is larger than limits.body_bytes, which is " + size_text(limit);
-}
-
-std::string_view host_of(const http::RequestHead& head) {
-  const auto* host = http::find(head.fields, http::FieldId::host);
-  return host ? host->value : std::string_view();
-}
-
-}  // namespace
-
 Exchange::Exchange(ProxyContext& context)
     : context_(context),
-      timer_(context.loop.timers(), Delegate<void()>::to<&Exchange::on_timer>(this)) {}
+      progress_(context.loop.timers(), Delegate<void()>::to<&Exchange::on_due>(this)),
+      attempt_(context, *this) {}
 
-Exchange::~Exchange() { drop_attempt(); }
-
-void Exchange::reset() {
-  request_.clear();
-  authority_.clear();
-  path_.clear();
-  upgrade_.clear();
-  forwards_left_.clear();
-  request_id_.clear();
-  trailer_bytes_.clear();
-  trailers_.clear();
-  outgoing_.fields.clear();
-  outgoing_.body = {};
-  outgoing_.accepts_trailers = false;
-  outgoing_.upgrade = {};
-  body_.reset(config_->retries.replay_bytes);
-  sending_.release();
-  idempotent_ = expects_continue_ = awaits_permission_ = debug_ = login_ = false;
-  pool_ = nullptr;
-  stream_ = nullptr;
-  if (hedge_) hedge_->forget();
-  dedicated_ = nullptr;
-  bound_ = false;
-  place_.reset();
-  connection_serial_ = 0;
-  body_end_sent_ = false;
-  response_begun_ = response_flushed_ = chunked_ = body_expected_ = false;
-  keep_alive_ = true;
-  body_length_.reset();
-  credit_ = 0;
-  asked_pool_at_ = {};
-  status_ = 0;
-  bytes_out_ = 0;
-  timings_ = {};
-  origin_text_.clear();
-  address_.clear();
-  protocol_.reset();
-  reused_ = false;
-  found_.reset();
-  retries_ = 0;
-  retry_proof_.reset();
-  error_.reset();
+/// The only change of its state.
+void Exchange::become(State state) {
+  if (state != State::statistics) asked_.reset();
+  if (state != State::forwarding) progress_.stop();
+  state_ = state;
+  if (state == State::idle) log();
 }
 
-void Exchange::adopt(ClientSession& client, std::string_view head_bytes,
-                     const http::RequestHead& head) {
+void Exchange::adopt(ClientSession& client) {
   config_ = context_.config;
-  reset();
   client_ = &client;
-  began_at_ = std::chrono::system_clock::now();
-  head_bytes_.assign(head_bytes);
-  rebase(head, head_bytes, head_bytes_, request_);
+  pool_ = nullptr;
+  body_.reset(config_->retries.replay_bytes);
+  awaits_permission_ = false;
+  attempt_.reset(plan_);
+  place_.reset();
+  writer_ = ResponseWriter(client.output(), plan_, *config_, context_.via);
+  record_ = {};
+  record_.began_at = std::chrono::system_clock::now();
+  become(State::begun);
 }
 
 void Exchange::refuse(ClientSession& client, std::string_view bytes, std::uint16_t status,
                       std::string_view reason, ErrorType type) {
-  adopt(client, bytes, {});
-  keep_alive_ = false;
-  // As much of the request line as can be told, for the log.
-  const auto line = std::string_view(head_bytes_).substr(0, head_bytes_.find_first_of("\r\n"));
-  const auto space = line.find(' ');
-  request_.method = line.substr(0, std::min<std::size_t>(space, 16));
-  if (space != line.npos)
-    request_.target = line.substr(space + 1, line.find(' ', space + 1) - space - 1);
-  fail_with(status, type, Side::client, Phase::request, reason);
+  adopt(client);
+  plan_.refuse(bytes);
+  reply({status, std::string(reason), type});
 }
 
 void Exchange::begin(ClientSession& client, std::string_view head_bytes,
                      const http::RequestHead& head, const http::BodyFraming& framing) {
-  adopt(client, head_bytes, head);
-  choose_request_id();
-  if (!map() || !is_served(framing) || !may_go_on()) return;
-  const auto limit = config_->limits.body_bytes;
-  if (limit > 0 && framing.length > limit) {
-    return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request,
-                     body_over(limit));
+  adopt(client);
+  const auto outcome =
+      plan_.plan(head_bytes, head, framing,
+                 {*config_, *context_.labels, context_.via, client.address().listener_port,
+                  static_cast<bool>(context_.ask_statistics), context_.draining, context_.ids});
+  if (outcome == RequestPlan::Outcome::reply) return reply(plan_.reply());
+  if (outcome == RequestPlan::Outcome::statistics) return ask_statistics();
+  const auto choice =
+      choose_pool(context_, plan_.origin(), !plan_.is_upgrade() && client_->can_hand_over());
+  if (const auto* worker = std::get_if<OtherWorker>(&choice)) {  // it leaves the record
+    std::exchange(client_, nullptr)->hand_over(worker->index);
+    return become(State::idle);
   }
-  if (context_.memory.full()) {
-    return fail_with(503, ErrorType::connection_limit_reached, Side::us, Phase::queue,
-                     "the memory for slow clients and origins is all in use (limits.memory is " +
-                         size_text(config_->limits.memory) + ")");
-  }
-  auto* pool = find_pool();
-  if (!pool) return;
-  if (may_go_elsewhere()) {
-    if (const auto worker = pool->better_worker()) return go_to(*worker);
-  }
-  pool_ = pool;
-  timeouts_ = pool_->timeouts();
+  if (const auto* instead = std::get_if<LocalReply>(&choice)) return reply(*instead);
+  pool_ = std::get<pool::OriginPool*>(choice);
   pool_->enter();
-  build_request(framing);
+  progress_.set_limits(pool_->timeouts(), config_->limits.min_rate);
+  become(State::forwarding);
   pool_->retry_budget().on_request();
-  if (expects_continue_) answer_expectation();
-  if (!client_) return;  // it left just now
+  if (plan_.expects_continue()) answer_expectation();
+  if (state_ == State::idle) return;  // the client left just now
   watch_progress();
-  acquire(0);
+  attempt_.begin(*pool_, *client_, 0);
 }
 
-bool Exchange::may_go_elsewhere() const { return upgrade_.empty() && client_->can_hand_over(); }
+/// Other workers have a part in them, so the client waits. It may leave, and this exchange be
+/// another's, before the answer is here.
+void Exchange::ask_statistics() {
+  become(State::statistics);
+  asked_ = std::make_shared<Exchange*>(this);
+  progress_.watch(ProgressTimer::Owed::statistics);
+  context_.ask_statistics([asked = std::weak_ptr(asked_)](const std::string& json) {
+    if (const auto still = asked.lock()) (*still)->give({.text = json}, "application/json");
+  });
+}
 
-void Exchange::go_to(std::size_t worker) { std::exchange(client_, nullptr)->hand_over(worker); }
+/// An upload must not wait a round trip for a permission that is nearly always given (F111).
+void Exchange::answer_expectation() {
+  if (client_->request_complete() || client_->has_input()) return;
+  if (config_->expect_continue == config::ExpectContinue::origin) {
+    awaits_permission_ = true;
+    return;
+  }
+  client_->output().front() += "HTTP/1.1 100 Continue\r\n\r\n";
+  client_->flush();
+}
 
 void Exchange::on_client_body(std::string_view bytes) {
   awaits_permission_ = false;
-  sending_.moved(context_.loop.now(), bytes.size());
+  progress_.client_sent(bytes.size());
   if (context_.memory.tight()) body_.keep_for_no_retry();
   const auto limit = config_->limits.body_bytes;
-  if (limit > 0 && body_.received() + bytes.size() > limit) {
-    return fail_with(413, ErrorType::http_request_error, Side::client, Phase::request,
-                     body_over(limit));
-  }
-  note_bulk(body_.received(), bytes.size());
-  if (stream_ && body_.may_pass(bytes.size())) {
-    const auto taken = stream_->write_body(bytes);
+  if (limit > 0 && body_.received() + bytes.size() > limit) return reply(body_too_large(limit));
+  attempt_.note_bulk(body_.received(), bytes.size());
+  if (attempt_.has_stream() && body_.may_pass(bytes.size())) {
+    const auto taken = attempt_.pass(bytes);
     body_.pass(taken);
     bytes.remove_prefix(taken);
   }
   if (!bytes.empty()) {
     body_.append(bytes);
-    send_body();
+    attempt_.send(body_);
   }
   watch_progress();
 }
 
 void Exchange::on_client_body_end(const http::Fields& trailers) {
-  for (const auto& field : trailers) {
-    if (http::trailer_allowed(field)) trailer_bytes_.append(field.name).append(field.value);
-  }
-  std::string_view rest = trailer_bytes_;
-  const auto take = [&](std::size_t n) {
-    const auto piece = rest.substr(0, n);
-    rest.remove_prefix(n);
-    return piece;
-  };
-  for (const auto& field : trailers) {
-    if (!http::trailer_allowed(field)) continue;
-    const auto name = take(field.name.size());
-    trailers_.push_back({name, take(field.value.size()), field.id});
-  }
-  body_.complete();
-  send_body();
+  body_.complete(trailers);
+  attempt_.send(body_);
   watch_progress();
 }
 
 void Exchange::on_client_broken(std::string_view reason) {
-  cancel_stream();
-  fail_with(400, ErrorType::http_request_error, Side::client, Phase::request, reason);
+  reply({400, std::string(reason), ErrorType::http_request_error});
+}
+
+/// Where memory is tight, an origin may send on only when all that it sent before has gone.
+void Exchange::on_client_took(std::size_t n) {
+  attempt_.on_client_took(n, context_.memory.tight() && client_->output().held() > 0);
+  watch_progress();
+}
+
+void Exchange::on_stream(const origin::ConnectionInfo& info, observe::WaitResult found) {
+  record_.note_stream(found, context_.loop.now() - attempt_.asked_at(), info.timings);
+  if (!plan_.outgoing().has_body()) {
+    // GET and HEAD alone: others may be idempotent, but cost the origin more.
+    if (record_.retries == 0 && plan_.is_get_or_head()) attempt_.watch_for_hedge();
+    return watch_progress();
+  }
+  on_writable();  // the client may have been paused while there was no stream
+}
+
+void Exchange::on_writable() {
+  attempt_.send(body_);
+  watch_progress();
+  if (wants_body()) client_->resume_reading();
+}
+
+/// Each is a sign of life: timeouts.response_head begins anew.
+void Exchange::on_informational(const http::ResponseHead& head) {
+  if (head.status == 100) awaits_permission_ = false;
+  watch_progress();
+  writer_.interim(head, *attempt_.connection().protocol);
+}
+
+void Exchange::on_response(const http::ResponseHead& head, const http::BodyFraming& framing) {
+  const auto now = context_.loop.now();
+  record_.timings.first_byte = now - client_->request_began();
+  record_.status = head.status;
+  // What was meant for a tunnel that did not come to be is no request.
+  if (plan_.is_upgrade() && client_->has_unread()) writer_.end_connection();
+  attempt_.note_bulk(0, framing.length);
+  if (attempt_.is_bound()) {
+    // The client's connection ends with the one that is bound to it, and no sooner than a login
+    // that the origin has answered one step of.
+    if (framing.kind == http::BodyFraming::Kind::until_close ||
+        !http::is_persistent(head.version, head.fields))
+      writer_.end_connection();
+    client_->note_login(is_login_step(head));
+  }
+  const auto debug =
+      plan_.wants_debug() ? record_.debug_fields(attempt_.connection()) : std::string();
+  writer_.begin(
+      head, framing, *attempt_.connection().protocol,
+      {context_.date.at(now), debug,
+       (!context_.draining || client_->login_under_way()) && client_->request_complete()});
+  watch_progress();
+}
+
+void Exchange::on_body(std::string_view bytes) {
+  if (!writer_.expects_body()) return;  // a body where none can be: HEAD, 204, 304
+  if (!writer_.length()) attempt_.note_bulk(writer_.bytes(), bytes.size());
+  writer_.body(bytes);
+}
+
+void Exchange::on_flush() {
+  if (!client_->output().has_step()) return;
+  writer_.flushed();
+  watch_progress();
+  client_->flush();
+}
+
+void Exchange::on_complete(const http::Fields& trailers, bool login_ended) {
+  if (login_ended) writer_.end_connection();
+  if (!writer_.end(trailers)) {
+    return fail({ErrorType::http_response_incomplete, Side::origin, Phase::response,
+                 Proof::response_started,
+                 plan_.origin().to_string() + ": the body's length is not what was declared"});
+  }
+  become(State::replied);
+  client_->finish(writer_.keeps_alive());
+}
+
+void Exchange::on_upgrade(const http::ResponseHead& head,
+                          std::unique_ptr<tls::Transport> connection, std::string_view rest,
+                          ConnectionLease place) {
+  place_ = std::move(place);
+  record_.timings.first_byte = context_.loop.now() - client_->request_began();
+  record_.status = head.status;
+  writer_.switch_protocols(head, *attempt_.connection().protocol);
+  become(State::tunnel);
+  client_->begin_tunnel(std::move(connection), rest);
+}
+
+void Exchange::note_tunnel(const UpgradeTunnel& tunnel, UpgradeTunnel::End how) {
+  body_.pass(tunnel.to_origin());
+  writer_.add_bytes(tunnel.to_client());
+  if (how != UpgradeTunnel::End::closed)
+    record_.error = error_of(how, config_->timeouts.tunnel_idle);
+}
+
+bool Exchange::client_owes() const {
+  return !writer_.has_begun() && !client_->request_complete() && !awaits_permission_ &&
+         wants_body();
+}
+
+void Exchange::watch_progress() {
+  using Owed = ProgressTimer::Owed;
+  if (client_owes()) return progress_.watch(Owed::request_body);
+  // Without a stream the pool's queue has its own deadline, and so has the session's output.
+  if (!attempt_.has_stream()) return progress_.stop();
+  progress_.watch(attempt_.is_sending() || writer_.has_begun() ? Owed::progress
+                                                               : Owed::response_head);
+}
+
+void Exchange::on_due() {
+  if (!progress_.is_late()) return;
+  if (writer_.has_begun() && client_->output().held() > 0)
+    return watch_progress();  // the client's turn: client_write
+  const auto text = progress_.text();
+  const auto owed = progress_.owed();
+  if (owed == ProgressTimer::Owed::request_body)
+    return reply({408, text, ErrorType::connection_read_timeout});
+  if (owed == ProgressTimer::Owed::statistics)
+    return reply({503, text, ErrorType::proxy_internal_error, Side::us, Phase::route});
+  attempt_.drop();  // of the queue too: an exchange that has ended must not be lent a stream
+  fail({ErrorType::http_response_timeout, Side::origin, Phase::response,
+        writer_.has_begun() ? Proof::response_started : Proof::unknown,
+        attempt_.target() + ": " + text});
+}
+
+void Exchange::on_failure(const Error& error) {
+  progress_.stop();
+  if (!may_try_again(error) || !may_afford(error)) return fail(error);
+  try_again(error);
+}
+
+/// A request that may be done twice need not wait for a connection that may be dead.
+void Exchange::on_stalled(const Error& error) {
+  if (!may_try_again(error) || !may_afford(error)) return;
+  auto& stalled = attempt_.leave_stream();
+  try_again(error);
+  stalled.cancel();
+}
+
+bool Exchange::may_try_again(const Error& error) const {
+  const FailedAttempt attempt{error.proof,
+                              plan_.idempotent(),
+                              body_.replayable() || body_.nothing_sent(),
+                              record_.retries,
+                              config_->retries.attempts,
+                              attempt_.is_bound() && attempt_.connection().reused};
+  return !writer_.has_begun() && may_retry(attempt);
+}
+
+/// An origin that wants HTTP/1.1 says so once for all that it was asked by HTTP/2: the budget is
+/// for origins in trouble.
+bool Exchange::may_afford(const Error& error) const {
+  if (error.proof == Proof::refused && pool_->requires_http1()) return true;
+  return pool_->retry_budget().take(context_.loop.now());
+}
+
+void Exchange::try_again(const Error& error) {
+  attempt_.drop_hedge();
+  ++record_.retries;
+  ++pool_->metrics().retries[static_cast<std::size_t>(error.proof)];
+  record_.retry_proof = error.proof;
+  body_.rewind();
+  watch_progress();
+  if (attempt_.is_bound()) client_->bound().release(*pool_);
+  attempt_.begin(*pool_, *client_, attempt_.connection().serial);
 }
 
 void Exchange::fail(Error error) {
-  const auto status = status_of(error);
-  if (error_)
-    *error_ = std::move(error);
-  else
-    error_.emplace(std::move(error));
-  if (response_flushed_) return client_->abort();
-  drop_answer();
-  answer(status, to_string(error_->type), error_->detail);
+  const LocalReply instead{status_of(error), error.detail, error.type};
+  record_.error = std::move(error);
+  if (writer_.state() == ResponseWriter::State::flushed) return client_->abort();
+  give(instead);
 }
 
-/// Before an answer of our own. An origin's head that never left makes room: an honest status can
-/// still be given (F085). What was sent before it, interim responses, is sent to its end first,
-/// and a client that has not taken that gets no further response (F155).
-void Exchange::drop_answer() {
-  auto& output = client_->output();
-  if (response_begun_) output.drop_step();
-  if (output.held() > 0 || bound_ || !client_->request_complete()) keep_alive_ = false;
+/// Instead of what the attempt may still bring.
+void Exchange::reply(const LocalReply& reply) {
+  attempt_.drop();
+  if (reply.error) {
+    record_.error = Error{*reply.error, reply.side, reply.phase, Proof::not_sent, reply.text};
+    if (writer_.state() == ResponseWriter::State::flushed) return client_->abort();
+    if (reply.side == Side::client && reply.phase != Phase::route) writer_.end_connection();
+  }
+  give(reply);
 }
 
-void Exchange::fail_with(std::uint16_t status, ErrorType type, Side side, Phase phase,
-                         std::string_view detail) {
-  drop_attempt();
-  error_ = Error{type, side, phase, Proof::not_sent, std::string(detail)};
-  if (response_flushed_) return client_->abort();
-  if (side == Side::client && phase != Phase::route) keep_alive_ = false;
-  drop_answer();
-  answer(status, to_string(type), error_->detail);
+void Exchange::give(const LocalReply& reply, std::string_view type) {
+  writer_.make_room();
+  if (attempt_.is_bound() || context_.draining || !client_->request_complete())
+    writer_.end_connection();
+  attempt_.drop_hedge();
+  record_.status = reply.status;
+  writer_.reply(reply, context_.date.at(context_.loop.now()), type);
+  become(State::replied);
+  client_->finish(writer_.keeps_alive());
 }
 
-void Exchange::answer(std::uint16_t status, std::string_view error_type, std::string_view text,
-                      std::string_view type) {
-  timer_.cancel();
-  if (hedge_) hedge_->drop();
-  status_ = status;
-  response_begun_ = response_flushed_ = true;
-  OwnResponse response{status, error_type, text, config_->request_id_header, request_id_};
-  response.type = type;
-  response.date = context_.date.at(context_.loop.now());
-  response.head_only = request_.method == "HEAD";
-  response.tells_methods = status == 200 && request_.method == "OPTIONS";
-  response.close =
-      !keep_alive_ || context_.draining || !http::is_persistent(request_.version, request_.fields);
-  response.http10_keep_alive = request_.version == http::Version::http10;
-  append_own_response(client_->output().front(), response);
-  if (!response.head_only) bytes_out_ = text.size() + 1;
-  client_->finish(keep_alive_);
+Departure::Stage Exchange::stage() const {
+  using Stage = Departure::Stage;
+  if (!pool_) return Stage::before_reply;
+  if (writer_.has_begun()) return Stage::in_response;
+  if (client_owes()) return Stage::in_body;
+  if (!attempt_.has_stream()) return Stage::in_queue;
+  return attempt_.is_sent() ? Stage::before_head : Stage::being_sent;
+}
+
+Departure Exchange::departure() const {
+  const auto now = context_.loop.now();
+  Departure d{.stage = stage(), .since_request = now - client_->request_began()};
+  if (!pool_) return d;
+  d.since_progress = progress_.stands_still_for();
+  attempt_.describe(d, now);
+  d.received = body_.received();
+  d.sent = writer_.bytes();
+  d.not_taken = client_->output().held();
+  return d;
 }
 
 void Exchange::on_client_gone() {
-  if (!error_) error_ = departure();
-  drop_attempt();
-  status_ = 499;
-  log();
+  if (!record_.error) record_.error = error_of(departure());
+  attempt_.drop();
+  record_.status = 499;
+  become(State::idle);
 }
 
 void Exchange::on_aborted() {
-  drop_attempt();
-  if (!error_)
-    error_ = Error{
-        ErrorType::connection_write_timeout, Side::client, Phase::response, Proof::unknown,
-        "the client took no byte within " + time_text(config_->timeouts.client_write) +
-            " (timeouts.client_write), or less than limits.min_rate, or the proxy was told to "
-            "end"};
-  if (status_ == 0) status_ = 499;
-  log();
-}
-
-void Exchange::end() {
-  timer_.cancel();
-  log();
-}
-
-void Exchange::count() {
-  auto& metrics = context_.metrics;
-  metrics.count_timings(timings_);
-  metrics.recent.add(timings_.total, context_.loop.now());
-  if (error_) metrics.count_error(*error_);
-  auto* pool = std::exchange(pool_, nullptr);
-  if (!pool) {
-    ++metrics.requests_without_origin[status_];
-    metrics.bytes_in_without_origin += body_.received();
-    metrics.bytes_out_without_origin += bytes_out_;
-    return;
-  }
-  if (place_) pool->exclusive().give_back_place();
-  place_.reset();
-  auto& of_origin = pool->metrics();
-  const auto* error = error_ ? &*error_ : nullptr;
-  ++of_origin.requests[status_];
-  if (error) ++of_origin.errors[{error->side, error->type}];
-  pool->outcomes().count(status_, error, context_.loop.now());
-  of_origin.bytes_in += body_.received();
-  of_origin.bytes_out += bytes_out_;
-  if (timings_.first_byte >= Duration(0))
-    of_origin.response_head.add(timings_.first_byte - std::max(timings_.wait, Duration(0)));
-  pool->leave();
+  attempt_.drop();
+  if (!record_.error) record_.error = stalled_client(config_->timeouts.client_write);
+  if (record_.status == 0) record_.status = 499;
+  become(State::idle);
 }
 
 /// The exchange is over: its one record, and nothing more from it.
 void Exchange::log() {
-  body_.release();
   const auto* client = std::exchange(client_, nullptr);
-  timings_.total = context_.loop.now() - client->request_began();
-  count();
+  if (!client) return;
+  body_.release();
+  const auto now = context_.loop.now();
+  record_.timings.total = now - client->request_began();
+  record_.bytes_in = body_.received();
+  record_.bytes_out = writer_.bytes();
+  record_.count(context_.metrics, pool_ ? &pool_->metrics() : nullptr, now);
+  if (context_.access_log.enabled())
+    record_.write(context_.access_log, client->address().text, plan_, attempt_);
+  if (pool_)
+    pool_->outcomes().count(record_.status, record_.error ? &*record_.error : nullptr, now);
+  if (place_) pool_->exclusive().give_back_place();
+  place_.reset();
+  if (auto* pool = std::exchange(pool_, nullptr)) pool->leave();
   config_.reset();
-  if (!context_.access_log.enabled()) return;
-  observe::AccessRecord r;
-  r.time = began_at_;
-  r.client = client->address().text;
-  r.method = request_.method;
-  r.target = request_.target;
-  r.host = host_of(request_);
-  if (!authority_.empty()) origin_text_ = origin_.to_string();
-  r.origin = origin_text_;
-  if (protocol_) r.protocol = origin::to_string(*protocol_);
-  r.address = address_;
-  r.request_id = request_id_;
-  r.status = status_;
-  r.bytes_in = body_.received();
-  r.bytes_out = bytes_out_;
-  r.reused = reused_;
-  r.retries = retries_;
-  if (retry_proof_) r.retry_proof = to_string(*retry_proof_);
-  if (hedge_) r.hedge = to_string(hedge_->outcome());
-  if (found_) r.found = observe::to_string(*found_);
-  r.timings = timings_;
-  if (error_) {
-    r.error = to_string(error_->type);
-    r.error_side = to_string(error_->side);
-    r.error_phase = to_string(error_->phase);
-    r.error_detail = error_->detail;
-  }
-  context_.access_log.write(r);
 }
 
 }  // namespace ccnproxy::proxy

@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include "ccnproxy/base/quantity_text.h"
+
 namespace ccnproxy::proxy {
 namespace {
 
@@ -169,6 +171,17 @@ void UpgradeTunnel::end(End how) {
   held_.set(0);
   close_both(how == End::origin_broke);
   on_end_(how);
+}
+
+Error error_of(UpgradeTunnel::End how, Duration idle) {
+  using End = UpgradeTunnel::End;
+  const auto side = how == End::client_broke   ? Side::client
+                    : how == End::origin_broke ? Side::origin
+                                               : Side::us;
+  return {ErrorType::connection_terminated, side, Phase::response, Proof::response_started,
+          how == End::idle
+              ? "the tunnel carried nothing for " + time_text(idle) + " (timeouts.tunnel_idle)"
+              : std::string("the tunnel was reset")};
 }
 
 }  // namespace ccnproxy::proxy

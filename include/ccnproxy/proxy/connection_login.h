@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "ccnproxy/http/head.h"
+
 namespace ccnproxy::proxy {
 
 /// Whether these credentials (Authorization) are of a scheme that logs a connection in, not only a
@@ -15,6 +17,9 @@ bool logs_connection_in(std::string_view credentials) noexcept;
 /// what the client's next message is computed from, and only the next request on this connection
 /// can bring that.
 bool continues_login(std::string_view challenges) noexcept;
+
+/// The same of a whole response.
+bool is_login_step(const http::ResponseHead& head) noexcept;
 
 /// The connection that a request is sent on.
 enum class ConnectionChoice : std::uint8_t {

@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "ccnproxy/base/byte_queue.h"
+#include "ccnproxy/http/head.h"
 
 namespace ccnproxy::proxy {
 
@@ -22,6 +24,7 @@ class RequestBody {
     received_ = 0;
     replay_limit_ = replay_limit;
     complete_ = false;
+    trailers_.clear();
   }
   void append(std::string_view bytes) {
     received_ += bytes.size();
@@ -36,7 +39,8 @@ class RequestBody {
   /// Bytes that went straight from the client to a connection, without being held. Only once
   /// nothing can be replayed any more and nothing is unsent.
   void pass(std::size_t n) { received_ += n; }
-  void complete() noexcept { complete_ = true; }
+  /// The body has ended. `trailers` are copied.
+  void complete(const http::Fields& trailers = {});
 
   std::string_view unsent() const noexcept { return held_.view().substr(sent_); }
   void sent(std::size_t n) {
@@ -53,9 +57,13 @@ class RequestBody {
   bool nothing_sent() const noexcept { return received_ == unsent().size(); }
 
   bool is_complete() const noexcept { return complete_; }
+  /// Of those that came at its end, the ones that may be passed on.
+  const http::Fields& trailers() const noexcept { return trailers_; }
   std::uint64_t received() const noexcept { return received_; }
   /// Bytes in memory.
-  std::size_t held() const noexcept { return held_.size(); }
+  std::size_t held() const noexcept {
+    return held_.size() + (trailers_.empty() ? 0 : trailer_bytes_.size());
+  }
   void release() noexcept {
     held_.clear();
     sent_ = 0;
@@ -72,6 +80,8 @@ class RequestBody {
   std::uint64_t received_ = 0;
   std::size_t replay_limit_ = 0;
   bool complete_ = false;
+  std::string trailer_bytes_;
+  http::Fields trailers_;  ///< views of trailer_bytes_
 };
 
 }  // namespace ccnproxy::proxy

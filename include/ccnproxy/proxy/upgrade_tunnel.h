@@ -5,6 +5,7 @@
 
 #include "ccnproxy/base/byte_queue.h"
 #include "ccnproxy/base/delegate.h"
+#include "ccnproxy/base/error.h"
 #include "ccnproxy/base/event_loop.h"
 #include "ccnproxy/base/memory_budget.h"
 #include "ccnproxy/origin/worker_buffers.h"
@@ -91,5 +92,8 @@ class UpgradeTunnel {
   const Side* broken_ = nullptr;
   bool over_ = false;
 };
+
+/// What is told of a tunnel that did not end in order. `idle`: timeouts.tunnel_idle.
+Error error_of(UpgradeTunnel::End how, Duration idle);
 
 }  // namespace ccnproxy::proxy
