@@ -207,6 +207,19 @@ TEST_F(OriginPoolLife, F100_who_waits_when_the_drain_begins_is_still_served) {
   EXPECT_EQ(net_.dials, 1u) << "and not dialled for in a circle";
 }
 
+TEST_F(OriginPoolLife, a_drain_goes_on_when_the_last_that_waited_has_expired) {
+  settings_.max_connections = 1;
+  ask();
+  net_.connect_http1();
+  pass(seconds(1));
+  auto& waiter = ask();
+  pool().drain();
+  EXPECT_EQ(count(State::busy), 1u) << "it may serve what waits";
+  pass(queue_deadline + seconds(1));
+  EXPECT_TRUE(waiter.error);
+  EXPECT_EQ(count(State::draining), 1u);
+}
+
 TEST_F(OriginPoolLife, a_pool_is_empty_only_without_dials_connections_and_waiters) {
   EXPECT_TRUE(pool().empty());
   auto waiter = std::make_unique<FakeWaiter>();

@@ -276,6 +276,14 @@ TEST_F(OriginPoolReady, F098_given_up_it_holds_nothing_until_the_next_request) {
   EXPECT_EQ(net_.dials, 2u);
 }
 
+TEST_F(OriginPoolReady, given_up_it_is_ready_again_when_it_is_to_be_warm_for_ever) {
+  first_http2();
+  pool().give_up();
+  turn();
+  pool().keep_for_ever();
+  EXPECT_EQ(net_.dials, 2u);
+}
+
 TEST_F(OriginPoolReady, tells_what_it_plans_and_why) {
   first_http2();
   const auto report = pool().report();
