@@ -1,5 +1,6 @@
 #include "ccnproxy/proxy/client_session.h"
 
+#include <cassert>
 #include <cerrno>
 
 #include <sys/socket.h>
@@ -7,7 +8,6 @@
 #include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/http/framing.h"
 #include "ccnproxy/http/limit_text.h"
-#include "ccnproxy/origin/socket_options.h"
 #include "ccnproxy/proxy/client_socket.h"
 #include "ccnproxy/proxy/exchange.h"
 
@@ -19,8 +19,6 @@ constexpr auto linger_time = std::chrono::seconds(5);
 constexpr std::uint64_t linger_bytes = 16 * 1024 * 1024;
 /// So much of one upload, and what the last read brings more: others wait for it.
 constexpr std::size_t read_a_turn = 512 * 1024;
-/// Who is not allowed must not hold a place for long only to be told so.
-constexpr Duration stranger_time = std::chrono::seconds(5);
 
 http::HeadLimits head_limits(const config::Limits& limits) {
   return {limits.head_bytes, limits.headers, limits.target_bytes};
@@ -35,7 +33,7 @@ ClientSession::ClientSession(ProxyContext& context, UniqueFd fd, ClientAddress a
       fd_(std::move(fd)),
       address_(std::move(address)),
       timer_(context.loop.timers(), Delegate<void()>::to<&ClientSession::on_timer>(this)),
-      output_(context.output_steps),
+      writer_(context),
       held_for_client_(context.memory, MemoryBudget::For::clients),
       held_for_origin_(context.memory, MemoryBudget::For::origins),
       watched_(EPOLLIN | EPOLLRDHUP) {
@@ -47,34 +45,52 @@ ClientSession::~ClientSession() = default;
 
 void ClientSession::take_over(HandedClient client) {
   handed_ = true;
-  draining_ = context_.draining;
+  if (context_.draining) persistence_.drain();
   request_began_ = client.request_began;
   on_input(client.bytes);
 }
 
+/// The only change of its life, which ends but once.
+void ClientSession::become(Life life) {
+  assert(life_ != Life::closed);
+  life_ = life;
+}
+
+/// No request of it has begun to arrive.
+bool ClientSession::is_idle() const noexcept {
+  return life_ == Life::waiting && request_began_ == TimePoint{};
+}
+
+bool ClientSession::is_in_head() const noexcept {
+  return (life_ == Life::waiting || life_ == Life::no_place) && request_began_ != TimePoint{};
+}
+
+const config::Config& ClientSession::config() const {
+  return exchange_ ? exchange_->config() : *context_.config;
+}
+
 void ClientSession::wait_for_request() {
+  become(Life::waiting);
   handed_ = false;
-  parser_.reset();
+  reader_.begin_next();
   request_began_ = {};
   idle_since_ = context_.loop.now();
   timer_.set(wake_while_idle());
 }
 
-/// When what is held for an idle client is to be known anew, or the client to be closed.
-TimePoint ClientSession::wake_while_idle() const {
-  const auto idle = context_.config->timeouts.client_idle;
-  const auto end = idle_since_ + (address_.allowed ? idle : std::min(idle, stranger_time));
-  return backlog_.bytes() > 0 ? std::min(end, context_.loop.now() + look_again_after) : end;
+/// While we drain: the next step of a login that is under way.
+void ClientSession::wait_for_last_request() {
+  timer_.set_after(std::min<Duration>(context_.config->timeouts.client_idle, first_request_time));
 }
 
 /// What the client has sent already is answered. The request of a connection that has only just
 /// come is on its way and gets a moment (F099); a connection that has had its answers is closed.
 void ClientSession::drain() {
-  draining_ = true;
-  if (exchange_ || life_ != Life::open) return;
+  persistence_.drain();
+  if (life_ != Life::waiting) return;
   on_readable();
-  if (exchange_ || life_ != Life::open || request_began_ != TimePoint{}) return;
-  if (used_ && !login_under_way_) return close();
+  if (!is_idle()) return;
+  if (used_ && !persistence_.may_persist()) return close();
   wait_for_last_request();
 }
 
@@ -83,22 +99,17 @@ void ClientSession::kill() {
 }
 
 bool ClientSession::close_if_idle_since(TimePoint then) {
-  const bool idle = !exchange_ && life_ == Life::open && request_began_ == TimePoint{};
-  if (!idle || idle_since_ > then) return false;
+  if (!is_idle() || idle_since_ > then) return false;
   close();
   return true;
 }
 
 void ClientSession::make_room() {
-  if (exchange_ || life_ != Life::open || request_began_ == TimePoint{}) return kill();
-  timer_.cancel();
-  reading_ = Reading::unframed;
-  exchange_ = context_.exchanges.take(context_);
-  exchange_->refuse(*this, input_.view().substr(0, 256), 503,
-                    "the request's head did not end in time for the memory that there is "
-                    "(limits.memory is " +
-                        size_text(context_.config->limits.memory) + ")",
-                    ErrorType::connection_limit_reached);
+  if (!is_in_head()) return kill();
+  refuse(reader_.kept().substr(0, bytes_for_log), 503,
+         "the request's head did not end in time for the memory that there is (limits.memory is " +
+             size_text(context_.config->limits.memory) + ")",
+         ErrorType::connection_limit_reached);
 }
 
 void ClientSession::on_io(std::uint32_t events) {
@@ -144,54 +155,50 @@ bool ClientSession::on_read_error() {
 /// down one direction only, and an origin's work for nobody is not worth having (as nginx sees it,
 /// 499).
 void ClientSession::on_end_of_input() {
-  if (life_ != Life::finishing || output_.held() == 0) return client_gone();
+  if (life_ != Life::finishing || output().held() == 0) return client_gone();
   input_ended_ = true;  // it may still be reading
-  keep_alive_ = false;
+  persistence_.end();
   update_watch();
 }
 
 void ClientSession::on_input(std::string_view bytes) {
-  if (input_.empty()) {
+  if (reader_.kept().empty()) {
     const auto used = process(bytes);
-    if (life_ != Life::closed) input_.append(bytes.substr(used));
+    if (life_ != Life::closed) reader_.keep(bytes.substr(used));
   } else {
-    input_.append(bytes);
+    reader_.keep(bytes);
     process_kept();
   }
-  if (life_ != Life::closed) update_watch();
+  update_watch();
 }
 
 void ClientSession::process_kept() {
-  if (processing_) return;
-  ByteQueue kept = std::move(input_);
-  input_ = ByteQueue();
+  auto kept = reader_.take_kept();
   kept.consume(process(kept.view()));
-  if (life_ != Life::closed) input_ = std::move(kept);
+  if (life_ != Life::closed) reader_.put_back(std::move(kept));
 }
 
-/// Uses as much of `bytes` as can be used now. Ends of exchanges happen within and must not start
-/// this again.
+/// Uses as much of `bytes` as can be used now. Ends of exchanges happen within; they find nothing
+/// kept, and so do not start this again.
 std::size_t ClientSession::process(std::string_view bytes) {
-  processing_ = true;
   std::size_t used = 0;
   while (used < bytes.size() && life_ != Life::closed) {
     const auto rest = bytes.substr(used);
-    bytes_at_hand_ = rest.size();
+    reader_.set_at_hand(rest.size());
     std::size_t step = 0;
     if (life_ == Life::lingering) {
       step = rest.size();
       lingered_ += step;
       if (lingered_ > linger_bytes) close();
-    } else if (!exchange_) {
+    } else if (life_ == Life::waiting) {
       step = read_head(rest);
-    } else if (reading_ != Reading::nothing && life_ == Life::open) {
+    } else if (life_ == Life::serving && !reader_.is_complete()) {
       step = read_body(rest);
     }
     if (step == 0) break;
     used += step;
   }
-  bytes_at_hand_ = 0;
-  processing_ = false;
+  reader_.set_at_hand(0);
   return used;
 }
 
@@ -200,18 +207,18 @@ std::size_t ClientSession::read_head(std::string_view bytes) {
     request_began_ = context_.loop.now();
     if (address_.allowed) timer_.set_after(context_.config->timeouts.client_head);
   }
-  const auto result = parser_.parse(bytes, head_limits(context_.config->limits), context_.head);
+  const auto limits = head_limits(context_.config->limits);
+  const auto result = reader_.read_head(bytes, limits, context_.head);
   switch (result.status) {
     case http::ParseStatus::incomplete:
       return 0;
     case http::ParseStatus::failed:
-      refuse(bytes, result);
+      refuse(bytes.substr(0, bytes_for_log), result.status_code, http::reason_text(result, limits));
       return bytes.size();
     case http::ParseStatus::complete:
       break;
   }
   if (!may_begin()) return 0;
-  bytes_at_hand_ = bytes.size() - result.consumed;
   begin_exchange(bytes.substr(0, result.consumed));
   if (!handing_to_) return result.consumed;
   leave_with(bytes);
@@ -221,112 +228,81 @@ std::size_t ClientSession::read_head(std::string_view bytes) {
 /// To another worker, with everything that was read and not answered. That one reads the head
 /// again: microseconds, and no state to carry over.
 void ClientSession::leave_with(std::string_view bytes) {
-  const auto worker = *handing_to_;
-  context_.exchanges.give(std::move(exchange_));
+  give_back_exchange();
   context_.loop.unwatch(fd_.get());
-  if (unsent_limited_) origin::set_most_unsent(fd_.get(), most_unsent);  // the other one can't know
-  context_.hand_over(worker, {std::move(fd_), address_, std::string(bytes), request_began_});
+  writer_.let_go(fd_.get());
+  context_.hand_over(*handing_to_, {std::move(fd_), address_, std::string(bytes), request_began_});
   close();
 }
 
-void ClientSession::refuse(std::string_view bytes, const http::ParseResult& result) {
+/// Answered like any other request, so that a person at curl sees why, and logged.
+void ClientSession::refuse(std::string_view bytes, std::uint16_t status, std::string_view reason,
+                           ErrorType type) {
   timer_.cancel();
-  reading_ = Reading::unframed;
+  reader_.leave_unframed();
   exchange_ = context_.exchanges.take(context_);
-  exchange_->refuse(*this, bytes.substr(0, 256), result.status_code,
-                    http::reason_text(result, head_limits(context_.config->limits)));
+  become(Life::serving);
+  exchange_->refuse(*this, bytes, status, reason, type);
 }
 
-/// Answered like any other request, so that a person at curl sees why, and logged.
 void ClientSession::deny(std::string_view head_bytes) {
-  timer_.cancel();
-  reading_ = Reading::unframed;
-  exchange_ = context_.exchanges.take(context_);
   const auto colon = address_.text.rfind(':');
-  exchange_->refuse(*this, head_bytes, 403,
-                    "clients from " + address_.text.substr(0, colon) +
-                        " are not allowed: no block in clients.allow of this proxy's "
-                        "configuration holds that address; add it there to allow them",
-                    ErrorType::http_request_denied);
+  refuse(head_bytes, 403,
+         "clients from " + address_.text.substr(0, colon) +
+             " are not allowed: no block in clients.allow of this proxy's configuration holds "
+             "that address; add it there to allow them",
+         ErrorType::http_request_denied);
 }
 
 void ClientSession::begin_exchange(std::string_view head_bytes) {
   if (!address_.allowed) return deny(head_bytes);
   used_ = true;
+  const auto& head = context_.head;
+  persistence_.begin_request(http::is_persistent(head.version, head.fields), address_.placed);
+  const auto framing = http::request_framing(head);
+  if (!framing) return refuse(head_bytes, framing.error().status_code, framing.error().reason);
   timer_.cancel();
   exchange_ = context_.exchanges.take(context_);
-  const auto& head = context_.head;
-  client_persists_ = http::is_persistent(head.version, head.fields);
-  keep_alive_ = may_persist() && client_persists_ && address_.placed;
-  const auto framing = http::request_framing(head);
-  if (!framing) {
-    reading_ = Reading::unframed;
-    exchange_->refuse(*this, head_bytes, framing.error().status_code, framing.error().reason);
-    return;
-  }
-  using Kind = http::BodyFraming::Kind;
-  reading_ = framing->kind == Kind::length    ? Reading::fixed
-             : framing->kind == Kind::chunked ? Reading::chunked
-                                              : Reading::nothing;
-  body_left_ = framing->length;
-  if (reading_ == Reading::chunked)
-    chunks_ = std::make_unique<http::ChunkedDecoder>(head_limits(context_.config->limits));
+  become(Life::serving);
+  reader_.begin_body(*framing, head_limits(context_.config->limits));
   exchange_->begin(*this, head_bytes, head, *framing);
 }
 
 std::size_t ClientSession::read_body(std::string_view bytes) {
   if (!exchange_->wants_body()) return 0;
-  if (reading_ == Reading::chunked) return read_chunked(bytes);
-  const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(body_left_, bytes.size()));
-  body_left_ -= n;
-  if (body_left_ == 0) reading_ = Reading::nothing;
-  exchange_->on_client_body(bytes.substr(0, n));
-  if (exchange_ && life_ == Life::open && reading_ == Reading::nothing)
-    exchange_->on_client_body_end({});
-  return n;
-}
-
-std::size_t ClientSession::read_chunked(std::string_view bytes) {
-  using Event = http::ChunkedDecoder::Event;
-  const auto step = chunks_->step(bytes);
-  switch (step.event) {
-    case Event::need_more:
-      break;
-    case Event::data:
-      exchange_->on_client_body(step.data);
-      break;
-    case Event::failed:
-      exchange_->on_client_broken(step.reason);
-      return bytes.size();
-    case Event::end:
-      reading_ = Reading::nothing;
-      exchange_->on_client_body_end(chunks_->trailers());
-      break;
+  const auto step = reader_.read_body(bytes);
+  if (!step.broken.empty()) {
+    exchange_->on_client_broken(step.broken);
+  } else {
+    if (!step.data.empty()) exchange_->on_client_body(step.data);
+    if (step.trailers && life_ == Life::serving) exchange_->on_client_body_end(*step.trailers);
   }
   return step.consumed;
 }
 
 void ClientSession::resume_reading() {
-  if (life_ != Life::open) return;
-  if (!input_.empty()) process_kept();
-  if (life_ != Life::closed) update_watch();
+  if (life_ != Life::serving) return;
+  if (!reader_.kept().empty()) process_kept();
+  update_watch();
 }
 
 /// A close() with unread input would reset the connection and could take the response with it
 /// (F112).
 void ClientSession::linger() {
-  life_ = Life::lingering;
+  become(Life::lingering);
   ::shutdown(fd_.get(), SHUT_WR);
   timer_.set_after(linger_time);
-  input_.clear();
+  reader_.drop_kept();
   update_watch();
 }
 
+void ClientSession::give_back_exchange() { context_.exchanges.give(std::move(exchange_)); }
+
 void ClientSession::client_gone() {
-  if (output_.held() > 0) close_by_reset();  // it may have closed one direction only
+  if (output().held() > 0) close_by_reset();  // it may have closed one direction only
   if (exchange_) {
     exchange_->on_client_gone();
-    context_.exchanges.give(std::move(exchange_));
+    give_back_exchange();
   }
   close();
 }
@@ -339,17 +315,17 @@ void ClientSession::abort() {
   }
   if (exchange_) {
     exchange_->on_aborted();
-    context_.exchanges.give(std::move(exchange_));
+    give_back_exchange();
   }
   close();
 }
 
 void ClientSession::close() {
   if (life_ == Life::closed) return;
-  life_ = Life::closed;
+  become(Life::closed);
   timer_.cancel();
   bound_.reset();
-  output_.clear();
+  output().clear();
   held_for_client_.set(0);
   held_for_origin_.set(0);
   fd_.reset();
@@ -357,37 +333,36 @@ void ClientSession::close() {
 }
 
 void ClientSession::on_timer() {
-  if (output_blocked_) return check_taking();  // client_write
-  if (backlog_.bytes() > 0 && look_again()) return;
+  if (writer_.is_blocked()) return check_taking();  // client_write
+  if (writer_.has_backlog() && look_again()) return;
   if (exchange_) return;
   if (life_ == Life::lingering) return close();
-  if (waits_for_place_) return refuse_for_want_of_place();
-  if (input_.empty())  // client_idle; the kernel need not go on for a response that nobody takes
+  if (life_ == Life::no_place) return refuse_for_want_of_place();
+  if (reader_.kept().empty())  // client_idle; the kernel need not go on for what nobody takes
     return bytes_in_socket(fd_.get()) > 0 ? abort() : close();
-  exchange_ = context_.exchanges.take(context_);  // client_head
-  exchange_->refuse(*this, input_.view().substr(0, 256), 408,
-                    "the request's head was not complete within " +
-                        time_text(context_.config->timeouts.client_head) +
-                        " (timeouts.client_head)");
+  refuse(reader_.kept().substr(0, bytes_for_log), 408,
+         "the request's head was not complete within " +
+             time_text(context_.config->timeouts.client_head) + " (timeouts.client_head)");
 }
 
 /// Whether the origin takes more of a request's body now.
 bool ClientSession::is_uploading() const {
-  return exchange_ && life_ == Life::open && reading_ != Reading::nothing && input_.empty() &&
+  return life_ == Life::serving && !reader_.is_complete() && reader_.kept().empty() &&
          exchange_->wants_body();
 }
 
 bool ClientSession::wants_input() const {
-  if (waits_for_place_) return false;
-  if (life_ == Life::lingering || !exchange_) return true;
+  if (life_ == Life::no_place) return false;
+  if (!exchange_) return true;
   // With a request in flight some input is taken, so that the usual case changes no registration.
   const auto most = context_.memory.tight() ? 1 : RequestBody::high_mark;
-  return input_.size() < most && (reading_ == Reading::nothing || exchange_->wants_body());
+  return reader_.kept().size() < most && (reader_.is_complete() || exchange_->wants_body());
 }
 
+/// What it holds in memory may have changed.
 void ClientSession::account() {
-  held_for_client_.set(output_.held() + backlog_.bytes());
-  held_for_origin_.set(input_.size() + (exchange_ ? exchange_->held() : 0));
+  held_for_client_.set(writer_.held());
+  held_for_origin_.set(reader_.kept().size() + (exchange_ ? exchange_->held() : 0));
 }
 
 void ClientSession::update_watch() {
@@ -396,7 +371,7 @@ void ClientSession::update_watch() {
   std::uint32_t wanted = 0;
   if (life_ != Life::lingering && !input_ended_) wanted |= EPOLLRDHUP;
   if (!input_ended_ && wants_input()) wanted |= EPOLLIN;
-  if (output_blocked_) wanted |= EPOLLOUT;
+  if (writer_.is_blocked()) wanted |= EPOLLOUT;
   if (wanted == watched_) return;
   watched_ = wanted;
   context_.loop.rewatch(fd_.get(), wanted, *this);

@@ -16,13 +16,8 @@ BoundConnections& ClientSession::bound() {
 /// The origin has ended a connection that this one was logged in on: as directly, the client sees
 /// that, and its next request is not answered as if it had never been logged in.
 void ClientSession::on_bound_end() {
-  keep_alive_ = false;
-  if (!exchange_ && life_ == Life::open) close();
-}
-
-/// While we drain: the next step of a login that is under way.
-void ClientSession::wait_for_last_request() {
-  timer_.set_after(std::min<Duration>(context_.config->timeouts.client_idle, first_request_time));
+  persistence_.end();
+  if (life_ == Life::waiting || life_ == Life::no_place) close();
 }
 
 }  // namespace ccnproxy::proxy

@@ -16,8 +16,8 @@ bool ClientSession::may_begin() {
     address_.placed = true;
     return true;
   }
-  parser_.reset();
-  waits_for_place_ = true;
+  reader_.forget_head();
+  become(Life::no_place);
   return false;
 }
 
@@ -35,27 +35,23 @@ bool ClientSession::asks_for_health() const {
 
 void ClientSession::take_place() {
   address_.placed = true;
-  waits_for_place_ = false;
+  become(Life::waiting);
   process_kept();
-  if (life_ != Life::closed) update_watch();
+  update_watch();
 }
 
 void ClientSession::refuse_for_want_of_place() {
-  waits_for_place_ = false;
   if (request_began_ == TimePoint{}) request_began_ = context_.loop.now();  // the log's time
-  timer_.cancel();
-  reading_ = Reading::unframed;
-  exchange_ = context_.exchanges.take(context_);
-  exchange_->refuse(*this, input_.view().substr(0, 256), 503,
-                    "too many clients: no place became free in time (limits.clients, or the limit "
-                    "of open files)",
-                    ErrorType::connection_limit_reached);
+  refuse(reader_.kept().substr(0, bytes_for_log), 503,
+         "too many clients: no place became free in time (limits.clients, or the limit of open "
+         "files)",
+         ErrorType::connection_limit_reached);
 }
 
 /// What has come already is taken, so that closing does not reset the connection under the answer.
 void ClientSession::turn_away() {
   ::recv(fd_.get(), context_.buffers.client(), ReadSize::usual, 0);
-  if (!exchange_ && life_ == Life::open) refuse_for_want_of_place();
+  if (life_ == Life::waiting || life_ == Life::no_place) refuse_for_want_of_place();
   if (life_ != Life::closed) exchange_ ? abort() : close();
 }
 
