@@ -16,10 +16,10 @@
 #include <boost/beast/http.hpp>
 #include <sys/socket.h>
 
+#include "ccnproxy/admin/answer_queue.h"
 #include "ccnproxy/admin/eviction_policy.h"
 #include "ccnproxy/admin/pages.h"
 #include "ccnproxy/admin/request_origin.h"
-#include "ccnproxy/admin/shared_answers.h"
 #include "ccnproxy/base/http_date.h"
 
 namespace ccnproxy::admin {
@@ -142,7 +142,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   asio::posix::stream_descriptor listener;
   asio::steady_timer pause;
   Pages pages;
-  SharedAnswers answers;
+  AnswerQueue answers;
   std::vector<Connection*> connections;  ///< those that count
   std::size_t starting = 0;              ///< accepted, their coroutine has not begun
 };

@@ -40,21 +40,21 @@ EventLoop::EventLoop(Duration coalesce, Warn warn)
 EventLoop::~EventLoop() {
   destroy_retired();  // while there still is what its coroutines wait with
   asio_.reset();      // what waits there is destroyed with it, and may retire something
-  for (auto* tasks : {&turn_tasks_, &delayed_})
-    tasks->clear_and_dispose([](TurnTask* task) { task->queued_ = task->delayed_ = false; });
+  for (auto* tasks : {&deferred_calls_, &delayed_})
+    tasks->clear_and_dispose([](DeferredCall* task) { task->queued_ = task->delayed_ = false; });
   destroy_retired();
 }
 
 asio::io_context& EventLoop::io() noexcept { return asio_->io; }
 
-void EventLoop::at_turn_end(TurnTask& task) noexcept {
+void EventLoop::defer(DeferredCall& task) noexcept {
   if (task.delayed_) cancel(task);
   if (task.queued_) return;
   task.queued_ = true;
-  turn_tasks_.push_back(task);
+  deferred_calls_.push_back(task);
 }
 
-void EventLoop::delay(TurnTask& task, Duration by) noexcept {
+void EventLoop::delay(DeferredCall& task, Duration by) noexcept {
   if (task.queued_) return;
   task.queued_ = task.delayed_ = true;
   task.due_ = now_ + by;
@@ -63,21 +63,21 @@ void EventLoop::delay(TurnTask& task, Duration by) noexcept {
 
 void EventLoop::release_delayed() noexcept {
   for (auto before = delayed_.before_begin(); std::next(before) != delayed_.end();) {
-    TurnTask& task = *std::next(before);
+    DeferredCall& task = *std::next(before);
     if (task.due_ > now_) {
       ++before;
       continue;
     }
     delayed_.erase_after(before);
     task.delayed_ = false;
-    turn_tasks_.push_back(task);
+    deferred_calls_.push_back(task);
   }
 }
 
-void EventLoop::cancel(TurnTask& task) noexcept {
+void EventLoop::cancel(DeferredCall& task) noexcept {
   if (!task.queued_) return;
-  auto& tasks = task.delayed_ ? delayed_ : turn_tasks_;
-  tasks.remove_if([&](const TurnTask& t) { return &t == &task; });
+  auto& tasks = task.delayed_ ? delayed_ : deferred_calls_;
+  tasks.remove_if([&](const DeferredCall& t) { return &t == &task; });
   task.queued_ = task.delayed_ = false;
 }
 
@@ -141,7 +141,7 @@ void EventLoop::wait(std::optional<TimePoint> until) {
 
 void EventLoop::turn(std::optional<TimePoint> until) {
   await_ready();
-  if (!turn_tasks_.empty()) until = now_;  // asked for outside a turn
+  if (!deferred_calls_.empty()) until = now_;  // asked for outside a turn
   wait(until);
   timers_.advance();
   if (!delayed_.empty()) release_delayed();
@@ -149,9 +149,9 @@ void EventLoop::turn(std::optional<TimePoint> until) {
 }
 
 void EventLoop::finish_turn() {
-  while (!turn_tasks_.empty()) {
-    TurnTask& task = turn_tasks_.front();
-    turn_tasks_.pop_front();
+  while (!deferred_calls_.empty()) {
+    DeferredCall& task = deferred_calls_.front();
+    deferred_calls_.pop_front();
     task.queued_ = false;
     task.run_();
   }
@@ -160,9 +160,9 @@ void EventLoop::finish_turn() {
 
 /// What dies may retire more.
 void EventLoop::destroy_retired() {
-  while (!retired_.empty()) {
-    auto dying = std::move(retired_);
-    retired_.clear();
+  while (!deferred_deletes_.empty()) {
+    auto dying = std::move(deferred_deletes_);
+    deferred_deletes_.clear();
   }
 }
 

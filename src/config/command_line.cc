@@ -16,8 +16,8 @@
 #include "ccnproxy/config/units.h"
 #include "ccnproxy/config/upstream.h"
 
-#include "listen_contradictions.h"
 #include "usage.h"
+#include "validate_listeners.h"
 
 namespace ccnproxy::config {
 namespace {
@@ -201,13 +201,13 @@ std::string long_name(const KeyFlag& key) {
 }
 
 /// What the flags make of a file that is right by itself; empty if it is right with them, too.
-std::string contradiction_of(const Flags& flags, const Invocation& invocation) {
+std::string conflict_of(const Flags& flags, const Invocation& invocation) {
   const auto& config = invocation.config;
-  if (const auto all = upstream_contradictions(config); !all.empty()) {
+  if (const auto all = upstream_conflicts(config); !all.empty()) {
     return "with upstream " + config.upstream + ": `" + all.front().key + "` " + all.front().what;
   }
   if (!flags.listen && !flags.port) return "";
-  const auto all = listen_contradictions(config, invocation.places.given("admin.address"));
+  const auto all = listener_conflicts(config, invocation.places.given("admin.address"));
   return all.empty() ? ""
                      : invocation.places.mistake(all.front().key, all.front().what).to_string();
 }
@@ -226,7 +226,7 @@ std::string apply_flags(const Flags& flags, Invocation& invocation) {
   if (!fault.empty()) return fault;
   if (flags.listen || flags.port)
     invocation.places.add_flag("listeners", flags.port ? "--port" : "--listen");
-  return contradiction_of(flags, invocation);
+  return conflict_of(flags, invocation);
 }
 
 bool has_serve_flags(const Flags& flags) {
@@ -257,10 +257,10 @@ bool exists(const std::string& path) {
 }
 
 /// The file that is named, or the usual one; empty if there is none.
-std::string find_file(const Flags& flags, const Surroundings& surroundings) {
+std::string find_file(const Flags& flags, const Environment& environment) {
   if (flags.file) return *flags.file;
   if (flags.checked) return *flags.checked;
-  return exists(surroundings.usual_file) ? surroundings.usual_file : "";
+  return exists(environment.usual_file) ? environment.usual_file : "";
 }
 
 /// Which file is used, where the command line does not say.
@@ -300,10 +300,10 @@ std::string read_words(const CommandLine& line, Invocation& invocation) {
   return flags.process ? read_process(*flags.process, invocation.process) : "";
 }
 
-Parsed build(const CommandLine& line, const Surroundings& surroundings) {
+Parsed build(const CommandLine& line, const Environment& environment) {
   Invocation invocation;
   if (const auto fault = read_words(line, invocation); !fault.empty()) return usage_error(fault);
-  const auto file = find_file(line.flags, surroundings);
+  const auto file = find_file(line.flags, environment);
   const auto remark = remark_on(line.flags, file, invocation.command);
   if (line.flags.file || (!file.empty() && invocation.command != Command::serve)) {
     invocation.config_file = file;
@@ -315,21 +315,21 @@ Parsed build(const CommandLine& line, const Surroundings& surroundings) {
   }
   const std::string fault = apply_flags(line.flags, invocation);
   if (!fault.empty()) return usage_error(fault);
-  const auto mistakes = surroundings.vet ? surroundings.vet(invocation) : std::vector<Mistake>();
+  const auto mistakes = environment.vet ? environment.vet(invocation) : std::vector<Mistake>();
   if (!mistakes.empty()) return refuse(invocation, mistakes, remark);
   return {std::move(invocation), exit_ok, "", remark};
 }
 
 }  // namespace
 
-Parsed parse_command_line(int argc, const char* const* argv, const Surroundings& surroundings) {
+Parsed parse_command_line(int argc, const char* const* argv, const Environment& environment) {
   CommandLine line;
   try {
     line.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return line.answer(error);
   }
-  return build(line, surroundings);
+  return build(line, environment);
 }
 
 }  // namespace ccnproxy::config

@@ -72,7 +72,7 @@ void read_document(Reading& reading, const std::string& text, Config& config) {
     return reading.plain_mistake(mark_of(*open), "this is not YAML: " + open->what);
   read_fields(reading, YAML::Load(text), config_fields(), config);
   reading.run_tasks();
-  find_contradictions(reading, config);
+  validate(reading, config);
 }
 
 struct CloseFile {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "ccnproxy/config/nearest.h"
 #include "ccnproxy/config/schema.h"
+#include "ccnproxy/config/suggest.h"
 
 #include "hints.h"
 
@@ -72,7 +72,7 @@ std::string misspelt_elsewhere(std::string_view word) {
   static const std::vector<std::string> paths = schema_keys();
   std::vector<std::string_view> names;
   for (const std::string& path : paths) names.push_back(last_part(path));
-  const auto near = word.size() < 5 ? std::string_view() : nearest(word, names);
+  const auto near = word.size() < 5 ? std::string_view() : suggest(word, names);
   const bool is_slip = !near.empty() && edit_distance(word, near) <= 2;
   const auto found = is_slip ? places_of(near) : "";
   return found.empty() ? "" : "; did you mean " + found + '?';
@@ -166,7 +166,7 @@ void Reading::unknown_key(const YAML::Node& key, std::span<const std::string_vie
   const std::string& word = key.Scalar();
   std::string message = "unknown key " + quote(word);
   if (!path_.empty()) message += " in `" + path_ + '`';
-  const std::string_view near = nearest(word, names);
+  const std::string_view near = suggest(word, names);
   std::string meant = elsewhere(word);
   if (const auto right = spaced(word); meant.empty() && !right.empty()) {
     meant = "; a space is missing after the colon: write " + right;

@@ -41,12 +41,12 @@ void read_overrides(Reading& reading, const YAML::Node& node, Config& config);
 void read_upstream(Reading& reading, const YAML::Node& node, Config& config);
 
 /// Validates keys against each other.
-void find_contradictions(Reading& reading, const Config& config);
+void validate(Reading& reading, const Config& config);
 /// Validates `clients:` and `origins:`.
-void find_access_contradictions(Reading& reading, const Config& config);
+void validate_acls(Reading& reading, const Config& config);
 /// Validates the unix sockets of `listeners:` and `admin:`.
-void find_socket_contradictions(Reading& reading, const Config& config);
+void validate_sockets(Reading& reading, const Config& config);
 /// Validates `upstream:`.
-void find_upstream_contradictions(Reading& reading, const Config& config);
+void validate_upstream(Reading& reading, const Config& config);
 
 }  // namespace ccnproxy::config

@@ -70,7 +70,7 @@ const Fields<SocketAccess>& socket_access_fields() {
   return fields;
 }
 
-void find_socket_contradictions(Reading& reading, const Config& config) {
+void validate_sockets(Reading& reading, const Config& config) {
   for (std::size_t i = 0; i < config.listeners.size(); ++i) {
     const auto of = "listeners[" + std::to_string(i) + ']';
     const bool known = reading.given(of + ".address") && !reading.failed(of + ".address");

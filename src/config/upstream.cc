@@ -91,8 +91,8 @@ void read_upstream(Reading& reading, const YAML::Node& node, Config& config) {
   if (!take_warm_origin(*text, config.upstream)) reading.wrong_value(node, wanted);
 }
 
-std::vector<Contradiction> upstream_contradictions(const Config& config) {
-  std::vector<Contradiction> all;
+std::vector<ConfigConflict> upstream_conflicts(const Config& config) {
+  std::vector<ConfigConflict> all;
   if (config.upstream.empty()) return all;
   if (auto fault = fault_of_upstream(config); !fault.empty()) all.push_back({"upstream", fault});
   const Config defaults;
@@ -109,7 +109,7 @@ std::vector<Contradiction> upstream_contradictions(const Config& config) {
   return all;
 }
 
-void find_upstream_contradictions(Reading& reading, const Config& config) {
+void validate_upstream(Reading& reading, const Config& config) {
   const auto has_failed = [&](const char* key) { return reading.failed(key); };
   constexpr const char* needed[] = {"upstream", "origins.allow", "origins.deny",
                                     "origins.deny_addresses"};
@@ -117,7 +117,7 @@ void find_upstream_contradictions(Reading& reading, const Config& config) {
   for (std::size_t i = 0; i < config.overrides.size(); ++i) {
     if (reading.failed("overrides[" + std::to_string(i) + "].allow_addresses")) return;
   }
-  for (const auto& [key, what] : upstream_contradictions(config)) reading.mistake_in(key, what);
+  for (const auto& [key, what] : upstream_conflicts(config)) reading.mistake_in(key, what);
 }
 
 }  // namespace ccnproxy::config

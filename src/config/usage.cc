@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ccnproxy/config/nearest.h"
+#include "ccnproxy/config/suggest.h"
 
 namespace ccnproxy::config {
 namespace {
@@ -41,7 +41,7 @@ bool contains(const std::vector<std::string>& all, std::string_view one) {
 
 std::string nearest_of(std::string_view word, const std::vector<std::string>& names) {
   const std::vector<std::string_view> views(names.begin(), names.end());
-  return std::string(nearest(word, views));
+  return std::string(suggest(word, views));
 }
 
 std::vector<const CLI::App*> commands_of(const CLI::App& app) {

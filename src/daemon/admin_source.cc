@@ -7,12 +7,12 @@
 
 namespace ccnproxy::daemon {
 
-AdminSource::AdminSource(boost::asio::io_context& io, const InForce& in_force,
+AdminSource::AdminSource(boost::asio::io_context& io, const ActiveConfig& active_config,
                          const WorkerGroup& group, const observe::AccessLog& access_log,
                          std::function<admin::Readiness()> readiness,
                          std::function<admin::ReloadOutcome()> reload_outcome, spdlog::logger& log)
     : io_(io),
-      in_force_(in_force),
+      active_config_(active_config),
       group_(group),
       access_log_(access_log),
       readiness_(std::move(readiness)),

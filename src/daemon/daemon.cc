@@ -20,22 +20,22 @@
 #include "ccnproxy/base/free_heap.h"
 #include "ccnproxy/base/kernel_settings.h"
 #include "ccnproxy/base/sd_notify.h"
-#include "ccnproxy/base/start_fault.h"
+#include "ccnproxy/base/startup_error.h"
 #include "ccnproxy/base/startup_memory.h"
 #include "ccnproxy/config/command_line.h"
 #include "ccnproxy/daemon/admin_source.h"
+#include "ccnproxy/daemon/child_process.h"
 #include "ccnproxy/daemon/descriptor_budget.h"
 #include "ccnproxy/daemon/descriptor_limit.h"
-#include "ccnproxy/daemon/hand_over.h"
+#include "ccnproxy/daemon/hot_restart.h"
 #include "ccnproxy/daemon/inherited_sockets.h"
 #include "ccnproxy/daemon/pid_file.h"
 #include "ccnproxy/daemon/reload.h"
-#include "ccnproxy/daemon/shared.h"
-#include "ccnproxy/daemon/stats_desk.h"
-#include "ccnproxy/daemon/successor.h"
+#include "ccnproxy/daemon/stats_aggregator.h"
 #include "ccnproxy/daemon/warm_start.h"
 #include "ccnproxy/daemon/watchdog.h"
 #include "ccnproxy/daemon/worker.h"
+#include "ccnproxy/daemon/worker_config.h"
 #include "ccnproxy/observe/access_log.h"
 #include "ccnproxy/observe/process_log.h"
 #include "ccnproxy/origin/path_tuning.h"
@@ -67,42 +67,42 @@ bool has_port_of_chance(const config::Config& config) {
 /// Starts everything, then lives by its signals.
 class Daemon {
  public:
-  Daemon(std::shared_ptr<Shared> shared, config::KeyPlaces places,
+  Daemon(std::shared_ptr<WorkerConfig> worker_config, config::KeyPlaces places,
          std::function<config::Parsed()> reread)
       : places_(std::move(places)),
-        log_(observe::make_process_log(shared->config().log)),
-        in_force_{shared},
-        access_log_(in_force_.config().log.access, log_flush_deadline),
+        log_(observe::make_process_log(worker_config->config().log)),
+        active_config_{worker_config},
+        access_log_(active_config_.config().log.access, log_flush_deadline),
         descriptors_(DescriptorBudget::split(descriptor_needs(
-            in_force_.config(), worker_count(in_force_.config()), open_at_start_))),
-        group_(worker_count(in_force_.config()), descriptors_),
-        warm_start_(io_, in_force_, group_, *log_),
-        hand_over_(io_, in_force_, group_, warm_start_, *log_),
-        reload_(io_, std::move(reread), in_force_, group_, warm_start_, *log_,
+            active_config_.config(), worker_count(active_config_.config()), open_at_start_))),
+        group_(worker_count(active_config_.config()), descriptors_),
+        warm_start_(io_, active_config_, group_, *log_),
+        hot_restart_(io_, active_config_, group_, warm_start_, *log_),
+        reload_(io_, std::move(reread), active_config_, group_, warm_start_, *log_,
                 [this] { return status(); }),
         watchdog_(
-            io_, worker_count(in_force_.config()),
+            io_, worker_count(active_config_.config()),
             [this](std::size_t i, auto answer) { workers_[i]->ask_alive(std::move(answer)); },
             sd_notify, [this] { return status(); }, *log_),
         signals_(io_, SIGTERM, SIGINT, SIGUSR1),
         drain_deadline_(io_),
         admin_source_(
-            io_, in_force_, group_, access_log_, [this] { return readiness(); },
+            io_, active_config_, group_, access_log_, [this] { return readiness(); },
             [this] { return reload_.outcome(); }, *log_),
-        stats_desk_(io_, admin_source_) {
-    group_.ask_statistics = [this](auto answer) { stats_desk_.ask(std::move(answer)); };
+        stats_aggregator_(io_, admin_source_) {
+    group_.ask_statistics = [this](auto answer) { stats_aggregator_.ask(std::move(answer)); };
     signals_.add(SIGHUP);
     signals_.add(SIGUSR2);
     group_.warn = [this](const std::string& text) { log_->warn("{}", text); };
     group_.open_at_start = open_at_start_;
-    bind_admin(*shared);
-    make_workers(bind(*shared));
+    bind_admin(*worker_config);
+    make_workers(bind(*worker_config));
     close_unused_sockets();
-    pid_file_.emplace(in_force_.config().pid_file);
+    pid_file_.emplace(active_config_.config().pid_file);
   }
 
   void run() {
-    group_.open = !predecessor_.ready;  // it accepts as long as this one may have to dial
+    group_.open = !parent_.ready;  // it accepts as long as this one may have to dial
     for (auto& worker : workers_)
       worker->start([this] { asio::post(io_, [this] { on_worker_end(); }); });
     running_ = workers_.size();
@@ -111,10 +111,10 @@ class Daemon {
     log_->info("ccnproxy {} is serving with {} workers", CCNPROXY_VERSION, workers_.size());
     tell_of_descriptors();
     warn_of_slow_start();
-    for (const auto& line : origin::tcp_shortcomings(in_force_.config())) log_->warn(line);
-    warm_start_.begin(predecessor_.state_path, [this] {
+    for (const auto& line : origin::tcp_shortcomings(active_config_.config())) log_->warn(line);
+    warm_start_.begin(parent_.state_path, [this] {
       open_for_clients();
-      predecessor_.tell_ready();
+      parent_.tell_ready();
       sd_notify("READY=1\nSTATUS=" + status());
       log_->info("ready");
       release_startup_memory();
@@ -128,15 +128,15 @@ class Daemon {
   }
 
  private:
-  void bind_admin(Shared& shared) {
-    auto address = in_force_.config().admin.address;
+  void bind_admin(WorkerConfig& worker_config) {
+    auto address = active_config_.config().admin.address;
     if (!address) return;
-    address->access = in_force_.config().admin.access;
+    address->access = active_config_.config().admin.access;
     if (!address->access.mode) address->access.mode = config::admin_socket_mode;
     auto socket = std::move(open_listener("admin.address", *address, 1).front());
     log_->info("admin endpoint listening on {}", socket.address);
     listening_.push_back(socket.fd.get());
-    shared.note_listening(socket.address);
+    worker_config.note_listening(socket.address);
     admin::ServerOptions options;
     options.connections = std::min(options.connections, descriptors_.admin);
     admin_ = std::make_unique<admin::Server>(io_, std::move(socket.fd), admin_source_, options);
@@ -157,8 +157,8 @@ class Daemon {
                                          std::size_t workers) const {
     try {
       return bind_listener(address, workers);
-    } catch (const StartFault& fault) {
-      throw StartFault(places_.mistake(key, fault.what()).to_string());
+    } catch (const StartupError& fault) {
+      throw StartupError(places_.mistake(key, fault.what()).to_string());
     }
   }
 
@@ -170,8 +170,8 @@ class Daemon {
   void tell_of_descriptors() const {
     const std::size_t clients = group_.client_limit;
     const auto origins = group_.connections->limit();
-    if (clients < in_force_.config().limits.clients ||
-        origins < in_force_.config().limits.origin_connections)
+    if (clients < active_config_.config().limits.clients ||
+        origins < active_config_.config().limits.origin_connections)
       log_->info(
           "the limit of open files ({}) leaves room for {} clients (limits.clients) and {} "
           "connections to origins (limits.origin_connections) at once",
@@ -188,7 +188,7 @@ class Daemon {
   /// A service manager keeps such a socket open, and its clients would wait without end. A parent
   /// process closes its own when it drains, so that a listener can be removed.
   void close_unused_sockets() {
-    if (predecessor_.ready && !has_port_of_chance(in_force_.config())) {
+    if (parent_.ready && !has_port_of_chance(active_config_.config())) {
       for (const auto& address : inherited_.close_left())
         log_->warn(
             "no listener of the configuration has {} any more: its socket is not taken over and "
@@ -199,7 +199,7 @@ class Daemon {
     }
     const auto left = inherited_.left();
     if (left.empty()) return;
-    throw StartFault(
+    throw StartupError(
         "an inherited socket has an address that no listener of the "
         "configuration has: " +
         left.front());
@@ -220,15 +220,15 @@ class Daemon {
   }
 
   /// The listening sockets of each worker.
-  std::vector<std::vector<ListeningSocket>> bind(Shared& shared) {
-    const auto count = worker_count(in_force_.config());
+  std::vector<std::vector<ListeningSocket>> bind(WorkerConfig& worker_config) {
+    const auto count = worker_count(active_config_.config());
     std::vector<std::vector<ListeningSocket>> sockets(count);
-    const auto& listeners = in_force_.config().listeners;
+    const auto& listeners = active_config_.config().listeners;
     for (std::size_t number = 0; number < listeners.size(); ++number) {
       const auto key = "listeners[" + std::to_string(number) + "].address";
       auto bound = open_listener(key, listeners[number], count);
       log_->info("listening on {}", bound.front().address);
-      shared.note_listening(bound.front().address);
+      worker_config.note_listening(bound.front().address);
       for (std::size_t i = 0; i < bound.size(); ++i) {
         listening_.push_back(bound[i].fd.get());
         sockets[i % count].push_back(std::move(bound[i]));
@@ -239,8 +239,9 @@ class Daemon {
 
   void make_workers(std::vector<std::vector<ListeningSocket>> sockets) {
     for (auto& own : sockets) {
-      workers_.push_back(std::make_unique<Worker>(in_force_.shared, group_, workers_.size(),
-                                                  access_log_.make_writer(), std::move(own)));
+      workers_.push_back(std::make_unique<Worker>(active_config_.worker_config, group_,
+                                                  workers_.size(), access_log_.make_writer(),
+                                                  std::move(own)));
       group_.members.push_back(workers_.back().get());
     }
     group_.connections->tell_of_room([this](std::size_t i) { workers_[i]->on_connection_room(); });
@@ -254,7 +255,7 @@ class Daemon {
       } else if (signal == SIGHUP) {
         reload();
       } else if (signal == SIGUSR2) {
-        hand_over();
+        hot_restart();
       } else if (std::exchange(draining_, true)) {
         log_->warn("second signal: ending at once");
         kill();
@@ -269,20 +270,20 @@ class Daemon {
     reload_.begin();
   }
 
-  void hand_over() {
+  void hot_restart() {
     if (draining_) return log_->warn("SIGUSR2: this process is draining already");
-    hand_over_.begin(listening_, [this] {
+    hot_restart_.begin(listening_, [this] {
       admin_.reset();  // its socket is the other's now, as are all
       if (!std::exchange(draining_, true)) drain("SIGUSR2");
     });
   }
 
   void drain(const char* why) {
-    const auto limit = in_force_.config().timeouts.drain;
+    const auto limit = active_config_.config().timeouts.drain;
     log_->info("{}: draining, for at most {} s", why,
                std::chrono::duration_cast<std::chrono::seconds>(limit).count());
     reload_.stop_telling();
-    if (!hand_over_.is_done()) sd_notify("STOPPING=1\nSTATUS=" + status());
+    if (!hot_restart_.is_done()) sd_notify("STOPPING=1\nSTATUS=" + status());
     watchdog_.stop_asking();
     warm_start_.finish([this] {
       for (auto& worker : workers_) worker->drain();
@@ -309,24 +310,24 @@ class Daemon {
 
   /// First: the environment is changed while nothing else runs.
   InheritedSockets inherited_ = InheritedSockets::from_environment();
-  Predecessor predecessor_ = Predecessor::from_environment();
+  ParentProcess parent_ = ParentProcess::from_environment();
   config::KeyPlaces places_;  ///< of the configuration that it started with
   std::size_t open_at_start_ = open_descriptors();
   std::shared_ptr<spdlog::logger> log_;
-  InForce in_force_;
+  ActiveConfig active_config_;
   observe::AccessLog access_log_;
   asio::io_context io_{1};
   std::vector<int> listening_;  ///< of the workers and the admin endpoint, which own them
   const DescriptorBudget descriptors_;
   WorkerGroup group_;
   WarmStart warm_start_;
-  HandOver hand_over_;
+  HotRestart hot_restart_;
   Reload reload_;
   Watchdog watchdog_;
   asio::signal_set signals_;
   asio::steady_timer drain_deadline_;
   AdminSource admin_source_;
-  StatsDesk stats_desk_;
+  StatsAggregator stats_aggregator_;
   std::unique_ptr<admin::Server> admin_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::size_t running_ = 0;
@@ -346,11 +347,11 @@ int serve(config::Invocation invocation, std::function<config::Parsed()> reread)
     return config::exit_configuration;
   };
   try {
-    Daemon daemon(std::make_shared<Shared>(std::move(invocation.config)),
+    Daemon daemon(std::make_shared<WorkerConfig>(std::move(invocation.config)),
                   std::move(invocation.places), std::move(reread));
     daemon.run();
     return config::exit_ok;
-  } catch (const StartFault& fault) {
+  } catch (const StartupError& fault) {
     return fail(fault.what());
   } catch (const std::filesystem::filesystem_error& e) {
     return fail(e.path1().string() + ": " + e.code().message());

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "ccnproxy/base/ip_address.h"
-#include "ccnproxy/base/start_fault.h"
+#include "ccnproxy/base/startup_error.h"
 
 namespace ccnproxy::daemon {
 namespace {
@@ -24,7 +24,7 @@ constexpr int first_fd = 3;
 /// More than any configuration has listeners; a larger number is an error.
 constexpr int most_fds = 1024;
 
-[[noreturn]] void refuse(const std::string& what) { throw StartFault(what); }
+[[noreturn]] void refuse(const std::string& what) { throw StartupError(what); }
 
 std::optional<int> number(std::string_view text) {
   int value = 0;
@@ -92,47 +92,47 @@ void make_ours(int fd, bool tcp) {
 
 }  // namespace
 
-std::vector<HandedDescriptor> systemd_descriptors(const char* fds, const char* pid,
-                                                  const char* names, pid_t self) {
+std::vector<InheritedDescriptor> systemd_descriptors(const char* fds, const char* pid,
+                                                     const char* names, pid_t self) {
   if (fds == nullptr || pid == nullptr || number(pid) != self) return {};
   const auto count = number(fds);
   if (!count || *count > most_fds)
     refuse("LISTEN_FDS is no number of descriptors: " + std::string(fds));
   std::string_view rest = names == nullptr ? "" : names;
-  std::vector<HandedDescriptor> handed;
+  std::vector<InheritedDescriptor> inherited;
   for (int i = 0; i < *count; ++i) {
     const auto name = next_part(rest, ':');
-    handed.push_back({first_fd + i, std::string(name.empty() ? "LISTEN_FDS" : name)});
+    inherited.push_back({first_fd + i, std::string(name.empty() ? "LISTEN_FDS" : name)});
   }
-  return handed;
+  return inherited;
 }
 
-std::vector<HandedDescriptor> starter_descriptors(const char* ports) {
-  std::vector<HandedDescriptor> handed;
+std::vector<InheritedDescriptor> starter_descriptors(const char* ports) {
+  std::vector<InheritedDescriptor> inherited;
   std::string_view rest = ports == nullptr ? "" : ports;
   while (!rest.empty()) {
     const auto part = next_part(rest, ';');
     const auto equals = part.rfind('=');
     const auto fd = equals == part.npos ? std::nullopt : number(part.substr(equals + 1));
-    if (!fd || handed.size() == most_fds)
+    if (!fd || inherited.size() == most_fds)
       refuse("SERVER_STARTER_PORT is no list of ADDRESS=DESCRIPTOR: " + std::string(ports));
-    handed.push_back({*fd, "Server::Starter"});
+    inherited.push_back({*fd, "Server::Starter"});
   }
-  return handed;
+  return inherited;
 }
 
 InheritedSockets InheritedSockets::from_environment() {
-  auto handed = systemd_descriptors(std::getenv("LISTEN_FDS"), std::getenv("LISTEN_PID"),
-                                    std::getenv("LISTEN_FDNAMES"), ::getpid());
+  auto inherited = systemd_descriptors(std::getenv("LISTEN_FDS"), std::getenv("LISTEN_PID"),
+                                       std::getenv("LISTEN_FDNAMES"), ::getpid());
   for (auto& more : starter_descriptors(std::getenv("SERVER_STARTER_PORT")))
-    handed.push_back(std::move(more));
+    inherited.push_back(std::move(more));
   for (const auto* name : {"LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "SERVER_STARTER_PORT"})
     ::unsetenv(name);
-  return InheritedSockets(handed);
+  return InheritedSockets(inherited);
 }
 
-InheritedSockets::InheritedSockets(const std::vector<HandedDescriptor>& handed) {
-  for (const auto& one : handed) {
+InheritedSockets::InheritedSockets(const std::vector<InheritedDescriptor>& inherited) {
+  for (const auto& one : inherited) {
     const bool known = std::any_of(sockets_.begin(), sockets_.end(), [&](const Socket& socket) {
       return socket.socket.fd.get() == one.fd;
     });
@@ -140,14 +140,14 @@ InheritedSockets::InheritedSockets(const std::vector<HandedDescriptor>& handed) 
   }
 }
 
-InheritedSockets::Socket InheritedSockets::adopt(const HandedDescriptor& handed) {
-  const auto address = bound_address(handed.fd);
-  if (!address || !is_listening_stream(handed.fd)) {
-    refuse("descriptor " + std::to_string(handed.fd) + " of " + handed.name +
+InheritedSockets::Socket InheritedSockets::adopt(const InheritedDescriptor& inherited) {
+  const auto address = bound_address(inherited.fd);
+  if (!address || !is_listening_stream(inherited.fd)) {
+    refuse("descriptor " + std::to_string(inherited.fd) + " of " + inherited.name +
            " is no listening TCP or unix stream socket");
   }
-  make_ours(handed.fd, address->unix_path.empty());
-  return {{UniqueFd(handed.fd), address->port, address->to_string()}, *address, handed.name};
+  make_ours(inherited.fd, address->unix_path.empty());
+  return {{UniqueFd(inherited.fd), address->port, address->to_string()}, *address, inherited.name};
 }
 
 std::vector<ListeningSocket> InheritedSockets::take(const config::ListenAddress& address) {

@@ -11,7 +11,7 @@
 #include <sys/un.h>
 
 #include "ccnproxy/base/ip_address.h"
-#include "ccnproxy/base/start_fault.h"
+#include "ccnproxy/base/startup_error.h"
 #include "ccnproxy/config/socket_access.h"
 #include "ccnproxy/daemon/socket_owner.h"
 
@@ -23,14 +23,14 @@ namespace {
 constexpr int backlog = 4096;
 
 [[noreturn]] void fail(const config::ListenAddress& address, const std::string& owner = "") {
-  throw StartFault(explain_bind_error(address, errno, owner));
+  throw StartupError(explain_bind_error(address, errno, owner));
 }
 
 /// Of a TCP socket that was to be bound there.
 [[noreturn]] void fail_to_bind(const config::ListenAddress& address, const Endpoint& endpoint) {
   const int error = errno;
   const auto owner = error == EADDRINUSE ? listener_at(endpoint) : "";
-  throw StartFault(explain_bind_error(address, error, owner));
+  throw StartupError(explain_bind_error(address, error, owner));
 }
 
 void set(int fd, int level, int option, int value) {
@@ -57,7 +57,7 @@ Endpoint bound_to(int fd) {
 
 std::vector<ListeningSocket> bind_tcp(const config::ListenAddress& address, std::size_t workers) {
   auto endpoint = Endpoint::from_literal(address.host, address.port);
-  if (!endpoint) throw StartFault(explain_bind_error(address, EINVAL, ""));
+  if (!endpoint) throw StartupError(explain_bind_error(address, EINVAL, ""));
   {  // Alone first: with SO_REUSEPORT a second daemon would silently take half of the connections.
     const auto probe = open_tcp(*endpoint, false, address);
     if (::listen(probe.get(), 1) < 0) fail_to_bind(address, *endpoint);
@@ -106,12 +106,12 @@ std::uint32_t owner_of(const std::string& text,
                        std::optional<std::uint32_t> (*number_of)(const std::string&)) {
   if (text.empty()) return static_cast<std::uint32_t>(-1);  // as it is
   if (const auto number = number_of(text)) return *number;
-  throw StartFault("no such user or group: " + text);
+  throw StartupError("no such user or group: " + text);
 }
 
 [[noreturn]] void fail_with_rights(const config::ListenAddress& address, const std::string& which) {
-  throw StartFault(address.to_string() + " can't be given the " + which +
-                   " configured: " + std::strerror(errno));
+  throw StartupError(address.to_string() + " can't be given the " + which +
+                     " configured: " + std::strerror(errno));
 }
 
 /// Owner before mode, so that nothing is granted to the wrong group. By a descriptor of the very
@@ -161,7 +161,7 @@ std::vector<ListeningSocket> bind_unix(const config::ListenAddress& address, std
 
 ListeningSocket duplicate(const ListeningSocket& socket) {
   UniqueFd fd(::fcntl(socket.fd.get(), F_DUPFD_CLOEXEC, 0));
-  if (!fd) throw StartFault(socket.address + " can't be shared out: " + std::strerror(errno));
+  if (!fd) throw StartupError(socket.address + " can't be shared out: " + std::strerror(errno));
   return {std::move(fd), socket.port, socket.address};
 }
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "ccnproxy/base/new_file.h"
-#include "ccnproxy/base/start_fault.h"
+#include "ccnproxy/base/startup_error.h"
 
 namespace ccnproxy::daemon {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 std::string own_line() { return std::to_string(::getpid()) + '\n'; }
 
 [[noreturn]] void fail(const std::string& path) {
-  throw StartFault("`pid_file` " + path + " can't be written: " + std::strerror(errno));
+  throw StartupError("`pid_file` " + path + " can't be written: " + std::strerror(errno));
 }
 
 }  // namespace

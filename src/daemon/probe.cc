@@ -2,10 +2,10 @@
 
 #include <ostream>
 
-#include "ccnproxy/base/start_fault.h"
+#include "ccnproxy/base/startup_error.h"
 #include "ccnproxy/config/command_line.h"
 #include "ccnproxy/daemon/probe_report.h"
-#include "ccnproxy/daemon/shared.h"
+#include "ccnproxy/daemon/worker_config.h"
 #include "ccnproxy/route/explain.h"
 
 namespace ccnproxy::daemon {
@@ -29,11 +29,11 @@ void run(Prober& prober, std::uint32_t attempts, ProbeReport& report, const Tell
 }
 
 /// The exit code.
-int run_and_print(const Shared& shared, const route::Mapped& mapped, const ProbeOptions& options,
-                  std::ostream& out) {
+int run_and_print(const WorkerConfig& worker_config, const route::Mapped& mapped,
+                  const ProbeOptions& options, std::ostream& out) {
   const auto target = (mapped.prepend_slash ? "/" : "") + std::string(mapped.target);
   ProbeReport report{options.url, mapped.origin.to_string() + target, {}, {}, false};
-  Prober prober(shared, mapped.origin, target);
+  Prober prober(worker_config, mapped.origin, target);
   if (options.json) {
     run(prober, options.attempts, report, [](const auto&...) {});
     out << as_json(report);
@@ -59,13 +59,14 @@ int probe(const config::Config& config, const ProbeOptions& options, std::ostrea
   const auto uri = route::with_scheme(options.url);
   if (!is_printable(uri)) return fail("a URL holds printable ASCII without spaces only");
   try {
-    const Shared shared(config);
-    const auto mapped = shared.labels().map({"HEAD", uri, "", route::listener_port(config, uri)});
+    const WorkerConfig worker_config(config);
+    const auto mapped =
+        worker_config.labels().map({"HEAD", uri, "", route::listener_port(config, uri)});
     if (!mapped) return fail(options.url + ": " + mapped.error().reason);
-    const auto decision = shared.origin_access().judge(mapped->origin);
+    const auto decision = worker_config.origin_acl().judge(mapped->origin);
     if (!decision.allowed) return fail(options.url + ": " + decision.reason);
-    return run_and_print(shared, *mapped, options, out);
-  } catch (const StartFault& fault) {
+    return run_and_print(worker_config, *mapped, options, out);
+  } catch (const StartupError& fault) {
     return fail(fault.what());
   }
 }

@@ -15,10 +15,10 @@ const config::Tls& profile_of(const config::Config& config, const origin::Origin
   return entry ? entry->tls : config.tls;
 }
 
-origin::OriginSettings settings_of(const Shared& shared, const origin::Origin& origin,
+origin::OriginSettings settings_of(const WorkerConfig& worker_config, const origin::Origin& origin,
                                    tls::HandshakeWitness witness) {
-  auto settings = *shared.settings_for(origin);
-  settings.tls = std::make_shared<const tls::TlsContext>(profile_of(shared.config(), origin),
+  auto settings = *worker_config.settings_for(origin);
+  settings.tls = std::make_shared<const tls::TlsContext>(profile_of(worker_config.config(), origin),
                                                          std::move(witness));
   return settings;
 }
@@ -29,22 +29,24 @@ http::HeadLimits head_limits(const config::Limits& limits) {
 
 }  // namespace
 
-Prober::Prober(const Shared& shared, origin::Origin origin, const std::string& target)
+Prober::Prober(const WorkerConfig& worker_config, origin::Origin origin, const std::string& target)
     : authority_(origin.authority()),
       target_(target),
-      settings_(settings_of(shared, origin, [this](const auto& facts) { result_.tls = facts; })),
-      access_(shared.address_access()),
-      resolver_(loop_, shared.config().dns),
+      settings_(
+          settings_of(worker_config, origin, [this](const auto& facts) { result_.tls = facts; })),
+      acl_(worker_config.address_acl()),
+      resolver_(loop_, worker_config.config().dns),
       response_timer_(loop_.timers(), Delegate<void()>::to<&Prober::on_response_timeout>(this)) {
   request_.method = "HEAD";
   request_.scheme = origin.scheme == origin::Scheme::https ? "https" : "http";
   request_.authority = authority_;
   request_.path = target_;
   request_.fields = {{"user-agent", "ccnproxy-probe/" CCNPROXY_VERSION}, {"accept", "*/*"}};
-  const origin::ConnectionContext connections{
-      loop_, buffers_, windows_, head_limits(shared.config().limits), settings_.timeouts.tls};
+  const origin::ConnectionContext connections{loop_, buffers_, windows_,
+                                              head_limits(worker_config.config().limits),
+                                              settings_.timeouts.tls};
   dialer_.emplace(std::make_shared<const origin::DialContext>(
-                      origin::DialContext{connections, resolver_, health_, last_serial_, access_}),
+                      origin::DialContext{connections, resolver_, health_, last_serial_, acl_}),
                   std::move(origin), std::make_shared<const origin::OriginSettings>(settings_));
 }
 
@@ -56,7 +58,7 @@ ProbeResult Prober::connect() {
   done_ = closed_ = false;
   dial_ = dialer_->dial(*this, Delegate<void(origin::DialResult)>::to<&Prober::on_dialed>(this));
   run_until_done();
-  loop_.retire(std::move(dial_));
+  loop_.defer_delete(std::move(dial_));
   return result_;
 }
 
@@ -110,7 +112,7 @@ void Prober::close() {
   if (!connection_) return;
   connection_->drain("the probe is over");
   for (int i = 0; i < closing_turns && !closed_; ++i) loop_.run_once(turn);
-  loop_.retire(std::move(connection_));
+  loop_.defer_delete(std::move(connection_));
   loop_.run_once(Duration(0));
 }
 

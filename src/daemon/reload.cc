@@ -5,7 +5,7 @@
 #include <boost/asio/post.hpp>
 
 #include "ccnproxy/base/sd_notify.h"
-#include "ccnproxy/base/start_fault.h"
+#include "ccnproxy/base/startup_error.h"
 #include "ccnproxy/daemon/worker.h"
 #include "ccnproxy/observe/log_level.h"
 #include "ccnproxy/origin/path_tuning.h"
@@ -26,11 +26,12 @@ std::string monotonic_usec() {
 
 }  // namespace
 
-Reload::Reload(boost::asio::io_context& io, Reread reread, InForce& in_force, WorkerGroup& group,
-               WarmStart& warm_start, spdlog::logger& log, std::function<std::string()> status)
+Reload::Reload(boost::asio::io_context& io, Reread reread, ActiveConfig& active_config,
+               WorkerGroup& group, WarmStart& warm_start, spdlog::logger& log,
+               std::function<std::string()> status)
     : io_(io),
       reread_(std::move(reread)),
-      in_force_(in_force),
+      active_config_(active_config),
       group_(group),
       warm_start_(warm_start),
       log_(log),
@@ -51,7 +52,7 @@ void Reload::begin() {
   telling_ = may_tell_ && warm_start_.is_ready();
   if (telling_) sd_notify("RELOADING=1\nMONOTONIC_USEC=" + monotonic_usec());
   const auto wanted = read();
-  if (!wanted || !put_in_force(*wanted)) {
+  if (!wanted || !activate(*wanted)) {
     log_.error("SIGHUP: the configuration can't be used; nothing is changed");
     end(false);
   }
@@ -65,20 +66,21 @@ std::optional<config::Config> Reload::read() {
   return std::nullopt;
 }
 
-bool Reload::put_in_force(const config::Config& wanted) {
-  auto plan = plan_reload(in_force_.config(), wanted);
-  std::shared_ptr<const Shared> shared;
+bool Reload::activate(const config::Config& wanted) {
+  auto plan = plan_reload(active_config_.config(), wanted);
+  std::shared_ptr<const WorkerConfig> worker_config;
   try {
-    shared = std::make_shared<const Shared>(std::move(plan.in_force), *in_force_.shared);
-  } catch (const StartFault& fault) {  // a file that was right a moment ago
+    worker_config = std::make_shared<const WorkerConfig>(std::move(plan.active_config),
+                                                         *active_config_.worker_config);
+  } catch (const StartupError& fault) {  // a file that was right a moment ago
     add_fault(fault.what());
     return false;
   } catch (const std::exception&) {
     add_fault("an internal error; please report the configuration");
     return false;
   }
-  say(plan, *shared);
-  in_force_.shared = std::move(shared);
+  say(plan, *worker_config);
+  active_config_.worker_config = std::move(worker_config);
   split_descriptors();
   set_log_level();
   warm_start_.follow_state_file();
@@ -86,27 +88,27 @@ bool Reload::put_in_force(const config::Config& wanted) {
   return true;
 }
 
-void Reload::say(const ReloadPlan& plan, const Shared& shared) {
+void Reload::say(const ReloadPlan& plan, const WorkerConfig& worker_config) {
   std::size_t lines = 0;
   for (const auto& change : plan.applied) {
     if (++lines <= most_lines) log_.info("SIGHUP: {}: {}", change.key, change.text);
   }
   if (lines > most_lines) log_.info("SIGHUP: and {} keys more", lines - most_lines);
-  for (const auto& file : shared.changed_files())
+  for (const auto& file : worker_config.changed_files())
     log_.info("SIGHUP: {} is not what it was: connections by it are replaced", file);
   for (const auto& change : plan.postponed) {
     auto line = change.key + ": ";
     line.append(change.text).append(" holds from the next start on (restart or SIGUSR2)");
     add_postponed(line);
   }
-  if (plan.applied.empty() && shared.changed_files().empty())
+  if (plan.applied.empty() && worker_config.changed_files().empty())
     log_.info("SIGHUP: the configuration is the one in force");
 }
 
 /// Workers that hold more connections now than they may let idle ones go when they adopt it.
 void Reload::split_descriptors() {
   const auto budget = DescriptorBudget::split(
-      descriptor_needs(in_force_.config(), group_.members.size(), group_.open_at_start));
+      descriptor_needs(active_config_.config(), group_.members.size(), group_.open_at_start));
   group_.client_limit = budget.clients;
   group_.overflow_limit = budget.overflow;
   group_.connections->set_limit(budget.origins);
@@ -114,10 +116,10 @@ void Reload::split_descriptors() {
 
 /// Back to the configured level, if it was changed at runtime.
 void Reload::set_log_level() {
-  const auto level = observe::parse_log_level(in_force_.config().log.level);
+  const auto level = observe::parse_log_level(active_config_.config().log.level);
   if (!level || *level == log_.level()) return;
   log_.info("SIGHUP: the log's level was {} and is {}", observe::log_level_word(log_.level()),
-            in_force_.config().log.level);
+            active_config_.config().log.level);
   log_.set_level(*level);
 }
 
@@ -125,7 +127,7 @@ void Reload::spread() {
   const auto round = outcome_.begun;
   missing_ = group_.members.size();
   for (auto* worker : group_.members) {
-    worker->adopt(in_force_.shared,
+    worker->adopt(active_config_.worker_config,
                   [this, round] { boost::asio::post(io_, [this, round] { on_adopted(round); }); });
   }
   deadline_.expires_after(patience);
@@ -137,7 +139,7 @@ void Reload::spread() {
 void Reload::on_adopted(std::uint64_t round) {
   if (round != outcome_.begun || --missing_ > 0) return;
   deadline_.cancel();
-  for (const auto& line : origin::tcp_shortcomings(in_force_.config()))
+  for (const auto& line : origin::tcp_shortcomings(active_config_.config()))
     log_.warn("SIGHUP: " + line);
   log_.info("SIGHUP: in force");
   end(true);

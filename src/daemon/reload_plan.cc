@@ -40,7 +40,7 @@ bool lasts(const std::string& key) {
 
 ReloadPlan plan_reload(const config::Config& current, const config::Config& wanted) {
   ReloadPlan plan{wanted, {}, {}};
-  for (const auto& one : lasting) one.keep(plan.in_force, current);
+  for (const auto& one : lasting) one.keep(plan.active_config, current);
   for (auto& change : admin::config_changes(current, wanted))
     (lasts(change.key) ? plan.postponed : plan.applied).push_back(std::move(change));
   return plan;

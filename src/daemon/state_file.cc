@@ -46,8 +46,8 @@ std::optional<Duration> duration(const YAML::Node& node, const char* key) {
   return ms ? std::optional<Duration>(milliseconds(*ms)) : std::nullopt;
 }
 
-pool::OriginMemory memory_of(const YAML::Node& node) {
-  pool::OriginMemory m;
+pool::OriginSnapshot snapshot_of(const YAML::Node& node) {
+  pool::OriginSnapshot m;
   const auto origin = origin::Origin::parse(node["origin"].as<std::string>());
   if (!origin) throw YAML::Exception(node["origin"].Mark(), "not an origin");
   m.origin = *origin;
@@ -71,7 +71,7 @@ pool::OriginMemory memory_of(const YAML::Node& node) {
   return m;
 }
 
-void append(std::string& out, const pool::OriginMemory& m) {
+void append(std::string& out, const pool::OriginSnapshot& m) {
   std::ostringstream line;
   line << "  - {origin: \"" << m.origin.to_string() << '"';
   if (m.protocol) line << ", protocol: " << to_string(*m.protocol);
@@ -122,7 +122,7 @@ RememberedState read_state_file(const std::string& path) {
     if (root["version"].as<int>() != format_version)
       throw StateFault("it was written by another version");
     if (!root["origins"].IsSequence()) throw StateFault("it holds no list of origins");
-    for (const auto& node : root["origins"]) state.origins.push_back(memory_of(node));
+    for (const auto& node : root["origins"]) state.origins.push_back(snapshot_of(node));
   } catch (const StateFault& fault) {
     state.origins.clear();
     state.fault = path + ": " + fault.what();
@@ -137,7 +137,7 @@ RememberedState read_state_file(const std::string& path) {
   return state;
 }
 
-std::string state_text(std::vector<pool::OriginMemory> origins) {
+std::string state_text(std::vector<pool::OriginSnapshot> origins) {
   std::sort(origins.begin(), origins.end(), [](const auto& a, const auto& b) {
     return std::tie(a.origin, b.last_used) < std::tie(b.origin, a.last_used);
   });

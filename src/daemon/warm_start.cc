@@ -39,10 +39,10 @@ struct Missing {
 
 }  // namespace
 
-WarmStart::WarmStart(asio::io_context& io, const InForce& in_force, WorkerGroup& group,
+WarmStart::WarmStart(asio::io_context& io, const ActiveConfig& active_config, WorkerGroup& group,
                      spdlog::logger& log)
     : io_(io),
-      in_force_(in_force),
+      active_config_(active_config),
       group_(group),
       log_(log),
       look_timer_(io),
@@ -51,11 +51,11 @@ WarmStart::WarmStart(asio::io_context& io, const InForce& in_force, WorkerGroup&
 
 void WarmStart::begin(const std::string& state, std::function<void()> on_ready) {
   on_ready_ = std::move(on_ready);
-  const auto& t = in_force_.config().timeouts;
+  const auto& t = active_config_.config().timeouts;
   deadline_ =
       std::chrono::steady_clock::now() +
       std::chrono::duration_cast<std::chrono::steady_clock::duration>(t.dns + t.connect + t.tls);
-  distribute(state.empty() ? in_force_.config().warmth.state_file : state);
+  distribute(state.empty() ? active_config_.config().warmth.state_file : state);
   look();
   follow_state_file();
 }
@@ -63,11 +63,11 @@ void WarmStart::begin(const std::string& state, std::function<void()> on_ready) 
 void WarmStart::distribute(const std::string& state_file) {
   struct Share {
     std::vector<origin::Origin> for_ever;
-    std::vector<pool::OriginMemory> remembered;
+    std::vector<pool::OriginSnapshot> remembered;
   };
   std::vector<Share> shares(group_.members.size());
   for (std::size_t i = 0; i < shares.size(); ++i)
-    shares[i].for_ever = warm_share(in_force_.config(), i, shares.size());
+    shares[i].for_ever = warm_share(active_config_.config(), i, shares.size());
   if (!state_file.empty()) {
     auto state = read_state_file(state_file);
     if (!state.fault.empty())
@@ -118,8 +118,8 @@ void WarmStart::be_ready() {
 }
 
 void WarmStart::follow_state_file() {
-  if (finishing_ || state_file_ == in_force_.config().warmth.state_file) return;
-  state_file_ = in_force_.config().warmth.state_file;
+  if (finishing_ || state_file_ == active_config_.config().warmth.state_file) return;
+  state_file_ = active_config_.config().warmth.state_file;
   last_given_.clear();
   write_failed_ = false;
   save_timer_.cancel();
@@ -138,11 +138,11 @@ void WarmStart::save_later() {
 }
 
 void WarmStart::collect(std::function<void(std::string)> done) {
-  using Memories = std::vector<pool::OriginMemory>;
-  ask_all<Memories>(
-      io_, group_, [](Worker& worker, auto answer) { worker.ask_memories(answer); },
-      [done = std::move(done)](std::vector<Memories> all) {
-        Memories together;
+  using Snapshots = std::vector<pool::OriginSnapshot>;
+  ask_all<Snapshots>(
+      io_, group_, [](Worker& worker, auto answer) { worker.ask_snapshots(answer); },
+      [done = std::move(done)](std::vector<Snapshots> all) {
+        Snapshots together;
         for (auto& some : all) together.insert(together.end(), some.begin(), some.end());
         done(state_text(std::move(together)));
       });

@@ -25,7 +25,7 @@ std::string listed(const std::vector<std::size_t>& members) {
 Watchdog::Watchdog(asio::io_context& io, std::size_t members, Ask ask, Tell tell, Status status,
                    spdlog::logger& log)
     : io_(io),
-      roll_(members),
+      pending_(members),
       ask_(std::move(ask)),
       tell_(std::move(tell)),
       status_(std::move(status)),
@@ -39,7 +39,7 @@ void Watchdog::begin(std::chrono::microseconds timeout) {
 }
 
 void Watchdog::beat() {
-  const auto silent = asking_ ? roll_.silent() : std::vector<std::size_t>{};
+  const auto silent = asking_ ? pending_.silent() : std::vector<std::size_t>{};
   if (silent.empty()) {
     tell_("WATCHDOG=1\nSTATUS=" + status_());
   } else {
@@ -50,9 +50,9 @@ void Watchdog::beat() {
 }
 
 void Watchdog::ask_all() {
-  for (std::size_t i = 0; i < roll_.size(); ++i) {
-    if (!roll_.ask(i)) continue;
-    ask_(i, [this, i] { asio::post(io_, [this, i] { roll_.answer(i); }); });
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    if (!pending_.ask(i)) continue;
+    ask_(i, [this, i] { asio::post(io_, [this, i] { pending_.answer(i); }); });
   }
 }
 

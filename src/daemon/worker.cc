@@ -5,7 +5,7 @@
 
 #include "ccnproxy/base/signals_blocked.h"
 #include "ccnproxy/origin/path_tuning.h"
-#include "ccnproxy/proxy/own_response.h"
+#include "ccnproxy/proxy/local_reply.h"
 
 namespace ccnproxy::daemon {
 namespace {
@@ -21,43 +21,44 @@ constexpr auto look_again = std::chrono::milliseconds(48);
 
 }  // namespace
 
-Worker::Worker(std::shared_ptr<const Shared> shared, WorkerGroup& group, std::size_t index,
-               observe::AccessLog::Writer& access_log, std::vector<ListeningSocket> sockets)
-    : shared_(std::move(shared)),
-      via_(shared_->via()),
+Worker::Worker(std::shared_ptr<const WorkerConfig> worker_config, WorkerGroup& group,
+               std::size_t index, observe::AccessLog::Writer& access_log,
+               std::vector<ListeningSocket> sockets)
+    : worker_config_(std::move(worker_config)),
+      via_(worker_config_->via()),
       group_(group),
       index_(index),
-      buffers_{.held = MemoryBudget(shared_->config().limits.memory)},
-      loop_(coalesce_window(shared_->config().coalesce, group_.size),
+      buffers_{.held = MemoryBudget(worker_config_->config().limits.memory)},
+      loop_(batching_window(worker_config_->config().coalesce, group_.size),
             [this](const auto& fault) { group_.warn(fault); }),
-      resolver_(loop_, shared_->config().dns),
-      address_access_(shared_->address_access()),
+      resolver_(loop_, worker_config_->config().dns),
+      address_acl_(worker_config_->address_acl()),
       dialing_(make_dialing()),
       pool_worker_(make_pool_worker()),
-      pools_(shared_->config().limits.origins, loop_.timers(),
+      pools_(worker_config_->config().limits.origins, loop_.timers(),
              [this](const auto& origin) { return make_pool(origin); }),
       context_{loop_,
                buffers_,
-               config_share(shared_),
-               &shared_->labels(),
-               &shared_->origin_access(),
+               config_share(worker_config_),
+               &worker_config_->labels(),
+               &worker_config_->origin_acl(),
                pools_,
                access_log,
                metrics_,
                via_,
                [this](const auto& origin) {
-                 return group_.directory.hand_over(origin, index_, loop_.now());
+                 return group_.directory.migration_target(origin, index_, loop_.now());
                },
-               [this](std::size_t worker, proxy::HandedClient client) {
-                 group_.members[worker]->take_over(std::move(client));
+               [this](std::size_t worker, proxy::MigratedClient client) {
+                 group_.members[worker]->adopt_client(std::move(client));
                },
                {},
-               proxy::ExchangeShelf(loop_)},
+               proxy::ExchangePool(loop_)},
       drain_timer_(loop_.timers(), Delegate<void()>::to<&Worker::end_if_drained>(this)),
       relief_timer_(loop_.timers(), Delegate<void()>::to<&Worker::relieve_memory>(this)),
       overflow_timer_(loop_.timers(), Delegate<void()>::to<&Worker::serve_overflow>(this)) {
   context_.http1_dialer = [this](const origin::Origin& origin) {
-    auto settings = std::make_shared<origin::OriginSettings>(*shared_->settings_for(origin));
+    auto settings = std::make_shared<origin::OriginSettings>(*worker_config_->settings_for(origin));
     settings->http1_only = true;
     return std::make_unique<origin::NetworkDialer>(dialing_, origin, std::move(settings));
   };
@@ -110,8 +111,8 @@ void Worker::drain() {
   loop_.post([this] { begin_draining(); });
 }
 
-void Worker::stand_still(std::shared_ptr<Standstill> standstill) {
-  loop_.post([standstill = std::move(standstill)] { standstill->wait(); });
+void Worker::wait_at(std::shared_ptr<WorkerBarrier> barrier) {
+  loop_.post([barrier = std::move(barrier)] { barrier->wait(); });
 }
 
 void Worker::accept_from_now() {
@@ -124,15 +125,16 @@ void Worker::kill() { loop_.stop(); }
 
 void Worker::accept(UniqueFd fd, const Endpoint& from, std::uint16_t listener_port) {
   loop_.count_work();
-  const auto most = from ? shared_->config().limits.clients_per_address : 0;
+  const auto most = from ? worker_config_->config().limits.clients_per_address : 0;
   if (most > 0 && !group_.client_counts.take(from, most)) return turn_away(std::move(fd));
   const auto text = from ? from.to_string() : std::string("unix");
   const bool placed = has_room();
   group_.clients.fetch_add(1, std::memory_order_relaxed);
   auto& session = add_session(
-      std::move(fd), {text, listener_port, shared_->allows_client(from), from, most > 0, placed});
+      std::move(fd),
+      {text, listener_port, worker_config_->allows_client(from), from, most > 0, placed});
   if (!placed) return take_overflow(session);
-  if (early_read_.is_due()) early_read_.note(session.read_early());
+  if (speculative_read_.is_due()) speculative_read_.note(session.read_speculatively());
 }
 
 proxy::ClientSession& Worker::add_session(UniqueFd fd, proxy::ClientAddress address) {
@@ -145,15 +147,15 @@ proxy::ClientSession& Worker::add_session(UniqueFd fd, proxy::ClientAddress addr
 /// for.
 void Worker::turn_away(UniqueFd fd) {
   const auto why = "too many connections from this address (limits.clients_per_address is " +
-                   std::to_string(shared_->config().limits.clients_per_address) + ")";
-  proxy::OwnResponse response;
+                   std::to_string(worker_config_->config().limits.clients_per_address) + ")";
+  proxy::LocalReplyMessage response;
   response.status = 503;
   response.error_type = to_string(ErrorType::connection_limit_reached);
   response.text = why;
   response.date = context_.date.at(loop_.now());
   response.close = true;
   std::string answer;
-  proxy::append_own_response(answer, response);
+  proxy::append_local_reply(answer, response);
   // What has come already is taken, so that closing does not reset the connection under the answer.
   ::recv(fd.get(), buffers_.client(), proxy::ReadSize::usual, 0);
   ::send(fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
@@ -188,32 +190,32 @@ void Worker::on_memory_pressure() {
 /// Evicts the clients stalled longest, see MemoryBudget.
 void Worker::relieve_memory() {
   std::vector<proxy::ClientSession*> holders;
-  std::vector<proxy::Standing> standing;
+  std::vector<proxy::StalledClient> stalled;
   for (auto& session : sessions_) {
     holders.push_back(&session);
-    standing.push_back(session.standing());
+    stalled.push_back(session.stalled());
   }
-  for (const auto i : proxy::choose_to_cut(standing, context_.memory.excess(), loop_.now()))
+  for (const auto i : proxy::clients_to_evict(stalled, context_.memory.excess(), loop_.now()))
     holders[i]->make_room();
   if (context_.memory.nearly_full()) on_memory_pressure();
 }
 
 /// Counted before the other worker uncounts it, so that the total never misses it.
-void Worker::take_over(proxy::HandedClient client) {
+void Worker::adopt_client(proxy::MigratedClient client) {
   group_.clients.fetch_add(1, std::memory_order_relaxed);
   if (client.address.counted) group_.client_counts.add(client.address.from);
-  auto shared = std::make_shared<proxy::HandedClient>(std::move(client));
-  loop_.post([this, shared] {
+  auto migrated = std::make_shared<proxy::MigratedClient>(std::move(client));
+  loop_.post([this, migrated] {
     loop_.count_work();
-    shared->address.allowed = shared_->allows_client(shared->address.from);
-    auto& session = add_session(std::move(shared->fd), std::move(shared->address));
-    session.take_over(std::move(*shared));
+    migrated->address.allowed = worker_config_->allows_client(migrated->address.from);
+    auto& session = add_session(std::move(migrated->fd), std::move(migrated->address));
+    session.adopt(std::move(*migrated));
     if (context_.draining) session.drain();
   });
 }
 
 void Worker::prepare(std::vector<origin::Origin> for_ever,
-                     std::vector<pool::OriginMemory> remembered) {
+                     std::vector<pool::OriginSnapshot> remembered) {
   loop_.post([this, for_ever = std::move(for_ever), remembered = std::move(remembered)] {
     for (const auto& memory : remembered) remember(memory);
     keep_for_ever(for_ever);
@@ -222,16 +224,16 @@ void Worker::prepare(std::vector<origin::Origin> for_ever,
 
 void Worker::keep_for_ever(const std::vector<origin::Origin>& origins) {
   for (const auto& origin : origins) {
-    if (!shared_->origin_access().judge(origin).allowed) continue;
+    if (!worker_config_->origin_acl().judge(origin).allowed) continue;
     if (auto* pool = pools_.find(origin)) pool->keep_for_ever();
   }
 }
 
-void Worker::remember(const pool::OriginMemory& memory) {
+void Worker::remember(const pool::OriginSnapshot& memory) {
   const auto ago =
       std::max<Duration>(Duration(0), std::chrono::system_clock::now() - memory.last_used);
-  if (ago > shared_->settings_for(memory.origin)->pool.keep_warm) return;
-  if (!shared_->origin_access().judge(memory.origin).allowed) return;
+  if (ago > worker_config_->settings_for(memory.origin)->pool.keep_warm) return;
+  if (!worker_config_->origin_acl().judge(memory.origin).allowed) return;
   if (auto* pool = pools_.find(memory.origin)) pool->recall(memory, ago);
 }
 
@@ -243,8 +245,8 @@ void Worker::ask_not_ready(std::function<void(std::size_t, std::string)> answer)
   });
 }
 
-void Worker::ask_memories(std::function<void(std::vector<pool::OriginMemory>)> answer) {
-  loop_.post([this, answer = std::move(answer)] { answer(pools_.memories()); });
+void Worker::ask_snapshots(std::function<void(std::vector<pool::OriginSnapshot>)> answer) {
+  loop_.post([this, answer = std::move(answer)] { answer(pools_.snapshots()); });
 }
 
 void Worker::ask_report(std::function<void(admin::WorkerReport)> answer) {
@@ -260,18 +262,19 @@ void Worker::on_session_closed(proxy::ClientSession& session) {
   group_.clients.fetch_sub(1, std::memory_order_release);
   if (session.address().counted) group_.client_counts.give_back(session.address().from);
   if (!overflow_.empty()) overflow_timer_.set_after(Duration(0));
-  loop_.retire(std::unique_ptr<Retired>(&session));
+  loop_.defer_delete(std::unique_ptr<DeferredDelete>(&session));
 }
 
 std::shared_ptr<const pool::PoolWorker> Worker::make_pool_worker() {
   return std::make_shared<const pool::PoolWorker>(pool::PoolWorker{
-      loop_.timers(), [this](std::unique_ptr<Retired> object) { loop_.retire(std::move(object)); },
+      loop_.timers(),
+      [this](std::unique_ptr<DeferredDelete> object) { loop_.defer_delete(std::move(object)); },
       [this] { return context_.ids.random(); }, index_, std::make_shared<std::size_t>(0),
       std::make_shared<pool::ConnectionRoom>(loop_.timers(), group_.connections, index_)});
 }
 
 std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin) {
-  const auto settings = shared_->settings_for(origin);
+  const auto settings = worker_config_->settings_for(origin);
   return std::make_unique<pool::OriginPool>(
       origin, origin::pool_of(settings), origin::longest_dial(settings->timeouts),
       std::make_shared<origin::NetworkDialer>(dialing_, origin, settings),
@@ -282,13 +285,13 @@ std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin
 
 /// By what is in force.
 std::shared_ptr<const origin::DialContext> Worker::make_dialing() {
-  const auto& timeouts = shared_->config().timeouts;
+  const auto& timeouts = worker_config_->config().timeouts;
   return std::make_shared<const origin::DialContext>(
-      origin::DialContext{{loop_, buffers_, windows_, shared_->head_limits(), timeouts.tls},
+      origin::DialContext{{loop_, buffers_, windows_, worker_config_->head_limits(), timeouts.tls},
                           resolver_,
                           family_health_,
                           last_serial_,
-                          address_access_,
+                          address_acl_,
                           group_.connections.get(),
                           group_.warn,
                           origin::is_allowed_congestion_control("bbr")});

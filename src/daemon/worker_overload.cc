@@ -36,7 +36,7 @@ void Worker::take_overflow(proxy::ClientSession& session) {
   overflow_.push_back(&session);
   group_.overflow.fetch_add(1, std::memory_order_relaxed);
   if (!overflow_timer_.armed()) overflow_timer_.set_after(look_for_place);
-  session.read_early();
+  session.read_speculatively();
   const auto most = std::max<std::size_t>(2, group_.overflow_limit / group_.size);
   while (overflow_.size() > most) choose_to_turn_away()->turn_away();
 }

@@ -31,21 +31,21 @@ bool connects_alike(const origin::Origin& origin, const origin::OriginSettings& 
 
 }  // namespace
 
-void Worker::adopt(std::shared_ptr<const Shared> shared, std::function<void()> done) {
-  loop_.post([this, shared = std::move(shared), done = std::move(done)]() mutable {
-    put_in_force(std::move(shared));
+void Worker::adopt(std::shared_ptr<const WorkerConfig> worker_config, std::function<void()> done) {
+  loop_.post([this, worker_config = std::move(worker_config), done = std::move(done)]() mutable {
+    activate(std::move(worker_config));
     done();
   });
 }
 
-void Worker::put_in_force(std::shared_ptr<const Shared> shared) {
-  const auto before = std::exchange(shared_, std::move(shared));
-  const auto& config = shared_->config();
-  context_.config = config_share(shared_);
-  context_.labels = &shared_->labels();
-  context_.access = &shared_->origin_access();
+void Worker::activate(std::shared_ptr<const WorkerConfig> worker_config) {
+  const auto before = std::exchange(worker_config_, std::move(worker_config));
+  const auto& config = worker_config_->config();
+  context_.config = config_share(worker_config_);
+  context_.labels = &worker_config_->labels();
+  context_.acl = &worker_config_->origin_acl();
   context_.memory.set_limit(config.limits.memory);
-  address_access_ = shared_->address_access();
+  address_acl_ = worker_config_->address_acl();
   dialing_ = make_dialing();
   resolver_.adopt(config.dns);
   pools_.set_limit(config.limits.origins);
@@ -55,26 +55,26 @@ void Worker::put_in_force(std::shared_ptr<const Shared> shared) {
   judge_clients();
 }
 
-void Worker::adopt_into(pool::OriginPool& pool, const Shared& before) {
+void Worker::adopt_into(pool::OriginPool& pool, const WorkerConfig& before) {
   const auto& origin = pool.origin();
   const auto was = before.settings_for(origin);
-  const auto is = shared_->settings_for(origin);
+  const auto is = worker_config_->settings_for(origin);
   pool::PoolTerms terms{origin::pool_of(is), origin::timeouts_of(is),
                         origin::longest_dial(is->timeouts)};
   terms.tcp = origin::tcp_of(is);
   terms.hedging = origin::hedging_of(is);
-  terms.replace = !bounds_alike(before.head_limits(), shared_->head_limits()) ||
+  terms.replace = !bounds_alike(before.head_limits(), worker_config_->head_limits()) ||
                   !connects_alike(origin, *was, *is);
   if (terms.replace || !dials_alike(*was, *is))
     terms.dialer = std::make_shared<origin::NetworkDialer>(dialing_, origin, is);
-  terms.generation = shared_->generation();
-  terms.barred = !shared_->origin_access().judge(origin).allowed;
+  terms.generation = worker_config_->generation();
+  terms.barred = !worker_config_->origin_acl().judge(origin).allowed;
   pool.adopt(std::move(terms));
 }
 
 /// `pool.warm` may name others now.
 void Worker::keep_warm_share() {
-  const auto share = warm_share(shared_->config(), index_, group_.members.size());
+  const auto share = warm_share(worker_config_->config(), index_, group_.members.size());
   const std::unordered_set<origin::Origin, origin::OriginHash> wanted(share.begin(), share.end());
   pools_.for_each([&](pool::OriginPool& pool) {
     if (!wanted.contains(pool.origin())) pool.keep_as_used();
@@ -84,7 +84,8 @@ void Worker::keep_warm_share() {
 
 /// Applies `clients.allow` to the next request of clients that are connected already.
 void Worker::judge_clients() {
-  for (auto& session : sessions_) session.allow(shared_->allows_client(session.address().from));
+  for (auto& session : sessions_)
+    session.allow(worker_config_->allows_client(session.address().from));
 }
 
 }  // namespace ccnproxy::daemon

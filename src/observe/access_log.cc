@@ -14,10 +14,10 @@
 
 #include "ccnproxy/base/signals_blocked.h"
 #include "ccnproxy/observe/access_format.h"
-#include "ccnproxy/observe/doorbell.h"
 #include "ccnproxy/observe/json_text.h"
 #include "ccnproxy/observe/line_sink.h"
 #include "ccnproxy/observe/log_rotation.h"
+#include "ccnproxy/observe/notifier.h"
 #include "ccnproxy/observe/record_codec.h"
 #include "ccnproxy/observe/ring_writer.h"
 
@@ -85,7 +85,7 @@ struct AccessLog::State {
   std::unique_ptr<RingWriter> writers;
 
   // Of all.
-  Doorbell doorbell;
+  Notifier notifier;
   std::atomic<RingWriter*> first_writer = nullptr;
   std::atomic<bool> stopping = false;
   std::atomic<bool> reopen_wanted = false;
@@ -129,9 +129,9 @@ bool AccessLog::State::is_empty() const noexcept {
 void AccessLog::State::run() {
   ::pthread_setname_np(::pthread_self(), "access-log");
   while (!stopping) {
-    doorbell.wait([this] { return is_empty() && !is_urgent(); });
+    notifier.wait([this] { return is_empty() && !is_urgent(); });
     do {
-      doorbell.linger(gather, [this] { return !is_urgent(); });
+      notifier.linger(gather, [this] { return !is_urgent(); });
       if (reopen_wanted.exchange(false)) reopen_file();
     } while (drain());
   }
@@ -215,7 +215,7 @@ AccessLog::AccessLog(const config::AccessLog& settings, std::chrono::millisecond
 AccessLog::~AccessLog() {
   if (!state_) return;
   state_->stopping = true;
-  state_->doorbell.ring_urgently();
+  state_->notifier.notify_urgently();
   const auto ended = state_->finished.get_future().wait_for(state_->flush_deadline);
   if (ended == std::future_status::ready) {
     thread_.join();
@@ -227,7 +227,7 @@ AccessLog::~AccessLog() {
 AccessLog::Writer& AccessLog::make_writer() {
   static NullWriter nowhere;  // holds nothing
   if (!state_) return nowhere;
-  state_->writers = std::make_unique<RingWriter>(state_->doorbell, state_->with_query,
+  state_->writers = std::make_unique<RingWriter>(state_->notifier, state_->with_query,
                                                  std::move(state_->writers));
   state_->first_writer = state_->writers.get();
   return *state_->writers;
@@ -236,7 +236,7 @@ AccessLog::Writer& AccessLog::make_writer() {
 void AccessLog::reopen() {
   if (!state_) return;
   state_->reopen_wanted = true;
-  state_->doorbell.ring_urgently();
+  state_->notifier.notify_urgently();
 }
 
 std::uint64_t AccessLog::dropped() const noexcept { return state_ ? state_->dropped() : 0; }

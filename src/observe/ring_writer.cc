@@ -15,8 +15,8 @@ static_assert(13 * max_logged_string + 1024 < ring_bytes / 2, "any record fits")
 
 }  // namespace
 
-RingWriter::RingWriter(Doorbell& doorbell, bool with_query, std::unique_ptr<RingWriter> next)
-    : doorbell_(doorbell), with_query_(with_query), ring_(ring_bytes), next_(std::move(next)) {}
+RingWriter::RingWriter(Notifier& notifier, bool with_query, std::unique_ptr<RingWriter> next)
+    : notifier_(notifier), with_query_(with_query), ring_(ring_bytes), next_(std::move(next)) {}
 
 void RingWriter::write(const AccessRecord& record) {
   AccessRecord kept = record;
@@ -27,15 +27,15 @@ void RingWriter::write(const AccessRecord& record) {
   pack(kept, to);
   ring_.commit();
   if (ring_.is_filling_up()) {
-    doorbell_.ring_urgently();
+    notifier_.notify_urgently();
   } else {
-    doorbell_.ring();
+    notifier_.notify();
   }
 }
 
 void RingWriter::count_dropped() noexcept {
   dropped_.store(dropped_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  doorbell_.ring_urgently();
+  notifier_.notify_urgently();
 }
 
 }  // namespace ccnproxy::observe

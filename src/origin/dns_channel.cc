@@ -27,7 +27,7 @@ void require_library() {
 }  // namespace
 
 /// A socket of c-ares, which opens and closes it. Outlives its closing until the turn is over.
-class DnsChannel::Socket final : public IoHandler, public Retired {
+class DnsChannel::Socket final : public IoHandler, public DeferredDelete {
  public:
   Socket(DnsChannel& channel, int fd) : channel_(&channel), fd_(fd) {}
 
@@ -119,7 +119,7 @@ void DnsChannel::forget(int fd) {
   if (node.empty()) return;
   loop_.unwatch(fd);
   node.mapped()->end();
-  loop_.retire(std::move(node.mapped()));
+  loop_.defer_delete(std::move(node.mapped()));
 }
 
 void DnsChannel::process(int readable_fd, int writable_fd) {

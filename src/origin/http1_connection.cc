@@ -19,7 +19,7 @@ constexpr Duration pause = std::chrono::milliseconds(10);
 
 Http1Connection::Http1Connection(const ConnectionContext& context,
                                  std::unique_ptr<tls::Transport> transport, ConnectionInfo info,
-                                 ConnectionListener& listener, std::shared_ptr<PeerFacts> facts)
+                                 ConnectionListener& listener, std::shared_ptr<PeerState> facts)
     : context_(context),
       transport_(std::move(transport)),
       info_(std::move(info)),
@@ -27,7 +27,7 @@ Http1Connection::Http1Connection(const ConnectionContext& context,
       flush_task_(Delegate<void()>::to<&Http1Connection::flush>(this)),
       pause_timer_(context.loop.timers(), Delegate<void()>::to<&Http1Connection::end_pause>(this)),
       held_(context.buffers.held, MemoryBudget::For::origins),
-      unsent_limit_(context.buffers.unsent_room),
+      not_sent_lowat_(context.buffers.unsent_room),
       chunks_(context.limits, http::Sender::origin),
       facts_(std::move(facts)),
       use_(*facts_, info_.address),
@@ -59,20 +59,21 @@ OriginStream& Http1Connection::open(const http::OutgoingRequest& request, Respon
   http::append_request_head(head, request);
   output_.append(head);
   queued_bytes_ += head.size();
-  context_.loop.at_turn_end(flush_task_);
+  context_.loop.defer(flush_task_);
   return *this;
 }
 
 void Http1Connection::drain(std::string_view reason) {
   if (!draining_) end_reason_ = reason;
   draining_ = true;
-  context_.loop.at_turn_end(flush_task_);
+  context_.loop.defer(flush_task_);
 }
 
 std::size_t Http1Connection::write_body(std::string_view bytes) {
   const auto passed = pass_body(bytes);
   const auto rest = bytes.substr(passed);
-  const auto limit = context_.buffers.held.tight() ? tight_upload_limit : upload_limit;
+  const auto limit =
+      context_.buffers.held.under_pressure() ? upload_limit_under_pressure : upload_limit;
   const auto room = limit - std::min(limit, output_.size());
   const auto taken = std::min(room, rest.size());
   if (taken > 0) queue_body(rest.substr(0, taken));
@@ -115,7 +116,7 @@ void Http1Connection::queue_body(std::string_view bytes) {
   output_.append(bytes);
   if (chunked) output_.append("\r\n");
   queued_bytes_ += output_.size() - before;
-  context_.loop.at_turn_end(flush_task_);
+  context_.loop.defer(flush_task_);
 }
 
 void Http1Connection::end_body(const http::Fields& trailers) {
@@ -127,7 +128,7 @@ void Http1Connection::end_body(const http::Fields& trailers) {
   last += "\r\n";
   output_.append(last);
   queued_bytes_ += last.size();
-  context_.loop.at_turn_end(flush_task_);
+  context_.loop.defer(flush_task_);
 }
 
 void Http1Connection::consumed(std::size_t n) {
@@ -136,7 +137,7 @@ void Http1Connection::consumed(std::size_t n) {
   if (!takes_more() || (watching && !more_to_read_)) return;
   read_again_ = true;  // what is in our buffers already, no descriptor will tell of
   update_watch();
-  context_.loop.at_turn_end(flush_task_);
+  context_.loop.defer(flush_task_);
 }
 
 void Http1Connection::cancel() {
@@ -153,7 +154,7 @@ void Http1Connection::on_io(std::uint32_t events) {
   if (events & EPOLLOUT) {
     socket_full_ = false;
     update_watch();
-    context_.loop.at_turn_end(flush_task_);
+    context_.loop.defer(flush_task_);
   }
   if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) read_all(events & (EPOLLHUP | EPOLLERR));
 }
@@ -166,7 +167,7 @@ void Http1Connection::on_crossed_io(bool to_the_end) {
   socket_full_ = false;
   read_again_ = more_to_read_ = true;
   update_watch();
-  context_.loop.at_turn_end(flush_task_);
+  context_.loop.defer(flush_task_);
 }
 
 /// `to_the_end`: nothing more will come, and a pause would only be told so again and again.
@@ -174,13 +175,14 @@ void Http1Connection::read_all(bool to_the_end) {
   while (!closed_ && (to_the_end || may_read()) && read_batch()) {
   }
   if (closed_) return;
-  update_watch();  // whether memory is tight has changed, maybe, since bytes came
+  update_watch();  // whether memory is under pressure has changed, maybe, since bytes came
   account();
 }
 
 /// Whether the client has taken so much that the origin is to be read.
 bool Http1Connection::takes_more() const {
-  return !reading_paused_ && backlog_ < (context_.buffers.held.tight() ? 1 : backlog_limit);
+  return !reading_paused_ &&
+         backlog_ < (context_.buffers.held.under_pressure() ? 1 : backlog_limit);
 }
 
 /// Not the answer while memory is full of what clients have not taken. All else at once: bytes that
@@ -201,7 +203,7 @@ void Http1Connection::end_pause() {
   if (request_) liveness_.on_request();
   update_watch();
   read_again_ = true;
-  context_.loop.at_turn_end(flush_task_);
+  context_.loop.defer(flush_task_);
 }
 
 void Http1Connection::flush() {
@@ -221,7 +223,7 @@ void Http1Connection::flush() {
 
 void Http1Connection::wait_for_room() {
   socket_full_ = true;
-  unsent_limit_.on_full(transport_->fd(), written_bytes_, context_.buffers.held.tight());
+  not_sent_lowat_.on_full(transport_->fd(), written_bytes_, context_.buffers.held.under_pressure());
   update_watch();
 }
 

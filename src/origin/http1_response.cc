@@ -196,7 +196,7 @@ void Http1Connection::complete(const http::Fields& trailers) {
     output_.clear();
   }
   finish_request();
-  if (draining_) context_.loop.at_turn_end(flush_task_);  // told so while the request ran
+  if (draining_) context_.loop.defer(flush_task_);  // told so while the request ran
   if (sink) sink->on_complete(trailers);
   if (!closed_) listener_.on_capacity(*this);
 }
@@ -208,7 +208,7 @@ void Http1Connection::finish_request() {
   reading_paused_ = false;
   pause_timer_.cancel();
   wants_writable_ = false;
-  unsent_limit_.rest(transport_->fd());
+  not_sent_lowat_.rest(transport_->fd());
   update_watch();
 }
 

@@ -44,7 +44,7 @@ bool is_in_static_table(std::string_view method) { return method == "GET" || met
 
 Http2Connection::Http2Connection(const ConnectionContext& context,
                                  std::unique_ptr<tls::Transport> transport, ConnectionInfo info,
-                                 ConnectionListener& listener, std::shared_ptr<PeerFacts> facts)
+                                 ConnectionListener& listener, std::shared_ptr<PeerState> facts)
     : context_(context),
       transport_(std::move(transport)),
       info_(std::move(info)),
@@ -55,7 +55,7 @@ Http2Connection::Http2Connection(const ConnectionContext& context,
       flush_task_(Delegate<void()>::to<&Http2Connection::flush>(this)),
       timer_(context.loop.timers(), Delegate<void()>::to<&Http2Connection::on_timer>(this)),
       held_(context.buffers.held, MemoryBudget::For::origins),
-      unsent_limit_(context.buffers.unsent_room),
+      not_sent_lowat_(context.buffers.unsent_room),
       first_window_(WindowPolicy::start),
       facts_(std::move(facts)),
       use_(*facts_, info_.address),
@@ -73,7 +73,7 @@ Http2Connection::Http2Connection(const ConnectionContext& context,
   nghttp2_session_set_local_window_size(session_.get(), NGHTTP2_FLAG_NONE, 0, connection_window);
   timer_.set_after(context_.settings_timeout);
   context_.loop.watch(transport_->fd(), EPOLLIN, *this);
-  context_.loop.at_turn_end(flush_task_);
+  context_.loop.defer(flush_task_);
 }
 
 Http2Connection::~Http2Connection() {
@@ -99,7 +99,7 @@ OriginStream& Http2Connection::open(const http::OutgoingRequest& request, Respon
   stream->on_aged_ = context_.loop.now() - opened_ > aged_after;
   streams_.push_back(*stream);
   ++requests_;
-  flood_.expect(FloodGuard::a_request);
+  flood_.expect(FrameRateLimiter::a_request);
   liveness_.on_request();
   submit(*stream);
   flush_requests();
@@ -116,14 +116,14 @@ void Http2Connection::flush_requests() {
     flight_writes_ = 0;
   }
   if (info_.rtt < long_path || flight_writes_ < writes_at_once)
-    return context_.loop.at_turn_end(flush_task_);
+    return context_.loop.defer(flush_task_);
   context_.loop.delay(flush_task_, std::min(info_.rtt / 64, longest_gathering));
 }
 
 void Http2Connection::drain(std::string_view reason) {
   if (!draining_) end_reason_ = reason;
   draining_ = true;
-  context_.loop.at_turn_end(flush_task_);
+  context_.loop.defer(flush_task_);
 }
 
 void Http2Connection::submit(Http2Stream& stream) {
@@ -169,17 +169,17 @@ void Http2Connection::return_credit(Http2Stream& stream, std::size_t n) {
     nghttp2_session_set_local_window_size(session_.get(), NGHTTP2_FLAG_NONE, stream.id_,
                                           stream.window_.window());
   nghttp2_session_consume_stream(session_.get(), stream.id_, n);
-  if (nghttp2_session_want_write(session_.get())) context_.loop.at_turn_end(flush_task_);
+  if (nghttp2_session_want_write(session_.get())) context_.loop.defer(flush_task_);
 }
 
-/// Where memory is tight, what an origin may send ahead of its client is small: RFC 9113 §6.9.2
-/// lets a change of SETTINGS take back what open streams were granted, too. Windows grow only while
-/// all are as large as WindowPolicy thinks they are.
+/// Where memory is under pressure, what an origin may send ahead of its client is small: RFC 9113
+/// §6.9.2 lets a change of SETTINGS take back what open streams were granted, too. Windows grow
+/// only while all are as large as WindowPolicy thinks they are.
 void Http2Connection::fit_windows() {
   const auto& memory = context_.buffers.held;
-  const auto wanted = memory.tight()     ? WindowPolicy::tight
-                      : memory.relaxed() ? WindowPolicy::start
-                                         : first_window_;
+  const auto wanted = memory.under_pressure() ? WindowPolicy::under_pressure
+                      : memory.relaxed()      ? WindowPolicy::start
+                                              : first_window_;
   if (wanted == first_window_) return;
   if (wanted == WindowPolicy::start) {
     const auto waiting = std::count_if(streams_.begin(), streams_.end(), [](const auto& stream) {
@@ -193,8 +193,8 @@ void Http2Connection::fit_windows() {
   const nghttp2_settings_entry setting{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE,
                                        static_cast<std::uint32_t>(wanted)};
   nghttp2_submit_settings(session_.get(), NGHTTP2_FLAG_NONE, &setting, 1);
-  flood_.expect(FloodGuard::a_request);
-  context_.loop.at_turn_end(flush_task_);
+  flood_.expect(FrameRateLimiter::a_request);
+  context_.loop.defer(flush_task_);
 }
 
 bool Http2Connection::has_full_windows() const {
@@ -206,7 +206,7 @@ bool Http2Connection::has_full_windows() const {
 void Http2Connection::reset(Http2Stream& stream, std::uint32_t code) {
   if (closed_ || stream.closed_) return;
   nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream.id_, code);
-  context_.loop.at_turn_end(flush_task_);
+  context_.loop.defer(flush_task_);
 }
 
 void Http2Connection::touch(Http2Stream& stream) {
@@ -344,7 +344,7 @@ void Http2Connection::ping() {
   pinged_at_ = context_.loop.now();
   ping_to_write_ = true;
   nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr);
-  context_.loop.at_turn_end(flush_task_);
+  context_.loop.defer(flush_task_);
 }
 
 void Http2Connection::on_suspicion() {
@@ -374,7 +374,7 @@ void Http2Connection::rest() {
 void Http2Connection::rest_soon() {
   if (!streams_.empty() || !settings_received_) return;
   timer_.set_after(rest_after);
-  unsent_limit_.rest(transport_->fd());
+  not_sent_lowat_.rest(transport_->fd());
 }
 
 void Http2Connection::on_timer() {

@@ -23,7 +23,7 @@ void Http2Connection::on_io(std::uint32_t events) {
     read_all(events & (EPOLLHUP | EPOLLERR));
     if (closed_) return;
   }
-  context_.loop.at_turn_end(flush_task_);
+  context_.loop.defer(flush_task_);
 }
 
 /// `to_the_end`: nothing more will come, and a pause would only be told so again and again.
@@ -54,7 +54,7 @@ void Http2Connection::read_again() {
   liveness_.on_read();
   if (streams() > 0) liveness_.on_request();
   read_all(false);  // what is in our buffers already, no descriptor will tell of
-  if (!closed_) context_.loop.at_turn_end(flush_task_);
+  if (!closed_) context_.loop.defer(flush_task_);
 }
 
 /// What is held over this turn, but for uploads, which streams hold.
@@ -221,7 +221,7 @@ void Http2Connection::write_pending() {
 }
 
 void Http2Connection::wait_for_room() {
-  unsent_limit_.on_full(transport_->fd(), written_bytes_, context_.buffers.held.tight());
+  not_sent_lowat_.on_full(transport_->fd(), written_bytes_, context_.buffers.held.under_pressure());
   watch_writing(true);
 }
 

@@ -107,7 +107,7 @@ void* Http2Memory::allocate_zeroed(std::size_t count, std::size_t size, void* se
   if (!fits) return nullptr;
   if (count * size >= page)
     if (void* at = memory(self).map(count * size)) return at;
-  if (count * size > BlockShelf::largest_block) return std::calloc(count, size);
+  if (count * size > FreeList::largest_block) return std::calloc(count, size);
   void* at = memory(self).small_.take(count * size);
   if (at) std::memset(at, 0, count * size);
   return at;

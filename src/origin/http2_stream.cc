@@ -19,7 +19,7 @@ std::size_t Http2Stream::write_body(std::string_view bytes) {
   const auto passed = connection_.pass_upload(*this, bytes);
   bytes.remove_prefix(passed);
   if (bytes.empty()) return passed;
-  const auto limit = memory_.tight() ? tight_upload_limit : upload_limit;
+  const auto limit = memory_.under_pressure() ? upload_limit_under_pressure : upload_limit;
   const auto room = limit - std::min(limit, upload_.size());
   const auto taken = std::min(room, bytes.size());
   upload_.append(bytes.substr(0, taken));

@@ -28,7 +28,7 @@ void Http2Connection::resume_upload(Http2Stream& stream) {
   if (closed_ || stream.closed_ || !stream.deferred_) return;
   stream.deferred_ = false;
   nghttp2_session_resume_data(session_.get(), stream.id_);
-  context_.loop.at_turn_end(flush_task_);
+  context_.loop.defer(flush_task_);
 }
 
 /// Whether the socket is full. The streams are told when it is no more.
@@ -109,7 +109,8 @@ int Http2Connection::write_data(Http2Stream& stream, std::uint8_t flags, std::si
     return NGHTTP2_ERR_WOULDBLOCK;
   }
   queued_bytes_ += frame_head + length;
-  flood_.expect(FloodGuard::a_data_frame * static_cast<std::int32_t>(1 + length / usual_frame));
+  flood_.expect(FrameRateLimiter::a_data_frame *
+                static_cast<std::int32_t>(1 + length / usual_frame));
   if (passes) {
     stream.passing_.remove_prefix(length);
     return 0;

@@ -3,7 +3,7 @@
 #include "ccnproxy/base/coroutine.h"
 #include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/origin/address_order.h"
-#include "ccnproxy/origin/address_race.h"
+#include "ccnproxy/origin/happy_eyeballs.h"
 #include "ccnproxy/origin/http1_connection.h"
 #include "ccnproxy/origin/http2_connection.h"
 #include "ccnproxy/origin/path_tuning.h"
@@ -25,7 +25,7 @@ std::string objection_to(const Endpoint& to, const DialContext& context, const O
                          const OriginSettings& settings) {
   const auto& exemption = settings.exemption;
   const bool exempt = exemption.holds(to, origin.scheme == Scheme::https);
-  auto objection = context.access.objection(to, exempt);
+  auto objection = context.acl.objection(to, exempt);
   if (!objection.empty() && !exempt) objection += exemption.hint();
   return objection;
 }
@@ -35,7 +35,7 @@ std::string objection_to(const Endpoint& to, const DialContext& context, const O
 class NetworkDial final : public Dial {
  public:
   NetworkDial(const DialContext& context, const Origin& origin, const OriginSettings& settings,
-              std::shared_ptr<PeerFacts> facts, ConnectionListener& listener,
+              std::shared_ptr<PeerState> facts, ConnectionListener& listener,
               Delegate<void(DialResult)> on_result)
       : context_(context),
         loop_(context.connections.loop),
@@ -172,12 +172,12 @@ class NetworkDial final : public Dial {
   }
 
   asio::awaitable<Result<Connected>> connect() {
-    AddressRace::Options options;
+    HappyEyeballs::Options options;
     options.deadline = settings_.timeouts.connect;
     options.health = &context_.health;
     options.budget = context_.budget;
     options.permitted = [this](const Endpoint& to) { return permits(to); };
-    race_ = std::make_unique<AddressRace>(loop_, steps_, tried_, std::move(options));
+    race_ = std::make_unique<HappyEyeballs>(loop_, steps_, tried_, std::move(options));
     auto connected = co_await race_->run();
     timings_.tcp += end_of_phase();
     if (connected) {
@@ -317,9 +317,9 @@ class NetworkDial final : public Dial {
   EventLoop& loop_;
   const Origin& origin_;
   const OriginSettings& settings_;
-  std::shared_ptr<PeerFacts> facts_;
+  std::shared_ptr<PeerState> facts_;
   std::string first_;                  ///< the address that is tried first
-  std::optional<PeerFacts::Use> use_;  ///< of that one
+  std::optional<PeerState::Use> use_;  ///< of that one
   ConnectionListener& listener_;
   Delegate<void(DialResult)> on_result_;
   TimePoint phase_began_;
@@ -329,7 +329,7 @@ class NetworkDial final : public Dial {
   std::unique_ptr<Lookup> lookup_;
   Result<Addresses> found_ = Addresses();  ///< by it
   Addresses tried_;                        ///< by the newest race
-  std::unique_ptr<AddressRace> race_;
+  std::unique_ptr<HappyEyeballs> race_;
   bool none_connected_ = false;  ///< in the newest race
   std::unique_ptr<tls::TlsTransport> tls_;
   Duration rtt_{0};
@@ -346,7 +346,7 @@ NetworkDialer::NetworkDialer(std::shared_ptr<const DialContext> context, Origin 
 std::unique_ptr<Dial> NetworkDialer::dial(ConnectionListener& listener,
                                           Delegate<void(DialResult)> on_result) {
   return std::make_unique<NetworkDial>(*place_->context, place_->origin, *place_->settings,
-                                       std::shared_ptr<PeerFacts>(place_, &place_->facts), listener,
+                                       std::shared_ptr<PeerState>(place_, &place_->facts), listener,
                                        on_result);
 }
 

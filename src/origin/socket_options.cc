@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "ccnproxy/origin/unsent_limit.h"
+#include "ccnproxy/origin/not_sent_lowat.h"
 
 namespace ccnproxy::origin {
 namespace {
@@ -45,7 +45,7 @@ UniqueFd open_origin_socket(const Endpoint& peer) noexcept {
   UniqueFd fd(::socket(peer.family(), type, IPPROTO_TCP));
   if (!fd) return fd;
   set_tcp(fd.get(), TCP_NODELAY, 1);
-  set_most_unsent(fd.get(), UnsentLimit::least);
+  set_most_unsent(fd.get(), NotSentLowat::least);
   const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(user_timeout);
   set_tcp(fd.get(), TCP_USER_TIMEOUT, static_cast<int>(limit.count()));
   keep_alive(fd.get());

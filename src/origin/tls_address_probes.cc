@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "ccnproxy/base/coroutine.h"
-#include "ccnproxy/origin/address_race.h"
+#include "ccnproxy/origin/happy_eyeballs.h"
 #include "ccnproxy/tls/tls_transport.h"
 
 namespace ccnproxy::origin {
@@ -19,7 +19,7 @@ constexpr std::size_t most_addresses = 16;
 
 /// One handshake. Tells its owner when TCP has taken the question, and then either that it was
 /// answered (by whatever: an alert and a reset are signs of life too) or that it was not.
-class TlsAddressProbes::Probe final : public Retired {
+class TlsAddressProbes::Probe final : public DeferredDelete {
  public:
   Probe(TlsAddressProbes& owner, const Endpoint& endpoint, ConnectionLease lease)
       : owner_(owner),
@@ -36,8 +36,8 @@ class TlsAddressProbes::Probe final : public Retired {
   }
 
  private:
-  AddressRace::Options options() const {
-    AddressRace::Options options;
+  HappyEyeballs::Options options() const {
+    HappyEyeballs::Options options;
     options.deadline = owner_.connect_timeout_;
     options.permitted = owner_.context_.permitted;
     return options;
@@ -74,7 +74,7 @@ class TlsAddressProbes::Probe final : public Retired {
   TlsAddressProbes& owner_;
   EventLoop& loop_;
   ConnectionLease lease_;
-  AddressRace race_;
+  HappyEyeballs race_;
   std::unique_ptr<tls::TlsTransport> tls_;
   Coroutine steps_;
 };
@@ -114,7 +114,7 @@ void TlsAddressProbes::end(Asked& asked) {
   asked.unanswered_since.reset();
   if (!asked.probe) return;
   asked.probe->forget();
-  context_.loop.retire(std::move(asked.probe));
+  context_.loop.defer_delete(std::move(asked.probe));
 }
 
 std::optional<TimePoint> TlsAddressProbes::unanswered_since(std::string_view address) const {

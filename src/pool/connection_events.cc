@@ -5,12 +5,12 @@ namespace ccnproxy::pool {
 using State = PooledConnection::State;
 
 void ConnectionEvents::on_dialed(PooledConnection& c, origin::DialResult result) {
-  const auto& retire = env_.context.worker->retire;
+  const auto& defer_delete = env_.context.worker->defer_delete;
   if (c.state() == State::closed) {  // given up in this very turn
-    if (result) retire(std::move(*result));
+    if (result) defer_delete(std::move(*result));
     return;
   }
-  retire(std::move(c.dial));
+  defer_delete(std::move(c.dial));
   if (!result) return on_failed(c, result.error());
   if (env_.context.shares) c.load = shares_.load_of((*result)->info().address);
   c.connection = std::move(*result);

@@ -51,7 +51,7 @@ void ConnectionSet::move_to(PooledConnection& c, State to) {
   if (has_place(before) && !has_place(to)) shared_.give_back_connection(worker_.index);
   c.state_ = to;
   if (to == State::closed) {
-    worker_.retire(std::unique_ptr<Retired>(&c));
+    worker_.defer_delete(std::unique_ptr<DeferredDelete>(&c));
   } else {
     list(to).push_front(c);
   }

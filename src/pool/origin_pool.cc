@@ -86,7 +86,7 @@ std::optional<std::size_t> OriginPool::better_worker() {
     if (!none_here || env_.settings->max_connections == 0) return std::nullopt;
     return shared.open_elsewhere(self);  // it may hold all that is allowed
   }
-  if (shared.note_handed(self, env_.now()) == SharedOrigin::handed_worth_a_connection) {
+  if (shared.note_migration(self, env_.now()) == SharedOrigin::migrations_worth_a_connection) {
     env_.decide("many requests go to another worker: connections of our own");
     usage_.note_request(env_.now());
     maintainer_.upkeep();
@@ -153,7 +153,7 @@ void OriginPool::keep_as_used() {
   maintainer_.check();
 }
 
-void OriginPool::recall(const OriginMemory& memory, Duration last_used_ago) {
+void OriginPool::recall(const OriginSnapshot& memory, Duration last_used_ago) {
   if (memory.http1_until && !has_answered()) protocol_.recall_requirement(*memory.http1_until);
   env_.known().recall(memory, env_.now());
   lifetimes_.take_lessons();
@@ -164,11 +164,11 @@ void OriginPool::recall(const OriginMemory& memory, Duration last_used_ago) {
   maintainer_.upkeep();
 }
 
-OriginMemory OriginPool::memory() const {
+OriginSnapshot OriginPool::memory() const {
   using std::chrono::system_clock;
   const auto now = env_.now();
   const auto& known = env_.known();
-  OriginMemory memory;
+  OriginSnapshot memory;
   memory.origin = env_.origin;
   memory.protocol = known.protocol();
   memory.stream_limit = static_cast<std::uint32_t>(known.streams_each());

@@ -29,7 +29,7 @@ CloseLimits OriginState::limits(TimePoint now) const {
   return learned_.limits(now);
 }
 
-void OriginState::recall(const OriginMemory& memory, TimePoint now) {
+void OriginState::recall(const OriginSnapshot& memory, TimePoint now) {
   if (protocol()) return;
   if (memory.protocol) note_protocol(*memory.protocol);
   note_streams_each(memory.stream_limit);

@@ -38,13 +38,13 @@ std::optional<std::size_t> SharedOrigin::ready_elsewhere(std::size_t self) const
   return std::nullopt;
 }
 
-std::uint32_t SharedOrigin::note_handed(std::size_t self, TimePoint now) noexcept {
+std::uint32_t SharedOrigin::note_migration(std::size_t self, TimePoint now) noexcept {
   auto& own = workers_[self];
-  if (now - own.handed_since >= std::chrono::seconds(1)) {
-    own.handed_since = now;
-    own.handed = 0;
+  if (now - own.migrated_since >= std::chrono::seconds(1)) {
+    own.migrated_since = now;
+    own.migrated = 0;
   }
-  return ++own.handed;
+  return ++own.migrated;
 }
 
 std::optional<std::size_t> SharedOrigin::open_elsewhere(std::size_t self) const noexcept {
@@ -69,8 +69,8 @@ std::shared_ptr<SharedOrigin> PoolDirectory::find(const origin::Origin& origin) 
   return found;
 }
 
-std::optional<std::size_t> PoolDirectory::hand_over(const origin::Origin& origin, std::size_t self,
-                                                    TimePoint now) {
+std::optional<std::size_t> PoolDirectory::migration_target(const origin::Origin& origin,
+                                                           std::size_t self, TimePoint now) {
   if (workers_ == 1) return std::nullopt;
   const std::lock_guard lock(mutex_);
   const auto it = origins_.find(origin);
@@ -79,7 +79,7 @@ std::optional<std::size_t> PoolDirectory::hand_over(const origin::Origin& origin
   const auto other = known->ready_elsewhere(self);
   // The next one is worth a connection: the pool that is made for it will count it.
   const bool is_enough =
-      other && known->note_handed(self, now) + 1 >= SharedOrigin::handed_worth_a_connection;
+      other && known->note_migration(self, now) + 1 >= SharedOrigin::migrations_worth_a_connection;
   return is_enough ? std::nullopt : other;
 }
 

@@ -145,10 +145,10 @@ std::vector<PoolReport> Pools::report() const {
 
 std::vector<GoneReport> Pools::gone() { return history_.report(timers_.clock().now()); }
 
-std::vector<OriginMemory> Pools::memories() const {
-  std::vector<OriginMemory> memories;
-  for (const auto& pool : pools_) memories.push_back(pool->memory());
-  return memories;
+std::vector<OriginSnapshot> Pools::snapshots() const {
+  std::vector<OriginSnapshot> snapshots;
+  for (const auto& pool : pools_) snapshots.push_back(pool->memory());
+  return snapshots;
 }
 
 std::size_t Pools::not_ready(std::string& origins) const {

@@ -48,7 +48,7 @@ void Replacement::outdate() {
   auto& dialing = connections_.list(State::connecting);
   while (!dialing.empty()) {
     auto& c = dialing.front();
-    env_.context.worker->retire(std::move(c.dial));
+    env_.context.worker->defer_delete(std::move(c.dial));
     connections_.close(c);
   }
   connections_.for_each_open([](auto& c) {

@@ -43,8 +43,8 @@ ClientSession::ClientSession(ProxyContext& context, UniqueFd fd, ClientAddress a
 
 ClientSession::~ClientSession() = default;
 
-void ClientSession::take_over(HandedClient client) {
-  handed_ = true;
+void ClientSession::adopt(MigratedClient client) {
+  migrated_ = true;
   if (context_.draining) persistence_.drain();
   request_began_ = client.request_began;
   on_input(client.bytes);
@@ -71,7 +71,7 @@ const config::Config& ClientSession::config() const {
 
 void ClientSession::wait_for_request() {
   become(Life::waiting);
-  handed_ = false;
+  migrated_ = false;
   reader_.begin_next();
   request_began_ = {};
   idle_since_ = context_.loop.now();
@@ -220,7 +220,7 @@ std::size_t ClientSession::read_head(std::string_view bytes) {
   }
   if (!may_begin()) return 0;
   begin_exchange(bytes.substr(0, result.consumed));
-  if (!handing_to_) return result.consumed;
+  if (!migrating_to_) return result.consumed;
   leave_with(bytes);
   return bytes.size();
 }
@@ -231,7 +231,7 @@ void ClientSession::leave_with(std::string_view bytes) {
   give_back_exchange();
   context_.loop.unwatch(fd_.get());
   writer_.let_go(fd_.get());
-  context_.hand_over(*handing_to_, {std::move(fd_), address_, std::string(bytes), request_began_});
+  context_.migrate(*migrating_to_, {std::move(fd_), address_, std::string(bytes), request_began_});
   close();
 }
 
@@ -355,7 +355,7 @@ bool ClientSession::wants_input() const {
   if (life_ == Life::no_place) return false;
   if (!exchange_) return true;
   // With a request in flight some input is taken, so that the usual case changes no registration.
-  const auto most = context_.memory.tight() ? 1 : RequestBody::high_mark;
+  const auto most = context_.memory.under_pressure() ? 1 : RequestBody::high_mark;
   return reader_.kept().size() < most && (reader_.is_complete() || exchange_->wants_body());
 }
 

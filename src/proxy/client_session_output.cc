@@ -111,8 +111,8 @@ bool ClientSession::look_again() {
   return true;
 }
 
-Standing ClientSession::standing() {
-  if (tunnel_) return tunnel_->standing();
+StalledClient ClientSession::stalled() {
+  if (tunnel_) return tunnel_->stalled();
   if (writer_.is_blocked() || writer_.has_backlog()) look_at_socket();
   const auto held = held_for_client_.get() + held_for_origin_.get();
   if (writer_.is_blocked() || writer_.has_backlog()) return {held, writer_.moved_at()};

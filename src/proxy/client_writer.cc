@@ -29,16 +29,16 @@ bool ClientWriter::is_too_slow(int fd) {
   return taking_.too_slow(context_.loop.now());
 }
 
-/// Where memory is tight, the kernel is to hold less for each client, too.
+/// Where memory is under pressure, the kernel is to hold less for each client, too.
 void ClientWriter::limit_unsent(int fd) {
   const auto& memory = context_.memory;
-  if (unsent_limited_ ? !memory.relaxed() : !memory.tight()) return;
-  unsent_limited_ = !unsent_limited_;
-  origin::set_most_unsent(fd, unsent_limited_ ? most_unsent_when_tight : most_unsent);
+  if (unsent_capped_ ? !memory.relaxed() : !memory.under_pressure()) return;
+  unsent_capped_ = !unsent_capped_;
+  origin::set_most_unsent(fd, unsent_capped_ ? most_unsent_under_pressure : most_unsent);
 }
 
 void ClientWriter::let_go(int fd) {
-  if (unsent_limited_) origin::set_most_unsent(fd, most_unsent);
+  if (unsent_capped_) origin::set_most_unsent(fd, most_unsent);
 }
 
 }  // namespace ccnproxy::proxy

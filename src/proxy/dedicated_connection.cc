@@ -69,7 +69,7 @@ void DedicatedConnection::leave_pool() {
 
 void DedicatedConnection::on_dialed(origin::DialResult result) {
   if (over_) return;
-  loop_.retire(std::move(dial_));
+  loop_.defer_delete(std::move(dial_));
   if (!result && origin::is_lack_of_descriptors(result.error()) && waiter_) {
     lease_.reset();
     pool_.exclusive().on_put_off(*this);
@@ -146,7 +146,8 @@ void DedicatedConnection::refuse(Error error) {
 void DedicatedConnection::forget() {
   waiter_ = nullptr;
   if (connection_ || over_) return;
-  if (dial_) loop_.retire(std::move(dial_));  // not now: this turn may hold an event for its socket
+  if (dial_)
+    loop_.defer_delete(std::move(dial_));  // not now: this turn may hold an event for its socket
   end(DedicatedOwner::End::not_connected);
 }
 
@@ -226,7 +227,7 @@ void DedicatedConnection::end(DedicatedOwner::End how) {
   stop_waiting_for_room();
   leave_pool();
   Hook::unlink();
-  loop_.retire(std::unique_ptr<Retired>(this));
+  loop_.defer_delete(std::unique_ptr<DeferredDelete>(this));
   leave_owner(how);
 }
 

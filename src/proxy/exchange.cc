@@ -6,7 +6,7 @@
 #include "ccnproxy/base/quantity_text.h"
 #include "ccnproxy/proxy/client_session.h"
 #include "ccnproxy/proxy/connection_login.h"
-#include "ccnproxy/proxy/own_response.h"
+#include "ccnproxy/proxy/local_reply.h"
 #include "ccnproxy/proxy/pool_choice.h"
 #include "ccnproxy/proxy/retry_policy.h"
 
@@ -55,9 +55,9 @@ void Exchange::begin(ClientSession& client, std::string_view head_bytes,
   if (outcome == RequestPlan::Outcome::reply) return reply(plan_.reply());
   if (outcome == RequestPlan::Outcome::statistics) return ask_statistics();
   const auto choice =
-      choose_pool(context_, plan_.origin(), !plan_.is_upgrade() && client_->can_hand_over());
+      choose_pool(context_, plan_.origin(), !plan_.is_upgrade() && client_->can_migrate());
   if (const auto* worker = std::get_if<OtherWorker>(&choice)) {  // it leaves the record
-    std::exchange(client_, nullptr)->hand_over(worker->index);
+    std::exchange(client_, nullptr)->migrate(worker->index);
     return become(State::idle);
   }
   if (const auto* instead = std::get_if<LocalReply>(&choice)) return reply(*instead);
@@ -97,7 +97,7 @@ void Exchange::answer_expectation() {
 void Exchange::on_client_body(std::string_view bytes) {
   awaits_permission_ = false;
   progress_.client_sent(bytes.size());
-  if (context_.memory.tight()) body_.keep_for_no_retry();
+  if (context_.memory.under_pressure()) body_.keep_for_no_retry();
   const auto limit = config_->limits.body_bytes;
   if (limit > 0 && body_.received() + bytes.size() > limit) return reply(body_too_large(limit));
   attempt_.note_bulk(body_.received(), bytes.size());
@@ -123,9 +123,10 @@ void Exchange::on_client_broken(std::string_view reason) {
   reply({400, std::string(reason), ErrorType::http_request_error});
 }
 
-/// Where memory is tight, an origin may send on only when all that it sent before has gone.
+/// Where memory is under pressure, an origin may send on only when all that it sent before has
+/// gone.
 void Exchange::on_client_took(std::size_t n) {
-  attempt_.on_client_took(n, context_.memory.tight() && client_->output().held() > 0);
+  attempt_.on_client_took(n, context_.memory.under_pressure() && client_->output().held() > 0);
   watch_progress();
 }
 

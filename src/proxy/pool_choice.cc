@@ -10,7 +10,7 @@ LocalReply over_limit(std::string text) {
 }
 
 PoolChoice new_pool(ProxyContext& context, const origin::Origin& origin, bool may_go_elsewhere) {
-  const auto decision = context.access->judge(origin);
+  const auto decision = context.acl->judge(origin);
   if (!decision.allowed)
     return LocalReply{403, decision.reason, decision.type, Side::client, Phase::route};
   if (may_go_elsewhere) {

@@ -7,7 +7,8 @@
 namespace ccnproxy::proxy {
 namespace {
 
-/// The workers are waited for a second (StatsDesk); with their answers on the way it may be more.
+/// The workers are waited for a second (StatsAggregator); with their answers on the way it may be
+/// more.
 constexpr Duration statistics_patience = std::chrono::seconds(5);
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include "ccnproxy/http/list.h"
 #include "ccnproxy/proxy/connection_login.h"
 #include "ccnproxy/proxy/max_forwards.h"
-#include "ccnproxy/proxy/unserved.h"
+#include "ccnproxy/proxy/unsupported_request.h"
 
 namespace ccnproxy::proxy {
 namespace {
@@ -150,13 +150,13 @@ RequestPlan::Outcome RequestPlan::own_path(const Terms& terms, bool has_body) {
 /// Whether it asks for no more than is done here.
 RequestPlan::Outcome RequestPlan::check_served(const http::BodyFraming& framing,
                                                const config::Config& config) {
-  auto unserved = find_unserved(head_);
+  auto unserved = find_unsupported(head_);
   upgrade_ = wanted_upgrade(head_);
   if (!unserved && is_upgrade()) {
     if (!config.tunnel_upgrades) {
-      unserved = Unserved{501, no_upgrades};
+      unserved = UnsupportedRequest{501, no_upgrades};
     } else if (framing.kind != http::BodyFraming::Kind::none) {
-      unserved = Unserved{501, no_upgrade_with_body};
+      unserved = UnsupportedRequest{501, no_upgrade_with_body};
     }
   }
   return unserved ? fail(unserved->status, unserved->reason) : Outcome::forward;

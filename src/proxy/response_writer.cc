@@ -4,7 +4,7 @@
 
 #include "ccnproxy/http/field_case.h"
 #include "ccnproxy/http/field_rules.h"
-#include "ccnproxy/proxy/own_response.h"
+#include "ccnproxy/proxy/local_reply.h"
 
 namespace ccnproxy::proxy {
 namespace {
@@ -163,15 +163,16 @@ void ResponseWriter::make_room() {
 
 void ResponseWriter::reply(const LocalReply& reply, std::string_view date, std::string_view type) {
   state_ = State::flushed;
-  OwnResponse response{reply.status, reply.error ? to_string(*reply.error) : std::string_view(),
-                       reply.text, config_->request_id_header, plan_->request_id()};
+  LocalReplyMessage response{reply.status,
+                             reply.error ? to_string(*reply.error) : std::string_view(), reply.text,
+                             config_->request_id_header, plan_->request_id()};
   response.type = type;
   response.date = date;
   response.head_only = plan_->is_head();
   response.tells_methods = reply.status == 200 && plan_->head().method == "OPTIONS";
   response.close = !persists();
   response.http10_keep_alive = plan_->head().version == http::Version::http10;
-  append_own_response(output_->front(), response);
+  append_local_reply(output_->front(), response);
   if (!response.head_only) bytes_ = reply.text.size() + 1;
 }
 

@@ -115,7 +115,7 @@ bool UpgradeTunnel::may_read(const Side& from, const Side& to) const {
   if (from.gone) return to.owed.size() < most_held;
   // What is here already takes no more room on its way out, and makes some.
   if (buffers_.held.full()) return to.owed.empty() && read_ahead(from) > 0;
-  return to.owed.size() < (buffers_.held.tight() ? 1 : most_held);
+  return to.owed.size() < (buffers_.held.under_pressure() ? 1 : most_held);
 }
 
 bool UpgradeTunnel::read(Side& from, Side& to) {

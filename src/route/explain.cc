@@ -9,7 +9,7 @@
 #include "ccnproxy/config/overrides.h"
 #include "ccnproxy/http/framing.h"
 #include "ccnproxy/http/head_parser.h"
-#include "ccnproxy/route/origin_access.h"
+#include "ccnproxy/route/origin_acl.h"
 
 namespace ccnproxy::route {
 namespace {
@@ -189,7 +189,7 @@ Answer answer_of(const LabelTable& table, const config::Config& config, const Fo
   if (!host) return refused(host.error().status_code, host.error().reason);
   const auto mapped = table.map({head.method, head.target, *host, port});
   if (!mapped) return unmapped(mapped.error(), head.target);
-  const auto decision = OriginAccess(config).judge(mapped->origin);
+  const auto decision = OriginAcl(config).judge(mapped->origin);
   if (!decision.allowed) return refused(403, decision.reason);
   Answer answer;
   answer.served = describe(config, *mapped);

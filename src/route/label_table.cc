@@ -7,7 +7,7 @@
 
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/host_pattern.h"
-#include "ccnproxy/config/nearest.h"
+#include "ccnproxy/config/suggest.h"
 #include "ccnproxy/http/field_rules.h"
 
 namespace ccnproxy::route {

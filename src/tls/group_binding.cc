@@ -3,7 +3,7 @@
 namespace ccnproxy::tls {
 
 GroupBinding::GroupBinding(ssl_st& ssl, std::shared_ptr<const GroupProfile> profile,
-                           std::shared_ptr<GroupMemory> memory, const PeerName& peer)
+                           std::shared_ptr<GroupCache> memory, const PeerName& peer)
     : profile_(std::move(profile)),
       memory_(std::move(memory)),
       peer_(peer),

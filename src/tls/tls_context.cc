@@ -9,10 +9,10 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include "ccnproxy/base/start_fault.h"
+#include "ccnproxy/base/startup_error.h"
 #include "ccnproxy/tls/connection_notes.h"
 #include "ccnproxy/tls/credentials.h"
-#include "ccnproxy/tls/group_memory.h"
+#include "ccnproxy/tls/group_cache.h"
 #include "ccnproxy/tls/group_profile.h"
 #include "ccnproxy/tls/groups.h"
 #include "ccnproxy/tls/session_binding.h"
@@ -25,7 +25,7 @@ namespace {
 
 [[noreturn]] void fail(const std::string& what) {
   ERR_clear_error();
-  throw StartFault("TLS can't be set up: " + what);
+  throw StartupError("TLS can't be set up: " + what);
 }
 
 /// What the file holds is trusted, be it a root, an intermediate or the origin's own certificate
@@ -36,13 +36,13 @@ void set_trust(SSL_CTX* ctx, const config::Tls& settings) {
   if (settings.ca_file == "system") {
     if (SSL_CTX_set_default_verify_paths(ctx) != 1) fail("tls.ca_file: the system's CA store");
   } else if (const auto fault = load_ca_file(*ctx, settings.ca_file)) {
-    throw StartFault(fault->to_string());
+    throw StartupError(fault->to_string());
   }
   read_trusted_extensions(*ctx);
 }
 
 void set_certificate(SSL_CTX* ctx, const config::Tls& settings) {
-  if (const auto fault = load_certificate(*ctx, settings)) throw StartFault(fault->to_string());
+  if (const auto fault = load_certificate(*ctx, settings)) throw StartupError(fault->to_string());
 }
 
 void set_alpn(SSL_CTX* ctx, const std::vector<std::string>& protocols) {
@@ -90,7 +90,7 @@ void prefer_cheap_ciphers(SSL_CTX* ctx) {
 void set_groups(SSL_CTX* ctx, const std::vector<std::string>& groups) {
   if (groups.empty()) return;
   if (const auto fault = find_group_fault(groups))
-    throw StartFault("tls.groups: `" + groups[fault->index] + "` " + fault->what);
+    throw StartupError("tls.groups: `" + groups[fault->index] + "` " + fault->what);
   if (SSL_CTX_set1_groups_list(ctx, group_list(groups).c_str()) != 1) fail("tls.groups");
 }
 
@@ -119,7 +119,7 @@ void set_name(SSL* ssl, const std::string& name, bool verify) {
 TlsContext::TlsContext(const config::Tls& settings, HandshakeWitness witness)
     : ctx_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free),
       sessions_(std::make_shared<SessionCache>()),
-      group_memory_(std::make_shared<GroupMemory>()),
+      group_memory_(std::make_shared<GroupCache>()),
       server_name_(settings.server_name),
       verify_(settings.verify),
       offers_http1_(settings.alpn.empty() || std::find(settings.alpn.begin(), settings.alpn.end(),
@@ -150,7 +150,7 @@ TlsContext::TlsContext(Apart, const TlsContext& profile)
     : ctx_(profile.ctx_),
       sessions_(std::make_shared<SessionCache>()),
       groups_(profile.groups_),
-      group_memory_(std::make_shared<GroupMemory>()),
+      group_memory_(std::make_shared<GroupCache>()),
       server_name_(profile.server_name_),
       verify_(profile.verify_),
       offers_http1_(profile.offers_http1_) {}

@@ -10,7 +10,7 @@
 
 #include "ccnproxy/tls/alert_text.h"
 #include "ccnproxy/tls/groups.h"
-#include "ccnproxy/tls/handshake_remains.h"
+#include "ccnproxy/tls/handshake_secrets.h"
 
 namespace ccnproxy::tls {
 namespace {
@@ -62,7 +62,7 @@ void TlsTransport::bind_sessions(std::shared_ptr<SessionCache> cache, const Peer
 }
 
 void TlsTransport::bind_groups(std::shared_ptr<const GroupProfile> profile,
-                               std::shared_ptr<GroupMemory> memory, const PeerName& peer) {
+                               std::shared_ptr<GroupCache> memory, const PeerName& peer) {
   groups_ = std::make_unique<GroupBinding>(*ssl_, std::move(profile), std::move(memory), peer);
 }
 

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "ccnproxy/origin/connection_context.h"
-#include "ccnproxy/origin/peer_facts.h"
+#include "ccnproxy/origin/peer_state.h"
 
 #include "judging_sink.h"
 
@@ -20,7 +20,7 @@ class OriginSide {
     connection_ = std::make_unique<Connection>(
         context_, std::move(transport),
         origin::ConnectionInfo{1, protocol, "192.0.2.1:443", {}, false, Duration(0)}, listener_,
-        std::make_shared<origin::PeerFacts>());
+        std::make_shared<origin::PeerState>());
   }
   ~OriginSide() = default;
   OriginSide(const OriginSide&) = delete;
@@ -33,7 +33,7 @@ class OriginSide {
     require(listener_.closed && connection_->streams() == 0);
   }
   void finish() {
-    loop_.retire(std::move(connection_));
+    loop_.defer_delete(std::move(connection_));
     turn();
     require(windows_.left == origin::WindowBudget{}.left);
   }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t limit = 8 * 1024 * 1024;
 /// One read of an origin, the heads around it, and what is read of each client before it is seen
-/// that memory is tight.
+/// that memory is under pressure.
 constexpr std::size_t overshoot = 1024 * 1024;
 constexpr std::size_t slow = 60;
 

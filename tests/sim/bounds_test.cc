@@ -188,7 +188,8 @@ class Walk {
   }
   pool::PoolContext context() {
     pool::PoolContext context{std::make_shared<const pool::PoolWorker>(pool::PoolWorker{
-        world_.timers(), [this](std::unique_ptr<Retired> o) { world_.retire(std::move(o)); },
+        world_.timers(),
+        [this](std::unique_ptr<DeferredDelete> o) { world_.defer_delete(std::move(o)); },
         [this] { return static_cast<std::uint32_t>(random_.next()); }, 0, world_.dials()})};
     return context;
   }
@@ -228,7 +229,9 @@ class Walk {
   std::size_t ended_ = 0;
 };
 
-class Walk::Request final : public Retired, public pool::StreamWaiter, public origin::ResponseSink {
+class Walk::Request final : public DeferredDelete,
+                            public pool::StreamWaiter,
+                            public origin::ResponseSink {
  public:
   Request(Walk& walk, bool idempotent, Duration patience)
       : walk_(walk),
@@ -266,7 +269,7 @@ class Walk::Request final : public Retired, public pool::StreamWaiter, public or
     if (std::exchange(over_, true)) return;
     ++walk_.ended_;
     leaves_.cancel();
-    walk_.world_.retire(std::unique_ptr<Retired>(this));
+    walk_.world_.defer_delete(std::unique_ptr<DeferredDelete>(this));
   }
   void on_informational(const http::ResponseHead&) override {}
   void on_response(const http::ResponseHead&, const http::BodyFraming&) override {}
@@ -286,7 +289,7 @@ class Walk::Request final : public Retired, public pool::StreamWaiter, public or
 };
 
 /// A request that needs a connection of its own, as DedicatedConnection dials it.
-class Walk::Tunnel final : public Retired,
+class Walk::Tunnel final : public DeferredDelete,
                            public pool::ExclusiveConnection,
                            private origin::ConnectionListener,
                            private origin::ResponseSink {
@@ -316,7 +319,7 @@ class Walk::Tunnel final : public Retired,
   bool ended_by_us() const override { return drained_; }
 
   void on_dialed(origin::DialResult result) {
-    walk_.world_.retire(std::move(dial_));
+    walk_.world_.defer_delete(std::move(dial_));
     if (!result) {
       walk_.pool_.exclusive().on_failed(*this, result.error());
       return end();
@@ -344,7 +347,7 @@ class Walk::Tunnel final : public Retired,
   }
   void leave() {
     if (!connection_) {
-      if (dial_) walk_.world_.retire(std::move(dial_));
+      if (dial_) walk_.world_.defer_delete(std::move(dial_));
       return end();
     }
     if (auto* stream = std::exchange(stream_, nullptr)) stream->cancel();
@@ -355,7 +358,7 @@ class Walk::Tunnel final : public Retired,
     ++walk_.ended_;
     leaves_.cancel();
     walk_.pool_.exclusive().leave_dials(*this);
-    walk_.world_.retire(std::unique_ptr<Retired>(this));
+    walk_.world_.defer_delete(std::unique_ptr<DeferredDelete>(this));
   }
   void on_informational(const http::ResponseHead&) override {}
   void on_response(const http::ResponseHead&, const http::BodyFraming&) override {}

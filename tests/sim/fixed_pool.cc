@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint32_t retries_allowed = 20;
 }  // namespace
 
-class FixedPool::Request final : public Retired, public Exchange {
+class FixedPool::Request final : public DeferredDelete, public Exchange {
  public:
   Request(FixedPool& owner, const Demand& demand)
       : Exchange(owner.world_, demand.service), owner_(owner), demand_(demand) {
@@ -40,7 +40,7 @@ class FixedPool::Request final : public Retired, public Exchange {
   void end(bool failed) {
     outcome_.failed = failed;
     if (demand_.counts) owner_.books_.on_request(owner_.origin_.habit(), outcome_);
-    owner_.world_.retire(std::unique_ptr<Retired>(this));
+    owner_.world_.defer_delete(std::unique_ptr<DeferredDelete>(this));
   }
 
   FixedPool& owner_;
@@ -49,7 +49,7 @@ class FixedPool::Request final : public Retired, public Exchange {
 };
 
 /// A dial, then a connection.
-class FixedPool::Member final : public Retired, private WireHolder {
+class FixedPool::Member final : public DeferredDelete, private WireHolder {
  public:
   Member(FixedPool& owner, Request& request)
       : owner_(owner),
@@ -158,7 +158,7 @@ void FixedPool::drop(Member& member) {
   member.close();
   const auto it = std::find_if(members_.begin(), members_.end(),
                                [&](const auto& m) { return m.get() == &member; });
-  world_.retire(std::move(*it));
+  world_.defer_delete(std::move(*it));
   members_.erase(it);
 }
 

@@ -11,7 +11,7 @@ constexpr Duration queue_deadline = std::chrono::seconds(10);
 }  // namespace
 
 /// Does what proxy::Exchange does, as far as it concerns a pool.
-class ReadyPool::Request final : public Retired,
+class ReadyPool::Request final : public DeferredDelete,
                                  public pool::StreamWaiter,
                                  public origin::ResponseSink {
  public:
@@ -43,7 +43,7 @@ class ReadyPool::Request final : public Retired,
   void end(bool failed) {
     outcome_.failed = failed;
     if (demand_.counts) owner_.books_.on_request(owner_.origin_.habit(), outcome_);
-    owner_.world_.retire(std::unique_ptr<Retired>(this));
+    owner_.world_.defer_delete(std::unique_ptr<DeferredDelete>(this));
   }
   void on_informational(const http::ResponseHead&) override {}
   void on_response(const http::ResponseHead&, const http::BodyFraming&) override {}
@@ -70,7 +70,7 @@ ReadyPool::ReadyPool(World& world, const OriginModel& origin, Books& books, std:
 pool::PoolContext ReadyPool::context() {
   pool::PoolContext context{std::make_shared<const pool::PoolWorker>(pool::PoolWorker{
       world_.timers(),
-      [this](std::unique_ptr<Retired> object) { world_.retire(std::move(object)); },
+      [this](std::unique_ptr<DeferredDelete> object) { world_.defer_delete(std::move(object)); },
       [this] { return static_cast<std::uint32_t>(random_.next()); }, 0, world_.dials()})};
   context.shared = shared_;
   return context;

@@ -7,7 +7,9 @@ constexpr std::uint64_t answer_bytes = 2000;
 }  // namespace
 
 /// One request on it.
-class SimConnection::Stream final : public Retired, public Exchange, public origin::OriginStream {
+class SimConnection::Stream final : public DeferredDelete,
+                                    public Exchange,
+                                    public origin::OriginStream {
  public:
   Stream(SimConnection& connection, origin::ResponseSink& sink, Duration service)
       : Exchange(connection.world_, service), connection_(connection), sink_(sink) {}
@@ -23,7 +25,7 @@ class SimConnection::Stream final : public Retired, public Exchange, public orig
     leave();
   }
   void leave() {
-    connection_.world_.retire(std::unique_ptr<Retired>(this));
+    connection_.world_.defer_delete(std::unique_ptr<DeferredDelete>(this));
     connection_.after_stream();
   }
   std::size_t write_body(std::string_view bytes) override { return bytes.size(); }

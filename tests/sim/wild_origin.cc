@@ -90,7 +90,7 @@ class WildOrigin::Connection final : public origin::OriginConnection {
 };
 
 /// One request on it.
-class WildOrigin::Connection::Stream final : public Retired, public origin::OriginStream {
+class WildOrigin::Connection::Stream final : public DeferredDelete, public origin::OriginStream {
  public:
   Stream(Connection& connection, origin::ResponseSink& sink, Duration answered_in)
       : connection_(connection),
@@ -129,7 +129,7 @@ void WildOrigin::Connection::on_answered(Stream& stream) {
   if (++answers_ == 1) origin_.watch_.on_first_answer(info_.serial);
   streams_.remove(&stream);
   stream.sink().on_complete({});
-  origin_.world_.retire(std::unique_ptr<Retired>(&stream));
+  origin_.world_.defer_delete(std::unique_ptr<DeferredDelete>(&stream));
   if (closed_) return;
   if (phase_.after_answer > Duration(0)) end_in(phase_.after_answer);
   listener_.on_capacity(*this);
@@ -140,7 +140,7 @@ void WildOrigin::Connection::on_answered(Stream& stream) {
 void WildOrigin::Connection::leave(Stream& stream) {
   streams_.remove(&stream);
   stream.stop();
-  origin_.world_.retire(std::unique_ptr<Retired>(&stream));
+  origin_.world_.defer_delete(std::unique_ptr<DeferredDelete>(&stream));
   if (info_.protocol == origin::Protocol::http1) draining_ = given_up_ = by_us_ = true;
   if (is_draining() && streams_.empty()) drained_.set(origin_.world_.now());
 }
@@ -156,7 +156,7 @@ void WildOrigin::Connection::close(std::string_view reason) {
     const auto proof = answers_ > 0 ? Proof::no_byte_on_reused : Proof::unknown;
     stream->sink().on_failure({ErrorType::connection_terminated, Side::origin, Phase::response,
                                draining_ ? Proof::refused : proof, ""});
-    origin_.world_.retire(std::unique_ptr<Retired>(stream));
+    origin_.world_.defer_delete(std::unique_ptr<DeferredDelete>(stream));
   }
   listener_.on_closed(*this, reason);
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "ccnproxy/base/clock.h"
-#include "ccnproxy/base/retired.h"
+#include "ccnproxy/base/deferred_delete.h"
 #include "ccnproxy/base/timer.h"
 
 namespace ccnproxy::sim {
@@ -46,7 +46,7 @@ class World final : public Clock {
   TimerWheel& timers() noexcept { return wheel_; }
   /// How many dials the pools have under way together.
   const std::shared_ptr<std::size_t>& dials() const noexcept { return dials_; }
-  void retire(std::unique_ptr<Retired> object) { dying_.push_back(std::move(object)); }
+  void defer_delete(std::unique_ptr<DeferredDelete> object) { dying_.push_back(std::move(object)); }
   /// Lets everything happen that happens before `end`.
   void run_until(TimePoint end);
 
@@ -57,7 +57,7 @@ class World final : public Clock {
   TimePoint now_ = beginning;
   std::multimap<TimePoint, Alarm*> alarms_;
   TimerWheel wheel_;
-  std::vector<std::unique_ptr<Retired>> dying_;
+  std::vector<std::unique_ptr<DeferredDelete>> dying_;
   std::shared_ptr<std::size_t> dials_ = std::make_shared<std::size_t>(0);
 };
 

@@ -34,14 +34,14 @@ void Link::end(Ending how) {
 void Link::send(std::string_view bytes) {
   if (!fd_ || ending_) return;
   output_ += bytes;
-  loop_.at_turn_end(flush_task_);
+  loop_.defer(flush_task_);
 }
 
 void Link::end_after_output(Ending how) {
   if (!fd_ || ending_) return;
   ending_ = true;
   how_ = how;
-  loop_.at_turn_end(flush_task_);
+  loop_.defer(flush_task_);
 }
 
 void Link::on_io(std::uint32_t events) {

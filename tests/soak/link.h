@@ -62,7 +62,7 @@ class Link : public std::enable_shared_from_this<Link>, private IoHandler {
   EventLoop& loop_;
   UniqueFd fd_;
   std::unique_ptr<SSL, FreeSsl> ssl_;
-  TurnTask flush_task_;
+  DeferredCall flush_task_;
   std::string output_;
   std::size_t sent_ = 0;
   std::uint32_t watched_ = EPOLLIN;

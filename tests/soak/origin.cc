@@ -36,7 +36,7 @@ fakes::TlsContext speaking(const fakes::Certificate& certificate, const std::str
 }
 
 /// Destroyed between turns, since it may be what runs.
-struct Dying final : Retired {
+struct Dying final : DeferredDelete {
   explicit Dying(std::shared_ptr<Link> l) : link(std::move(l)) {}
   std::shared_ptr<Link> link;
 };
@@ -113,7 +113,7 @@ void Origin::keep(std::shared_ptr<Link> link) {
 
 std::size_t Origin::open_connections() {
   for (auto& link : links_) {
-    if (!link->is_open()) world_.loop.retire(std::make_unique<Dying>(std::move(link)));
+    if (!link->is_open()) world_.loop.defer_delete(std::make_unique<Dying>(std::move(link)));
   }
   std::erase_if(links_, [](const auto& link) { return !link; });
   return links_.size();

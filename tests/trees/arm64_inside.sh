@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 build=build/arm64
 # What qemu-user does not emulate: what /proc says of a process's memory, TCP_INFO.
-not_emulated=MetricsPage.knows_its_process:UnsentLimitTest.the_kernel_tells_how_fast_the_path_is
+not_emulated=MetricsPage.knows_its_process:NotSentLowatTest.the_kernel_tells_how_fast_the_path_is
 # With pages that are larger than the machine's: MADV_DONTNEED, which it answers with 0 and does not hand on.
 not_emulated_with_large_pages=StartupMemory.what_was_run_leaves_memory_and_comes_back
 passed=0 failed=0

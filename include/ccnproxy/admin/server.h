@@ -28,7 +28,7 @@ struct ServerOptions {
 /// The operator's HTTP/1.1 endpoint: GET and HEAD, POST where something can be set, no bodies. Runs
 /// on the main thread's io_context, beside signals, never on a worker. Health checks are answered
 /// whatever other connections do: these are let go when they are silent, slow, or too many
-/// (connection_to_evict), and large pages are made a few at a time (SharedAnswers).
+/// (connection_to_evict), and large pages are made a few at a time (AnswerQueue).
 ///
 /// Destruction stops accepting; connections end with the io_context. `source` and `config` must
 /// live as long as that runs.

@@ -20,7 +20,7 @@ class EventLoop;
 /// - It never goes on once this has died. It is then unwound in a later turn, or with the loop, so
 ///   nothing of it but what its locals destroy is run: these refer to nothing of the object, and
 ///   what must end with the object (sockets, leases) is a member, not a local.
-/// - This does not die while the coroutine runs, but is retired (EventLoop::retire).
+/// - This does not die while the coroutine runs, but is retired (EventLoop::defer_delete).
 ///
 /// Belongs to the loop's thread. What it throws leaves EventLoop::run().
 class Coroutine {

@@ -7,10 +7,10 @@
 
 #include <boost/intrusive/slist.hpp>
 
+#include "ccnproxy/base/batching_gate.h"
 #include "ccnproxy/base/clock.h"
-#include "ccnproxy/base/coalesce_gate.h"
+#include "ccnproxy/base/deferred_delete.h"
 #include "ccnproxy/base/ready_set.h"
-#include "ccnproxy/base/retired.h"
 #include "ccnproxy/base/timer.h"
 
 namespace boost::asio {
@@ -21,9 +21,9 @@ namespace ccnproxy {
 
 /// A deferred callback, run once at the end of the current loop iteration, e.g. to write out what
 /// all streams of a connection queued. Scheduling it twice in an iteration runs it once.
-class TurnTask : public boost::intrusive::slist_base_hook<> {
+class DeferredCall : public boost::intrusive::slist_base_hook<> {
  public:
-  explicit TurnTask(Delegate<void()> run) : run_(run) {}
+  explicit DeferredCall(Delegate<void()> run) : run_(run) {}
 
  private:
   friend class EventLoop;
@@ -49,7 +49,7 @@ class EventLoop final : public Clock {
  public:
   using Warn = std::function<void(const std::string&)>;
 
-  /// `coalesce`: the batching window, see CoalesceGate. `warn` is told, on the loop's thread, when
+  /// `coalesce`: the batching window, see BatchingGate. `warn` is told, on the loop's thread, when
   /// the kernel refuses to wait for connections; that is then tried again each second. Throws
   /// std::system_error if the process has no descriptors left.
   explicit EventLoop(Duration coalesce = Duration(0), Warn warn = nullptr);
@@ -70,13 +70,15 @@ class EventLoop final : public Clock {
   void unwatch(int fd) noexcept { set_.unwatch(fd); }
 
   TimerWheel& timers() noexcept { return timers_; }
-  void at_turn_end(TurnTask& task) noexcept;
+  void defer(DeferredCall& task) noexcept;
   /// Runs the call at the end of an iteration after `by`, to a millisecond, or at the end of this
-  /// one if at_turn_end() asks for that. For short delays of few calls; use Timer otherwise.
-  void delay(TurnTask& task, Duration by) noexcept;
-  void cancel(TurnTask& task) noexcept;
-  void retire(std::unique_ptr<Retired> object) { retired_.push_back(std::move(object)); }
-  /// Counts work for the batching decision, see CoalesceGate.
+  /// one if defer() asks for that. For short delays of few calls; use Timer otherwise.
+  void delay(DeferredCall& task, Duration by) noexcept;
+  void cancel(DeferredCall& task) noexcept;
+  void defer_delete(std::unique_ptr<DeferredDelete> object) {
+    deferred_deletes_.push_back(std::move(object));
+  }
+  /// Counts work for the batching decision, see BatchingGate.
   void count_work(std::uint32_t pieces = 1) noexcept { gate_.count_work(pieces); }
   void count_input(std::size_t bytes) noexcept { gate_.count_input(bytes); }
   /// Whether input arrives fast enough for batching.
@@ -109,11 +111,11 @@ class EventLoop final : public Clock {
 
   TimePoint now_;
   TimerWheel timers_;
-  CoalesceGate gate_;
-  using TurnTasks = boost::intrusive::slist<TurnTask, boost::intrusive::cache_last<true>>;
-  TurnTasks turn_tasks_;
-  TurnTasks delayed_;
-  std::vector<std::unique_ptr<Retired>> retired_;
+  BatchingGate gate_;
+  using DeferredCalls = boost::intrusive::slist<DeferredCall, boost::intrusive::cache_last<true>>;
+  DeferredCalls deferred_calls_;
+  DeferredCalls delayed_;
+  std::vector<std::unique_ptr<DeferredDelete>> deferred_deletes_;
   ReadySet set_;
   bool awaits_ready_ = false;  ///< or will again, when retry_ has fired
   Warn warn_;

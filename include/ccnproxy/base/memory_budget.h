@@ -42,7 +42,7 @@ class MemoryBudget {
 
   std::size_t used() const noexcept { return held_[0] + held_[1]; }
   std::size_t limit() const noexcept { return limit_; }
-  bool tight() const noexcept { return used() >= limit_ / 2; }
+  bool under_pressure() const noexcept { return used() >= limit_ / 2; }
   /// Below the pressure level by some margin (hysteresis).
   bool relaxed() const noexcept { return used() < limit_ / 4; }
   bool nearly_full() const noexcept { return used() >= limit_ - limit_ / 8; }
@@ -62,12 +62,13 @@ class MemoryBudget {
 };
 
 /// The charge of one buffer to a MemoryBudget (RAII): released by the destructor.
-class HeldBytes {
+class BufferCharge {
  public:
-  HeldBytes(MemoryBudget& budget, MemoryBudget::For side) noexcept : budget_(budget), side_(side) {}
-  HeldBytes(const HeldBytes&) = delete;
-  HeldBytes& operator=(const HeldBytes&) = delete;
-  ~HeldBytes() { set(0); }
+  BufferCharge(MemoryBudget& budget, MemoryBudget::For side) noexcept
+      : budget_(budget), side_(side) {}
+  BufferCharge(const BufferCharge&) = delete;
+  BufferCharge& operator=(const BufferCharge&) = delete;
+  ~BufferCharge() { set(0); }
 
   void set(std::size_t now) {
     if (now != charged_) budget_.change(side_, charged_, now);

@@ -52,7 +52,7 @@ struct Parsed {
 };
 
 /// The environment of a command line.
-struct Surroundings {
+struct Environment {
   /// The file that the tools read without `-f`, if it exists. `serve` does not read it: a daemon
   /// started with flags alone must not change when a file appears. Empty: none.
   std::string usual_file = {};
@@ -62,6 +62,6 @@ struct Surroundings {
 
 /// Parses the command line (CLI11) and the configuration file. If there is an invocation, `errors`
 /// are remarks, such as which file was read.
-Parsed parse_command_line(int argc, const char* const* argv, const Surroundings& surroundings = {});
+Parsed parse_command_line(int argc, const char* const* argv, const Environment& environment = {});
 
 }  // namespace ccnproxy::config

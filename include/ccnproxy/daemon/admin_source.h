@@ -7,7 +7,7 @@
 #include <spdlog/logger.h>
 
 #include "ccnproxy/admin/source.h"
-#include "ccnproxy/daemon/in_force.h"
+#include "ccnproxy/daemon/active_config.h"
 #include "ccnproxy/daemon/worker_group.h"
 #include "ccnproxy/observe/access_log.h"
 
@@ -19,11 +19,12 @@ namespace ccnproxy::daemon {
 /// Must outlive the workers' threads; `io` must outlive this.
 class AdminSource final : public admin::Source {
  public:
-  AdminSource(boost::asio::io_context& io, const InForce& in_force, const WorkerGroup& group,
-              const observe::AccessLog& access_log, std::function<admin::Readiness()> readiness,
+  AdminSource(boost::asio::io_context& io, const ActiveConfig& active_config,
+              const WorkerGroup& group, const observe::AccessLog& access_log,
+              std::function<admin::Readiness()> readiness,
               std::function<admin::ReloadOutcome()> reload_outcome, spdlog::logger& log);
 
-  const config::Config& config() const override { return in_force_.config(); }
+  const config::Config& config() const override { return active_config_.config(); }
   std::size_t workers() const override;
   void ask(std::size_t worker, std::function<void(admin::WorkerReport)> answer) override;
   admin::Readiness readiness() const override { return readiness_(); }
@@ -37,7 +38,7 @@ class AdminSource final : public admin::Source {
   void take(std::uint64_t question, admin::WorkerReport report);
 
   boost::asio::io_context& io_;
-  const InForce& in_force_;
+  const ActiveConfig& active_config_;
   const WorkerGroup& group_;
   const observe::AccessLog& access_log_;
   std::function<admin::Readiness()> readiness_;

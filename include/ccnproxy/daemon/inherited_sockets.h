@@ -13,21 +13,21 @@
 namespace ccnproxy::daemon {
 
 /// A descriptor that the service manager or Server::Starter passed to this process.
-struct HandedDescriptor {
+struct InheritedDescriptor {
   int fd = -1;
   std::string name;  ///< what the other process calls it, for people
 
-  bool operator==(const HandedDescriptor&) const = default;
+  bool operator==(const InheritedDescriptor&) const = default;
 };
 
 /// The descriptors in LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES (sd_listen_fds(3)): from 3 on, if
 /// meant for the process `self`. A null pointer is a variable that is not set. Throws
 /// std::runtime_error for invalid values.
-std::vector<HandedDescriptor> systemd_descriptors(const char* fds, const char* pid,
-                                                  const char* names, pid_t self);
+std::vector<InheritedDescriptor> systemd_descriptors(const char* fds, const char* pid,
+                                                     const char* names, pid_t self);
 /// The descriptors in SERVER_STARTER_PORT of Server::Starter: `127.0.0.1:80=3;8080=4;/path=5`.
 /// Throws std::runtime_error for anything else.
-std::vector<HandedDescriptor> starter_descriptors(const char* ports);
+std::vector<InheritedDescriptor> starter_descriptors(const char* ports);
 
 /// The listening sockets inherited from systemd or Server::Starter. Their backlog takes connections
 /// while this process is replaced by the next, so a restart refuses no client (F099).
@@ -43,7 +43,7 @@ class InheritedSockets {
   /// a variable is invalid or a descriptor is not a listening stream socket.
   static InheritedSockets from_environment();
   /// Adopts these descriptors, duplicates once; otherwise as above.
-  explicit InheritedSockets(const std::vector<HandedDescriptor>& handed);
+  explicit InheritedSockets(const std::vector<InheritedDescriptor>& inherited);
 
   /// Takes all sockets bound to exactly this address, ready for an event loop. Several share one
   /// address by SO_REUSEPORT. The caller owns them.
@@ -60,7 +60,7 @@ class InheritedSockets {
     config::ListenAddress address;
     std::string name;
   };
-  static Socket adopt(const HandedDescriptor& handed);
+  static Socket adopt(const InheritedDescriptor& inherited);
 
   std::vector<Socket> sockets_;
 };

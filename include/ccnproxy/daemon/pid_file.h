@@ -8,7 +8,7 @@ namespace ccnproxy::daemon {
 /// process may have written its own). An empty path disables it.
 class PidFile {
  public:
-  /// Throws StartFault.
+  /// Throws StartupError.
   explicit PidFile(std::string path);
   ~PidFile();
   PidFile(const PidFile&) = delete;

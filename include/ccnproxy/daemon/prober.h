@@ -5,7 +5,7 @@
 #include <string>
 
 #include "ccnproxy/base/event_loop.h"
-#include "ccnproxy/daemon/shared.h"
+#include "ccnproxy/daemon/worker_config.h"
 #include "ccnproxy/origin/network_dialer.h"
 #include "ccnproxy/origin/worker_buffers.h"
 #include "ccnproxy/tls/handshake_facts.h"
@@ -28,7 +28,7 @@ struct ProbeResult {
 class Prober final : private origin::ConnectionListener, private origin::ResponseSink {
  public:
   /// Throws std::runtime_error if the TLS profile can't be loaded or DNS can't be set up.
-  Prober(const Shared& shared, origin::Origin origin, const std::string& target);
+  Prober(const WorkerConfig& worker_config, origin::Origin origin, const std::string& target);
   Prober(const Prober&) = delete;
   Prober& operator=(const Prober&) = delete;
   ~Prober();
@@ -64,7 +64,7 @@ class Prober final : private origin::ConnectionListener, private origin::Respons
   std::string target_;
   http::OutgoingRequest request_;
   origin::OriginSettings settings_;
-  origin::AddressAccess access_;
+  origin::AddressAcl acl_;
   ProbeResult result_;
   EventLoop loop_;
   origin::WorkerBuffers buffers_;

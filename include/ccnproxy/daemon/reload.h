@@ -11,7 +11,7 @@
 
 #include "ccnproxy/admin/source.h"
 #include "ccnproxy/config/command_line.h"
-#include "ccnproxy/daemon/in_force.h"
+#include "ccnproxy/daemon/active_config.h"
 #include "ccnproxy/daemon/reload_plan.h"
 #include "ccnproxy/daemon/warm_start.h"
 #include "ccnproxy/daemon/worker_group.h"
@@ -31,8 +31,9 @@ class Reload {
   using Reread = std::function<config::Parsed()>;
 
   /// `status`: a line for the service manager.
-  Reload(boost::asio::io_context& io, Reread reread, InForce& in_force, WorkerGroup& group,
-         WarmStart& warm_start, spdlog::logger& log, std::function<std::string()> status);
+  Reload(boost::asio::io_context& io, Reread reread, ActiveConfig& active_config,
+         WorkerGroup& group, WarmStart& warm_start, spdlog::logger& log,
+         std::function<std::string()> status);
 
   void begin();
   /// The outcome of the last reload; the start counts as one.
@@ -42,8 +43,8 @@ class Reload {
 
  private:
   std::optional<config::Config> read();
-  bool put_in_force(const config::Config& wanted);
-  void say(const ReloadPlan& plan, const Shared& shared);
+  bool activate(const config::Config& wanted);
+  void say(const ReloadPlan& plan, const WorkerConfig& worker_config);
   void split_descriptors();
   void set_log_level();
   void spread();
@@ -56,7 +57,7 @@ class Reload {
 
   boost::asio::io_context& io_;
   Reread reread_;
-  InForce& in_force_;
+  ActiveConfig& active_config_;
   WorkerGroup& group_;
   WarmStart& warm_start_;
   spdlog::logger& log_;

@@ -10,7 +10,7 @@ namespace ccnproxy::daemon {
 
 /// The changes that a reload applies, and those that need a restart.
 struct ReloadPlan {
-  config::Config in_force;                     ///< what holds from now on
+  config::Config active_config;                ///< what holds from now on
   std::vector<admin::ConfigChange> applied;    ///< in it, against what held before
   std::vector<admin::ConfigChange> postponed;  ///< what only the next start can change
 };

@@ -8,10 +8,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <spdlog/logger.h>
 
-#include "ccnproxy/daemon/in_force.h"
+#include "ccnproxy/daemon/active_config.h"
 #include "ccnproxy/daemon/state_writer.h"
 #include "ccnproxy/daemon/worker_group.h"
-#include "ccnproxy/pool/origin_memory.h"
+#include "ccnproxy/pool/origin_snapshot.h"
 
 namespace ccnproxy::daemon {
 
@@ -23,7 +23,7 @@ namespace ccnproxy::daemon {
 /// Lives on the main thread, longer than its io_context runs.
 class WarmStart {
  public:
-  WarmStart(boost::asio::io_context& io, const InForce& in_force, WorkerGroup& group,
+  WarmStart(boost::asio::io_context& io, const ActiveConfig& active_config, WorkerGroup& group,
             spdlog::logger& log);
 
   /// Once the workers run. `on_ready` is called once: when all is ready, or after so long as one
@@ -54,7 +54,7 @@ class WarmStart {
   void on_written(const std::string& file, const std::optional<std::string>& fault);
 
   boost::asio::io_context& io_;
-  const InForce& in_force_;
+  const ActiveConfig& active_config_;
   WorkerGroup& group_;
   spdlog::logger& log_;
   boost::asio::steady_timer look_timer_;

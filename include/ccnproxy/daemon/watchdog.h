@@ -9,7 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <spdlog/logger.h>
 
-#include "ccnproxy/daemon/roll_call.h"
+#include "ccnproxy/daemon/pending_replies.h"
 
 namespace ccnproxy::daemon {
 
@@ -46,7 +46,7 @@ class Watchdog {
   void wait();
 
   boost::asio::io_context& io_;
-  RollCall roll_;
+  PendingReplies pending_;
   Ask ask_;
   Tell tell_;
   Status status_;

@@ -9,14 +9,14 @@
 
 #include "ccnproxy/admin/worker_report.h"
 #include "ccnproxy/daemon/acceptor.h"
-#include "ccnproxy/daemon/shared.h"
-#include "ccnproxy/daemon/standstill.h"
+#include "ccnproxy/daemon/worker_barrier.h"
+#include "ccnproxy/daemon/worker_config.h"
 #include "ccnproxy/daemon/worker_group.h"
 #include "ccnproxy/origin/network_dialer.h"
 #include "ccnproxy/pool/pools.h"
 #include "ccnproxy/proxy/client_session.h"
-#include "ccnproxy/proxy/early_read.h"
 #include "ccnproxy/proxy/proxy_context.h"
+#include "ccnproxy/proxy/speculative_read.h"
 
 namespace ccnproxy::daemon {
 
@@ -27,7 +27,7 @@ namespace ccnproxy::daemon {
 class Worker final : private proxy::SessionOwner {
  public:
   /// `index` is this worker's place in the group.
-  Worker(std::shared_ptr<const Shared> shared, WorkerGroup& group, std::size_t index,
+  Worker(std::shared_ptr<const WorkerConfig> worker_config, WorkerGroup& group, std::size_t index,
          observe::AccessLog::Writer& access_log, std::vector<ListeningSocket> sockets);
   ~Worker();
 
@@ -35,7 +35,7 @@ class Worker final : private proxy::SessionOwner {
   /// Drains: stops accepting, lets requests finish, then ends. Any thread.
   void drain();
   /// Blocks the worker's thread at the barrier until it is released. Any thread.
-  void stand_still(std::shared_ptr<Standstill> standstill);
+  void wait_at(std::shared_ptr<WorkerBarrier> barrier);
   /// WorkerGroup::open has become true. Any thread.
   void accept_from_now();
   /// There may be room for connections to origins. Any thread.
@@ -49,24 +49,24 @@ class Worker final : private proxy::SessionOwner {
 
   /// Switches to another configuration; `done` is called on the worker's thread afterwards. No
   /// request sees a mix of both. Any thread.
-  void adopt(std::shared_ptr<const Shared> shared, std::function<void()> done);
+  void adopt(std::shared_ptr<const WorkerConfig> worker_config, std::function<void()> done);
 
   /// Adopts a client with a request that another worker has read. Any thread.
-  void take_over(proxy::HandedClient client);
+  void adopt_client(proxy::MigratedClient client);
   /// Keeps connections to these origins ready: always (`for_ever`), or as before a restart
   /// (`remembered`). Any thread.
-  void prepare(std::vector<origin::Origin> for_ever, std::vector<pool::OriginMemory> remembered);
+  void prepare(std::vector<origin::Origin> for_ever, std::vector<pool::OriginSnapshot> remembered);
   /// Each asks the worker's thread, which calls `answer` there. Any thread.
   void ask_alive(std::function<void()> answer) { loop_.post(std::move(answer)); }
   void ask_not_ready(std::function<void(std::size_t count, std::string origins)> answer);
-  void ask_memories(std::function<void(std::vector<pool::OriginMemory>)> answer);
+  void ask_snapshots(std::function<void(std::vector<pool::OriginSnapshot>)> answer);
   void ask_report(std::function<void(admin::WorkerReport)> answer);
 
  private:
   void run();
   void accept(UniqueFd fd, const Endpoint& from, std::uint16_t listener_port);
   proxy::ClientSession& add_session(UniqueFd fd, proxy::ClientAddress address);
-  void remember(const pool::OriginMemory& memory);
+  void remember(const pool::OriginSnapshot& memory);
   void on_session_closed(proxy::ClientSession& session) override;
   bool give_place(proxy::ClientSession& session) override;
   bool may_accept();
@@ -84,15 +84,15 @@ class Worker final : private proxy::SessionOwner {
   std::shared_ptr<const origin::DialContext> make_dialing();
   std::shared_ptr<const pool::PoolWorker> make_pool_worker();
   std::unique_ptr<pool::OriginPool> make_pool(const origin::Origin& origin);
-  void put_in_force(std::shared_ptr<const Shared> shared);
-  void adopt_into(pool::OriginPool& pool, const Shared& before);
+  void activate(std::shared_ptr<const WorkerConfig> worker_config);
+  void adopt_into(pool::OriginPool& pool, const WorkerConfig& before);
   void keep_for_ever(const std::vector<origin::Origin>& origins);
   void keep_warm_share();
   void judge_clients();
   void begin_draining();
   void end_if_drained();
 
-  std::shared_ptr<const Shared> shared_;  ///< what is in force
+  std::shared_ptr<const WorkerConfig> worker_config_;  ///< what is in force
   const std::string via_;
   WorkerGroup& group_;
   std::size_t index_;
@@ -102,7 +102,7 @@ class Worker final : private proxy::SessionOwner {
   origin::FamilyHealth family_health_;
   std::uint64_t last_serial_ = 0;
   origin::Resolver resolver_;
-  origin::AddressAccess address_access_;  ///< a copy: dials refer to it, and it changes under them
+  origin::AddressAcl address_acl_;  ///< a copy: dials refer to it, and it changes under them
   std::shared_ptr<const origin::DialContext> dialing_;
   std::shared_ptr<const pool::PoolWorker> pool_worker_;
   pool::Pools pools_;
@@ -110,7 +110,7 @@ class Worker final : private proxy::SessionOwner {
   proxy::ProxyContext context_;
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   boost::intrusive::list<proxy::ClientSession> sessions_;
-  proxy::EarlyRead early_read_;
+  proxy::SpeculativeRead speculative_read_;
   Timer drain_timer_;
   TimePoint last_requests_until_ = TimePoint::max();  ///< while draining
   Timer relief_timer_;

@@ -29,7 +29,7 @@ struct WorkerGroup {
   std::size_t open_at_start = 3;  ///< descriptors, see DescriptorNeeds
   pool::PoolDirectory directory;
   std::vector<Worker*> members;
-  /// StatsDesk::ask. Set while starting.
+  /// StatsAggregator::ask. Set while starting.
   std::function<void(std::function<void(const std::string& json)> answer)> ask_statistics;
   /// Writes a line to the process log. Set while starting; any thread.
   std::function<void(const std::string&)> warn;

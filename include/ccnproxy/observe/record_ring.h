@@ -62,7 +62,7 @@ class RecordRing {
   const std::unique_ptr<std::byte[]> memory_;
 
   // Each side loads its own offset relaxed, as only it stores to it; the other's with acquire,
-  // which pairs with release (head_) or stronger (tail_, for the doorbell): what is between the two
+  // which pairs with release (head_) or stronger (tail_, for the notifier): what is between the two
   // is written before it is published and read before its room is given back.
   // The adding side's line of cache.
   alignas(cache_line) std::atomic<std::uint64_t> tail_ = 0;  ///< end of what is published

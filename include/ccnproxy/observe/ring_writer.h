@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "ccnproxy/observe/access_log.h"
-#include "ccnproxy/observe/doorbell.h"
+#include "ccnproxy/observe/notifier.h"
 #include "ccnproxy/observe/record_ring.h"
 
 namespace ccnproxy::observe {
@@ -14,8 +14,8 @@ namespace ccnproxy::observe {
 /// reads. Writers form a list that only grows at its front, so the thread walks it without a lock.
 class RingWriter final : public AccessLog::Writer {
  public:
-  /// `doorbell` wakes the log's thread and outlives this; `next` is the list so far.
-  RingWriter(Doorbell& doorbell, bool with_query, std::unique_ptr<RingWriter> next);
+  /// `notifier` wakes the log's thread and outlives this; `next` is the list so far.
+  RingWriter(Notifier& notifier, bool with_query, std::unique_ptr<RingWriter> next);
 
   void write(const AccessRecord& record) override;
   bool enabled() const noexcept override { return true; }
@@ -30,7 +30,7 @@ class RingWriter final : public AccessLog::Writer {
  private:
   void count_dropped() noexcept;
 
-  Doorbell& doorbell_;
+  Notifier& notifier_;
   const bool with_query_;
   RecordRing ring_;
   /// Changed by the writing thread only. Relaxed: the log tells of it when it next wakes, and the

@@ -10,7 +10,7 @@ namespace ccnproxy::origin {
 
 /// A connection on its way. Destroying it gives it up; its callback is then never called. Destroyed
 /// only between turns once it has called back.
-class Dial : public Retired {};
+class Dial : public DeferredDelete {};
 
 using DialResult = Result<std::unique_ptr<OriginConnection>>;
 

@@ -11,9 +11,9 @@
 #include "ccnproxy/origin/connection_context.h"
 #include "ccnproxy/origin/interim_limiter.h"
 #include "ccnproxy/origin/liveness_watch.h"
+#include "ccnproxy/origin/not_sent_lowat.h"
 #include "ccnproxy/origin/origin_connection.h"
-#include "ccnproxy/origin/peer_facts.h"
-#include "ccnproxy/origin/unsent_limit.h"
+#include "ccnproxy/origin/peer_state.h"
 #include "ccnproxy/tls/transport.h"
 
 namespace ccnproxy::origin {
@@ -33,7 +33,7 @@ class Http1Connection final : public OriginConnection,
  public:
   Http1Connection(const ConnectionContext& context, std::unique_ptr<tls::Transport> transport,
                   ConnectionInfo info, ConnectionListener& listener,
-                  std::shared_ptr<PeerFacts> facts);
+                  std::shared_ptr<PeerState> facts);
   ~Http1Connection() override;
 
   const ConnectionInfo& info() const override { return info_; }
@@ -56,8 +56,9 @@ class Http1Connection final : public OriginConnection,
   static constexpr std::size_t upload_limit = 256 * 1024;  ///< held for the socket
   static constexpr std::size_t backlog_limit =
       1024 * 1024;  ///< told to the sink and not yet taken by its client
-  static constexpr std::size_t tight_upload_limit = 64 * 1024;  ///< where memory is tight
-  static constexpr std::size_t upload_enough = 64 * 1024;       ///< held: no more is asked for
+  static constexpr std::size_t upload_limit_under_pressure =
+      64 * 1024;                                           ///< where memory is under pressure
+  static constexpr std::size_t upload_enough = 64 * 1024;  ///< held: no more is asked for
 
   enum class Reading : std::uint8_t { head, fixed, chunked, until_close };
 
@@ -114,10 +115,10 @@ class Http1Connection final : public OriginConnection,
   std::unique_ptr<tls::Transport> transport_;
   ConnectionInfo info_;
   ConnectionListener& listener_;
-  TurnTask flush_task_;
+  DeferredCall flush_task_;
   Timer pause_timer_;  ///< while memory is full and the origin is not read
-  HeldBytes held_;     ///< output_ and head_bytes_
-  UnsentLimit unsent_limit_;
+  BufferCharge held_;  ///< output_ and head_bytes_
+  NotSentLowat not_sent_lowat_;
 
   // The request in flight.
   const http::OutgoingRequest* request_ = nullptr;
@@ -146,8 +147,8 @@ class Http1Connection final : public OriginConnection,
   bool given_up_ = false;
   std::uint64_t received_bytes_ = 0;
   AnnouncedLimits announced_;
-  std::shared_ptr<PeerFacts> facts_;
-  PeerFacts::Use use_;  ///< of its address
+  std::shared_ptr<PeerState> facts_;
+  PeerState::Use use_;  ///< of its address
   LivenessWatch liveness_;
   TimePoint opened_;
   TimePoint requested_;

@@ -8,22 +8,22 @@
 #include "ccnproxy/base/byte_queue.h"
 #include "ccnproxy/base/event_loop.h"
 #include "ccnproxy/origin/connection_context.h"
-#include "ccnproxy/origin/flood_guard.h"
+#include "ccnproxy/origin/frame_rate_limiter.h"
 #include "ccnproxy/origin/http2_callbacks.h"
 #include "ccnproxy/origin/http2_memory.h"
 #include "ccnproxy/origin/http2_stream.h"
 #include "ccnproxy/origin/liveness_watch.h"
+#include "ccnproxy/origin/not_sent_lowat.h"
 #include "ccnproxy/origin/origin_connection.h"
-#include "ccnproxy/origin/peer_facts.h"
+#include "ccnproxy/origin/peer_state.h"
 #include "ccnproxy/origin/table_use.h"
-#include "ccnproxy/origin/unsent_limit.h"
 #include "ccnproxy/tls/transport.h"
 
 namespace ccnproxy::origin {
 
 /// An HTTP/2 connection to an origin (RFC 9113) over nghttp2.
 ///
-/// Owned by a pool, retired through the event loop. Requests are submitted at once and go out
+/// Owned by a pool, destroyed through the event loop. Requests are submitted at once and go out
 /// together at the end of the turn in one TLS write; what one read brings for many streams is told
 /// to all their sinks before each client is written once. Nothing is submitted beyond the peer's
 /// stream limit, so that no queue hides in nghttp2. Credit of the connection's window is given back
@@ -41,7 +41,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   /// the end of this turn); the peer's SETTINGS are not waited for.
   Http2Connection(const ConnectionContext& context, std::unique_ptr<tls::Transport> transport,
                   ConnectionInfo info, ConnectionListener& listener,
-                  std::shared_ptr<PeerFacts> facts);
+                  std::shared_ptr<PeerState> facts);
   ~Http2Connection() override;
 
   const ConnectionInfo& info() const override { return info_; }
@@ -174,13 +174,13 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   Http2SessionPtr session_;
   StreamList<AllStreamsTag> streams_;
   StreamList<TouchedTag> touched_;
-  TurnTask flush_task_;
+  DeferredCall flush_task_;
   Timer timer_;  ///< until the peer's SETTINGS are there, then until it rests
   std::unique_ptr<Timer> pause_timer_;  ///< while memory is full and the origin is not read
   ByteQueue pending_;                   ///< pulled from nghttp2, not yet taken by the socket
   std::size_t block_bytes_ = 0;         ///< of a header block that is arriving
-  HeldBytes held_;                      ///< pending_ and block_bytes_
-  UnsentLimit unsent_limit_;
+  BufferCharge held_;                   ///< pending_ and block_bytes_
+  NotSentLowat not_sent_lowat_;
   std::int32_t first_window_;        ///< of new streams, as the peer was told last
   Pulled* pulling_ = nullptr;        ///< where nghttp2's output goes during pull()
   std::uint64_t queued_bytes_ = 0;   ///< ever pulled from nghttp2
@@ -188,11 +188,11 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   std::uint64_t requests_ = 0;
   std::uint64_t answers_ = 0;  ///< with one, a request now is on a reused connection
   std::uint64_t received_bytes_ = 0;
-  std::shared_ptr<PeerFacts> facts_;
-  PeerFacts::Use use_;  ///< of its address
+  std::shared_ptr<PeerState> facts_;
+  PeerState::Use use_;  ///< of its address
   LivenessWatch liveness_;
   TimePoint opened_;
-  FloodGuard flood_;
+  FrameRateLimiter flood_;
   TableUse table_use_;
   std::optional<TimePoint> pinged_at_;
   TimePoint flight_began_{};           ///< a round trip ago at most

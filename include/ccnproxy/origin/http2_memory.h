@@ -6,7 +6,7 @@
 
 #include <nghttp2/nghttp2.h>
 
-#include "ccnproxy/origin/block_shelf.h"
+#include "ccnproxy/origin/free_list.h"
 #include "ccnproxy/origin/quiet_blocks.h"
 
 namespace ccnproxy::origin {
@@ -29,7 +29,7 @@ class Http2Memory {
   static constexpr std::size_t frame_buffer_bytes = 256 * 1024 + 64;
 
   /// `frames`: so many bytes, for the frames of all sessions.
-  Http2Memory(BlockShelf& small, Http2Rings& rings, char* frames) noexcept
+  Http2Memory(FreeList& small, Http2Rings& rings, char* frames) noexcept
       : small_(small), rings_(rings), frames_(frames) {}
   Http2Memory(const Http2Memory&) = delete;
   Http2Memory& operator=(const Http2Memory&) = delete;
@@ -67,7 +67,7 @@ class Http2Memory {
 
   /// Few of a session are large; what finds no place here comes from malloc.
   std::array<Block, 2> blocks_{};
-  BlockShelf& small_;
+  FreeList& small_;
   Http2Rings& rings_;
   char* frames_;
   std::array<void*, 2> own_rings_{};

@@ -5,13 +5,13 @@
 #include <string>
 
 #include "ccnproxy/base/connection_budget.h"
-#include "ccnproxy/origin/address_access.h"
+#include "ccnproxy/origin/address_acl.h"
 #include "ccnproxy/origin/connection_context.h"
 #include "ccnproxy/origin/dialer.h"
 #include "ccnproxy/origin/family_health.h"
 #include "ccnproxy/origin/origin.h"
 #include "ccnproxy/origin/origin_settings.h"
-#include "ccnproxy/origin/peer_facts.h"
+#include "ccnproxy/origin/peer_state.h"
 #include "ccnproxy/origin/resolver.h"
 
 namespace ccnproxy::origin {
@@ -22,7 +22,7 @@ struct DialContext {
   Resolver& resolver;
   FamilyHealth& health;
   std::uint64_t& last_serial;  ///< of the worker's connections
-  const AddressAccess& access;
+  const AddressAcl& acl;
   ConnectionBudget* budget = nullptr;  ///< for sockets beside a connection's own, if there is one
   /// Told, on this thread, what an operator should know of an origin; empty: nothing is told.
   std::function<void(const std::string&)> warn = nullptr;
@@ -32,7 +32,7 @@ struct DialContext {
 /// Dials for real: c-ares, Happy Eyeballs, OpenSSL; then an Http2Connection or Http1Connection, as
 /// ALPN says. Plain HTTP/1.1 for http:// origins. Each phase has its own deadline (timeouts.dns,
 /// connect, tls). An address that accepts and then does not finish TLS is left for the next after a
-/// second (F045); addresses that gave no sign of life lately are tried last. AddressAccess judges
+/// second (F045); addresses that gave no sign of life lately are tried last. AddressAcl judges
 /// every address that is connected to. Of several addresses the one with the fewest connections is
 /// tried first: of the family that goes first, or, with OriginSettings::shares, of all.
 ///
@@ -56,7 +56,7 @@ class NetworkDialer final : public Dialer {
     std::shared_ptr<const DialContext> context;
     Origin origin;
     std::shared_ptr<const OriginSettings> settings;
-    PeerFacts facts = {};
+    PeerState facts = {};
   };
   std::shared_ptr<Place> place_;
 };

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "ccnproxy/base/clock.h"
+#include "ccnproxy/base/deferred_delete.h"
 #include "ccnproxy/base/error.h"
-#include "ccnproxy/base/retired.h"
 #include "ccnproxy/http/framing.h"
 #include "ccnproxy/http/head.h"
 #include "ccnproxy/http/outgoing_request.h"
@@ -123,7 +123,7 @@ class ConnectionListener {
 
 /// A connection that has been established, of either protocol. Knows nothing of pools. Destroyed
 /// only between turns.
-class OriginConnection : public Retired {
+class OriginConnection : public DeferredDelete {
  public:
   virtual const ConnectionInfo& info() const = 0;
   /// How many streams could be opened now; computed, never stored. 0 once draining.

@@ -20,7 +20,7 @@ struct OriginSettings {
   bool http1_only = false;         ///< offer nothing else, whatever the TLS profile has
   /// Each address gets its share of the connections, whatever its family (`upstream`).
   bool shares = false;
-  config::AddressExemption exemption = {};  ///< from what AddressAccess denies
+  config::AddressExemption exemption = {};  ///< from what AddressAcl denies
   config::Tcp tcp = {};
   config::Hedging hedging = {};
 };

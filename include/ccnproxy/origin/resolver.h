@@ -18,7 +18,7 @@
 #include "ccnproxy/origin/dns_channel.h"
 #include "ccnproxy/origin/file_stamp.h"
 #include "ccnproxy/origin/hosts_file.h"
-#include "ccnproxy/origin/soon.h"
+#include "ccnproxy/origin/scoped_deferred_call.h"
 
 namespace ccnproxy::origin {
 
@@ -149,7 +149,7 @@ class Resolver {
   std::unordered_map<std::string, std::unique_ptr<Flight>> flights_;
   std::unique_ptr<Ready> ready_;  ///< the waiters whose outcome is known
   DnsCounters counters_;
-  Soon work_;
+  ScopedDeferredCall work_;
   std::unique_ptr<DnsChannel> channel_;  ///< last: its end tells the queries
 };
 

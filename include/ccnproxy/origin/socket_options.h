@@ -33,7 +33,7 @@ constexpr int keep_alive_probes = 3;
 constexpr auto user_timeout = std::chrono::seconds(20);
 
 /// A TCP socket for `peer`'s family: non-blocking, closed on exec, with the options above, with
-/// UnsentLimit's least and without Nagle's delay (we write what belongs together in one go). No
+/// NotSentLowat's least and without Nagle's delay (we write what belongs together in one go). No
 /// descriptor, and errno, if the system gives none. An option that the kernel does not know is left
 /// out: each is an improvement, none is needed.
 UniqueFd open_origin_socket(const Endpoint& peer) noexcept;
@@ -46,7 +46,7 @@ Duration round_trip_time(int fd) noexcept;
 std::uint64_t delivery_rate(int fd) noexcept;
 /// What the kernel has counted of the packets of a TCP socket.
 PathCounters path_counters(int fd) noexcept;
-/// TCP_NOTSENT_LOWAT (see UnsentLimit), of clients' sockets, too; a listening socket's goes to
+/// TCP_NOTSENT_LOWAT (see NotSentLowat), of clients' sockets, too; a listening socket's goes to
 /// those it accepts. Nothing happens on a unix socket: its queue is short.
 void set_most_unsent(int fd, int bytes) noexcept;
 /// What the kernel knows of the way to the peer of a TCP socket. Nothing outstanding where it does

@@ -25,7 +25,7 @@ class TlsAddressProbes final : public AddressProbes {
     EventLoop& loop;
     tls::CipherBuffer& buffer;
     std::function<bool(const Endpoint&)>
-        permitted;                       ///< see AddressRace::Options; empty permits all
+        permitted;                       ///< see HappyEyeballs::Options; empty permits all
     ConnectionBudget* budget = nullptr;  ///< without room in it nothing is asked
   };
   TlsAddressProbes(Context context, Origin origin, const OriginSettings& settings);

@@ -37,8 +37,8 @@ class WindowPolicy {
  public:
   static constexpr std::int32_t start = 1024 * 1024;
   static constexpr std::int32_t largest = 8 * 1024 * 1024;
-  /// What streams start with while memory is tight: HTTP/2's own default.
-  static constexpr std::int32_t tight = 64 * 1024 - 1;
+  /// What streams start with while memory is under pressure: HTTP/2's own default.
+  static constexpr std::int32_t under_pressure = 64 * 1024 - 1;
 
   explicit WindowPolicy(WindowBudget& budget) : budget_(&budget) {}
   WindowPolicy(const WindowPolicy&) = delete;

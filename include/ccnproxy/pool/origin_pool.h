@@ -7,7 +7,7 @@
 #include "ccnproxy/pool/connection_events.h"
 #include "ccnproxy/pool/exclusive_connections.h"
 #include "ccnproxy/pool/hedges.h"
-#include "ccnproxy/pool/origin_memory.h"
+#include "ccnproxy/pool/origin_snapshot.h"
 #include "ccnproxy/pool/pool_report.h"
 #include "ccnproxy/pool/retry_budget.h"
 
@@ -74,8 +74,8 @@ class OriginPool final {
   void keep_as_used();
   bool kept_for_ever() const noexcept { return usage_.kept_for_ever(); }
   /// Takes up where a former process left off.
-  void recall(const OriginMemory& memory, Duration last_used_ago);
-  OriginMemory memory() const;
+  void recall(const OriginSnapshot& memory, Duration last_used_ago);
+  OriginSnapshot memory() const;
   bool remembered() const noexcept { return usage_.remembered(); }
   /// Whether it has connections to keep or to get back: an origin that once answered and is in use,
   /// even if it is down now.

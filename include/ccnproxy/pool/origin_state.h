@@ -10,7 +10,7 @@
 #include "ccnproxy/origin/origin.h"
 #include "ccnproxy/origin/origin_connection.h"
 #include "ccnproxy/pool/learned_limits.h"
-#include "ccnproxy/pool/origin_memory.h"
+#include "ccnproxy/pool/origin_snapshot.h"
 #include "ccnproxy/pool/path_estimate.h"
 
 namespace ccnproxy::pool {
@@ -82,7 +82,7 @@ class OriginState {
   CloseLimits limits(TimePoint now) const;
 
   /// What a former process knew. Not where this one has heard from the origin itself.
-  void recall(const OriginMemory& memory, TimePoint now);
+  void recall(const OriginSnapshot& memory, TimePoint now);
   /// What was learnt may be another place's, by a configuration of this generation. Each worker
   /// tells it; what has been learnt since the first one did stays.
   void forget_lessons(std::uint64_t generation);

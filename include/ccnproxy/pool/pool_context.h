@@ -15,7 +15,7 @@ namespace ccnproxy::pool {
 /// What the pools of one worker share.
 struct PoolWorker {
   TimerWheel& timers;
-  std::function<void(std::unique_ptr<Retired>)> retire;  ///< destroys it between turns
+  std::function<void(std::unique_ptr<DeferredDelete>)> defer_delete;  ///< destroys it between turns
   std::function<std::uint32_t()> random;
   std::size_t index = 0;  ///< which of the workers it is
   /// Dials of all these pools that are under way. ConnectionSet counts them.

@@ -43,9 +43,9 @@ class SharedOrigin {
   std::optional<std::size_t> ready_elsewhere(std::size_t self) const noexcept;
   /// So many requests within a second that another worker had to serve are worth connections of
   /// one's own.
-  static constexpr std::uint32_t handed_worth_a_connection = 100;
+  static constexpr std::uint32_t migrations_worth_a_connection = 100;
   /// `self` gives a request to another worker: how many within this second. Its thread only.
-  std::uint32_t note_handed(std::size_t self, TimePoint now) noexcept;
+  std::uint32_t note_migration(std::size_t self, TimePoint now) noexcept;
   /// The other worker with the most connections, if any has some.
   std::optional<std::size_t> open_elsewhere(std::size_t self) const noexcept;
 
@@ -54,8 +54,8 @@ class SharedOrigin {
     std::atomic<bool> ready{false};
     std::atomic<std::uint32_t> connections{0};
     // The worker's own.
-    std::uint32_t handed = 0;  ///< since then
-    TimePoint handed_since{};
+    std::uint32_t migrated = 0;  ///< since then
+    TimePoint migrated_since{};
   };
   // All relaxed: numbers and hints by themselves. A client handed over on an old hint waits for a
   // connection where it comes to; the hand-over itself is a post, which orders.
@@ -73,8 +73,8 @@ class PoolDirectory {
   std::shared_ptr<SharedOrigin> find(const origin::Origin& origin);
   /// The worker that gets a request for which `self` has no pool: one that has a connection ready,
   /// unless so many came lately that `self` had better make a pool. On the thread of `self`.
-  std::optional<std::size_t> hand_over(const origin::Origin& origin, std::size_t self,
-                                       TimePoint now);
+  std::optional<std::size_t> migration_target(const origin::Origin& origin, std::size_t self,
+                                              TimePoint now);
 
  private:
   void forget_unused();

@@ -10,7 +10,7 @@
 #include "ccnproxy/observe/origin_outcomes.h"
 #include "ccnproxy/origin/origin.h"
 #include "ccnproxy/origin/path.h"
-#include "ccnproxy/pool/decision_log.h"
+#include "ccnproxy/pool/event_log.h"
 #include "ccnproxy/pool/pool_context.h"
 
 namespace ccnproxy::pool {
@@ -23,7 +23,7 @@ struct PoolEnvironment {
   Duration queue_deadline{};
   std::shared_ptr<origin::Dialer> dialer;
   PoolContext context;
-  DecisionLog decisions;
+  EventLog decisions;
   observe::OriginMetrics metrics;
   observe::OriginOutcomes outcomes{};
 

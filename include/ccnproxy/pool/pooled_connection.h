@@ -19,7 +19,7 @@ namespace ccnproxy::pool {
 /// One place in a pool: first a dial, then a connection. Which list of its ConnectionSet it is on
 /// is its state, and only that moves it. What the parts of the pool note of it is open to them; no
 /// note depends on another.
-class PooledConnection final : public Retired,
+class PooledConnection final : public DeferredDelete,
                                public origin::ConnectionListener,
                                public boost::intrusive::list_base_hook<> {
  public:

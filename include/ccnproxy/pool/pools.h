@@ -38,7 +38,7 @@ class Pools {
   bool empty() const;
 
   std::vector<PoolReport> report() const;
-  std::vector<OriginMemory> memories() const;
+  std::vector<OriginSnapshot> snapshots() const;
   /// Ends at most so many idle connections (and all that are idle of the last origin among them):
   /// beyond `min_ready` first, the longest idle before others; then those of origins that were used
   /// longest ago. Of `pool.warm` last, and only for a request. Returns how many.

@@ -20,7 +20,7 @@ struct ClientAddress {
 };
 
 /// A client whose request another worker serves sooner, as it goes there.
-struct HandedClient {
+struct MigratedClient {
   UniqueFd fd;
   ClientAddress address;
   std::string bytes;  ///< read and not answered: the request's head and what came with it

@@ -9,8 +9,8 @@
 #include "ccnproxy/base/event_loop.h"
 #include "ccnproxy/base/unique_fd.h"
 #include "ccnproxy/proxy/bound_connections.h"
-#include "ccnproxy/proxy/choose_to_cut.h"
 #include "ccnproxy/proxy/client_address.h"
+#include "ccnproxy/proxy/client_eviction.h"
 #include "ccnproxy/proxy/client_writer.h"
 #include "ccnproxy/proxy/persistence.h"
 #include "ccnproxy/proxy/proxy_context.h"
@@ -43,7 +43,7 @@ class SessionOwner {
 /// Holds no buffer while idle: it reads into the worker's and keeps only what can't be used yet.
 /// Memory is bounded: input by the head limit and RequestBody::high_mark, output by what the origin
 /// may send ahead.
-class ClientSession final : public Retired,
+class ClientSession final : public DeferredDelete,
                             private IoHandler,
                             public boost::intrusive::list_base_hook<> {
  public:
@@ -52,9 +52,9 @@ class ClientSession final : public Retired,
 
   /// Takes up a client where another worker left off. Its first request is served here, whatever
   /// there is.
-  void take_over(HandedClient client);
-  /// Reads now what may have come already, see EarlyRead. Whether something had.
-  bool read_early() { return on_readable(); }
+  void adopt(MigratedClient client);
+  /// Reads now what may have come already, see SpeculativeRead. Whether something had.
+  bool read_speculatively() { return on_readable(); }
 
   /// How long a client that has only just come may take to send its first request while we drain:
   /// an application sends it at once.
@@ -76,7 +76,7 @@ class ClientSession final : public Retired,
   bool close_if_idle_since(TimePoint then);
   /// What it holds while its client is the one to wait for: who takes nothing of its response, or
   /// does not end its request's head. No bytes where others are. Asks the kernel what has left.
-  Standing standing();
+  StalledClient stalled();
   /// Memory is nearly full, and this client stands still: it is told so where it can be, and cut.
   void make_room();
 
@@ -93,11 +93,11 @@ class ClientSession final : public Retired,
   void begin_tunnel(std::unique_ptr<tls::Transport> origin, std::string_view rest);
   /// The request that has just begun is to be served by another worker; the exchange is given back
   /// without a record.
-  void hand_over(std::size_t worker) noexcept { handing_to_ = worker; }
+  void migrate(std::size_t worker) noexcept { migrating_to_ = worker; }
   /// Whether it may be handed over. Also while we drain, until the last client of all workers has
   /// left.
-  bool can_hand_over() const noexcept {
-    return !handed_ && !has_bound() && (!persistence_.is_draining() || context_.draining);
+  bool can_migrate() const noexcept {
+    return !migrated_ && !has_bound() && (!persistence_.is_draining() || context_.draining);
   }
   /// Whether connections are bound to this one, by logins.
   bool has_bound() const noexcept { return bound_ && !bound_->empty(); }
@@ -188,13 +188,13 @@ class ClientSession final : public Retired,
   TimePoint request_began_{};
   TimePoint idle_since_{};
   std::uint64_t lingered_ = 0;
-  HeldBytes held_for_client_;
-  HeldBytes held_for_origin_;
+  BufferCharge held_for_client_;
+  BufferCharge held_for_origin_;
   std::uint32_t watched_ = 0;
   ReadSize read_size_;
-  std::optional<std::size_t> handing_to_;
-  bool handed_ = false;  ///< by another worker, for the request in flight
-  bool used_ = false;    ///< has sent a request
+  std::optional<std::size_t> migrating_to_;
+  bool migrated_ = false;  ///< by another worker, for the request in flight
+  bool used_ = false;      ///< has sent a request
   bool input_ended_ = false;
 };
 

@@ -9,8 +9,8 @@ namespace ccnproxy::proxy {
 /// Bytes that a client's socket takes and that have not left yet. Without a bound the kernel takes
 /// megabytes for a client that reads nothing.
 inline constexpr int most_unsent = 256 * 1024;
-/// The same where memory is tight (MemoryBudget): enough for a client that is near.
-inline constexpr int most_unsent_when_tight = 32 * 1024;
+/// The same where memory is under pressure (MemoryBudget): enough for a client that is near.
+inline constexpr int most_unsent_under_pressure = 32 * 1024;
 /// What a socket holds changes without our being told.
 inline constexpr Duration look_again_after = std::chrono::seconds(1);
 

@@ -5,8 +5,8 @@
 #include "ccnproxy/base/clock.h"
 #include "ccnproxy/config/config.h"
 #include "ccnproxy/proxy/client_output.h"
+#include "ccnproxy/proxy/min_rate_timer.h"
 #include "ccnproxy/proxy/proxy_context.h"
-#include "ccnproxy/proxy/rate_watch.h"
 #include "ccnproxy/proxy/socket_backlog.h"
 
 namespace ccnproxy::proxy {
@@ -45,10 +45,10 @@ class ClientWriter {
 
   ProxyContext& context_;
   ClientOutput output_;
-  RateWatch taking_;  ///< of the client, while its socket is full
+  MinRateTimer taking_;  ///< of the client, while its socket is full
   SocketBacklog backlog_;
   bool blocked_ = false;
-  bool unsent_limited_ = false;  ///< as memory is tight
+  bool unsent_capped_ = false;  ///< as memory is under pressure
 };
 
 }  // namespace ccnproxy::proxy

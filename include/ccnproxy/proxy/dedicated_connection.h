@@ -42,7 +42,7 @@ class DedicatedOwner {
 /// Belongs to DedicatedConnections, and ends by itself: when dialling fails, when the origin ends
 /// it, when its owner releases it, and without an owner when its one request has been answered or
 /// given up.
-class DedicatedConnection final : public Retired,
+class DedicatedConnection final : public DeferredDelete,
                                   public pool::ExclusiveConnection,
                                   private origin::ConnectionListener,
                                   private pool::RoomWaiter,

@@ -24,7 +24,7 @@ class ClientSession;
 /// session, the RequestPlan, the Attempts at the origin, of which it may begin another where that
 /// is provably safe, and the ResponseWriter.
 ///
-/// Lent to a session from the worker's shelf; between begin() or refuse() and end(),
+/// Lent to a session from the worker's object pool; between begin() or refuse() and end(),
 /// on_client_gone() or on_aborted() it belongs to that session. Whatever ends the response is the
 /// last thing that a method does, since the session may then be on its next request.
 class Exchange final {
@@ -40,7 +40,7 @@ class Exchange final {
               std::string_view reason, ErrorType type = ErrorType::http_request_error);
   bool wants_body() const {
     return attempt_.takes_body() &&
-           body_.unsent().size() < (context_.memory.tight() ? 1 : RequestBody::high_mark);
+           body_.unsent().size() < (context_.memory.under_pressure() ? 1 : RequestBody::high_mark);
   }
   /// What this request goes by to its end, whatever the configuration becomes meanwhile.
   const config::Config& config() const noexcept { return *config_; }

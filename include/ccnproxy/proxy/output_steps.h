@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ccnproxy/base/shelf.h"
+#include "ccnproxy/base/object_pool.h"
 
 namespace ccnproxy::proxy {
 
@@ -24,6 +24,6 @@ struct OutputStep {
 
 /// As many as clients are written to in one turn, however many there are: a client that waits for
 /// its next request holds none, and one that has just come need not grow its own.
-using OutputSteps = Shelf<OutputStep>;
+using OutputSteps = ObjectPool<OutputStep>;
 
 }  // namespace ccnproxy::proxy

@@ -5,7 +5,7 @@
 
 #include "ccnproxy/base/timer.h"
 #include "ccnproxy/config/config.h"
-#include "ccnproxy/proxy/rate_watch.h"
+#include "ccnproxy/proxy/min_rate_timer.h"
 
 namespace ccnproxy::proxy {
 
@@ -49,7 +49,7 @@ class ProgressTimer {
   const Clock& clock_;
   Timer timer_;
   Owed owed_ = Owed::nothing;
-  RateWatch sending_;
+  MinRateTimer sending_;
   Duration body_idle_{0};
   Duration response_head_{0};
   std::uint64_t min_rate_ = 0;

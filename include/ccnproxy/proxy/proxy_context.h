@@ -17,36 +17,36 @@
 #include "ccnproxy/proxy/output_steps.h"
 #include "ccnproxy/proxy/request_ids.h"
 #include "ccnproxy/route/label_table.h"
-#include "ccnproxy/route/origin_access.h"
+#include "ccnproxy/route/origin_acl.h"
 
 namespace ccnproxy::proxy {
 
 class Exchange;
 struct ProxyContext;
-struct HandedClient;
+struct MigratedClient;
 
 /// Exchanges that are not in use, with the memory that they have grown: a worker in steady state
 /// allocates none. What is given back is lent again only in a later turn.
-class ExchangeShelf {
+class ExchangePool {
  public:
-  explicit ExchangeShelf(EventLoop& loop);
-  ~ExchangeShelf();
+  explicit ExchangePool(EventLoop& loop);
+  ~ExchangePool();
   std::unique_ptr<Exchange> take(ProxyContext& context);
   void give(std::unique_ptr<Exchange> exchange);
 
  private:
   static constexpr std::size_t most = 256;
-  void shelve();
+  void release_ended();
 
   EventLoop& loop_;
-  TurnTask task_;
+  DeferredCall task_;
   std::vector<std::unique_ptr<Exchange>> given_;
   std::vector<std::unique_ptr<Exchange>> free_;
 };
 
 /// What the client side of one worker shares. Belongs to the worker's thread.
 ///
-/// `config`, `labels` and `access` are those in force, and may be others in the next turn (a reload
+/// `config`, `labels` and `acl` are those in force, and may be others in the next turn (a reload
 /// of the configuration). What a request needs of `config` after its head, it takes a share of; the
 /// count of shares is this worker's alone.
 struct ProxyContext {
@@ -54,18 +54,18 @@ struct ProxyContext {
   origin::WorkerBuffers& buffers;
   std::shared_ptr<const config::Config> config;
   const route::LabelTable* labels;
-  const route::OriginAccess* access;
+  const route::OriginAcl* acl;
   pool::Pools& pools;
   observe::AccessLog::Writer& access_log;
   observe::WorkerMetrics& metrics;
   const std::string& via;  ///< our pseudonym in Via, which no other process has
   /// The worker that is to get a request for which this one has no pool, if there is one
-  /// (PoolDirectory::hand_over).
+  /// (PoolDirectory::migration_target).
   std::function<std::optional<std::size_t>(const origin::Origin&)> ready_elsewhere;
   /// Gives a client to another worker, which serves it sooner.
-  std::function<void(std::size_t worker, HandedClient client)> hand_over;
+  std::function<void(std::size_t worker, MigratedClient client)> migrate;
   RequestIds ids;
-  ExchangeShelf exchanges{loop};
+  ExchangePool exchanges{loop};
   OutputSteps output_steps = {};
   MemoryBudget& memory{buffers.held};
   DedicatedConnections dedicated{loop};

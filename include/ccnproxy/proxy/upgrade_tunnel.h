@@ -9,16 +9,16 @@
 #include "ccnproxy/base/event_loop.h"
 #include "ccnproxy/base/memory_budget.h"
 #include "ccnproxy/origin/worker_buffers.h"
-#include "ccnproxy/proxy/choose_to_cut.h"
+#include "ccnproxy/proxy/client_eviction.h"
 #include "ccnproxy/tls/transport.h"
 
 namespace ccnproxy::proxy {
 
 /// A client's connection and an origin's after a 101 (RFC 9110 §7.8): bytes go both ways as they
 /// come, and mean nothing here. Each way holds at most 64 KiB, and what TLS has read ahead of that
-/// (one receive, 256 KiB); where memory is tight nothing is read before what came has gone, and
-/// where it is full nothing of any socket. All of it counts (MemoryBudget). When one side ends,
-/// what it sent before is delivered, then both are closed.
+/// (one receive, 256 KiB); where memory is under pressure nothing is read before what came has
+/// gone, and where it is full nothing of any socket. All of it counts (MemoryBudget). When one side
+/// ends, what it sent before is delivered, then both are closed.
 ///
 /// Belongs to its session, on the worker's thread; ends itself after `idle` without a byte either
 /// way. Destroyed only between turns.
@@ -46,7 +46,7 @@ class UpgradeTunnel {
   std::uint64_t to_origin() const noexcept { return origin_.delivered; }
   std::uint64_t to_client() const noexcept { return client_.delivered; }
   /// What it holds, and since when nothing has moved.
-  Standing standing() const noexcept { return {held_.get(), moved_at_}; }
+  StalledClient stalled() const noexcept { return {held_.get(), moved_at_}; }
 
  private:
   static constexpr std::size_t most_held = 64 * 1024;
@@ -87,7 +87,7 @@ class UpgradeTunnel {
   Timer again_timer_;  ///< to go on where one turn was not enough
   Side client_;
   Side origin_;
-  HeldBytes held_;
+  BufferCharge held_;
   TimePoint moved_at_{};
   const Side* broken_ = nullptr;
   bool over_ = false;

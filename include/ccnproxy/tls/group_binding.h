@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "ccnproxy/tls/group_cache.h"
 #include "ccnproxy/tls/group_choice.h"
-#include "ccnproxy/tls/group_memory.h"
 #include "ccnproxy/tls/group_profile.h"
 #include "ccnproxy/tls/peer_name.h"
 
@@ -17,7 +17,7 @@ class GroupBinding {
  public:
   /// Before the handshake: `ssl` offers what was learnt of this peer.
   GroupBinding(ssl_st& ssl, std::shared_ptr<const GroupProfile> profile,
-               std::shared_ptr<GroupMemory> memory, const PeerName& peer);
+               std::shared_ptr<GroupCache> memory, const PeerName& peer);
 
   /// The handshake is over. See GroupChoice::on_agreed().
   bool on_agreed(std::uint16_t group);
@@ -26,7 +26,7 @@ class GroupBinding {
 
  private:
   std::shared_ptr<const GroupProfile> profile_;
-  std::shared_ptr<GroupMemory> memory_;
+  std::shared_ptr<GroupCache> memory_;
   PeerName peer_;
   GroupOffer offer_;
 };

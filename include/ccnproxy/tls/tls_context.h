@@ -12,7 +12,7 @@ struct ssl_ctx_st;
 
 namespace ccnproxy::tls {
 
-class GroupMemory;
+class GroupCache;
 class GroupProfile;
 class SessionCache;
 class TlsTransport;
@@ -52,7 +52,7 @@ class TlsContext {
   std::shared_ptr<ssl_ctx_st> ctx_;
   std::shared_ptr<SessionCache> sessions_;
   std::shared_ptr<const GroupProfile> groups_;  ///< null: `tls.groups` says what is offered
-  std::shared_ptr<GroupMemory> group_memory_;
+  std::shared_ptr<GroupCache> group_memory_;
   std::string server_name_;
   bool verify_;
   bool offers_http1_;

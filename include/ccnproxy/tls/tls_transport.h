@@ -8,7 +8,7 @@
 #include "ccnproxy/base/error.h"
 #include "ccnproxy/tls/connection_notes.h"
 #include "ccnproxy/tls/group_binding.h"
-#include "ccnproxy/tls/handshake_remains.h"
+#include "ccnproxy/tls/handshake_secrets.h"
 #include "ccnproxy/tls/session_binding.h"
 #include "ccnproxy/tls/socket_reader.h"
 #include "ccnproxy/tls/transport.h"
@@ -30,7 +30,7 @@ class TlsTransport final : public Transport {
   /// Before the handshake: from now on its sessions are remembered there, and one is offered.
   void bind_sessions(std::shared_ptr<SessionCache> cache, const PeerName& peer);
   /// Before the handshake: it offers the groups that were learnt of this peer, and teaches.
-  void bind_groups(std::shared_ptr<const GroupProfile> profile, std::shared_ptr<GroupMemory> memory,
+  void bind_groups(std::shared_ptr<const GroupProfile> profile, std::shared_ptr<GroupCache> memory,
                    const PeerName& peer);
   /// Before the handshake: ALPN names HTTP/1.1 alone, whatever the profile has.
   void offer_only_http1();

@@ -199,7 +199,7 @@ TEST_F(CoroutineTest, what_it_throws_leaves_the_loop) {
 }
 
 TEST(CoroutineOfALoop, one_that_was_retired_dies_with_it) {
-  struct Holder final : Retired {
+  struct Holder final : DeferredDelete {
     explicit Holder(EventLoop& loop) : coroutine(loop) { coroutine.start(run()); }
     awaitable<void> run() { co_await coroutine.notified(); }
     Coroutine coroutine;
@@ -207,7 +207,7 @@ TEST(CoroutineOfALoop, one_that_was_retired_dies_with_it) {
   EventLoop loop;
   auto holder = std::make_unique<Holder>(loop);
   for (int i = 0; i < 3; ++i) loop.run_once(Duration(0));
-  loop.retire(std::move(holder));
+  loop.defer_delete(std::move(holder));
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ class Walk {
   static constexpr std::size_t size = 16;
   static constexpr int posts = 200, bytes = 600;
 
-  struct Member final : Retired {
+  struct Member final : DeferredDelete {
     explicit Member(Walk& of) : walk(of), steps(of.loop_) {
       int fds[2];
       if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) < 0)
@@ -102,7 +102,7 @@ class Walk {
 
   void ask() {
     asked_ = true;
-    loop_.at_turn_end(output_);
+    loop_.defer(output_);
   }
   void write_out() { asked_ = false; }
 
@@ -130,13 +130,13 @@ class Walk {
   }
   void replace(std::unique_ptr<Member>& member, bool by_coroutine) {
     member->steps.end();
-    if (by_coroutine || random_() % 2 == 0) loop_.retire(std::move(member));
+    if (by_coroutine || random_() % 2 == 0) loop_.defer_delete(std::move(member));
     member = std::make_unique<Member>(*this);
   }
 
   std::mt19937 random_;
   EventLoop loop_;
-  TurnTask output_{Delegate<void()>::to<&Walk::write_out>(this)};
+  DeferredCall output_{Delegate<void()>::to<&Walk::write_out>(this)};
   bool asked_ = false;
   Events events_{*this};
   std::array<std::unique_ptr<Member>, size> members_;

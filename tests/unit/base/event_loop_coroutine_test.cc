@@ -34,7 +34,7 @@ struct Output {
   explicit Output(EventLoop& of) : loop(of) {}
   void ask() {
     asked = true;
-    loop.at_turn_end(task);
+    loop.defer(task);
   }
   void run() {
     EXPECT_TRUE(std::exchange(asked, false));
@@ -43,7 +43,7 @@ struct Output {
   EventLoop& loop;
   bool asked = false;
   int times = 0;
-  TurnTask task{Delegate<void()>::to<&Output::run>(this)};
+  DeferredCall task{Delegate<void()>::to<&Output::run>(this)};
 };
 
 TEST(EventLoopCoroutines, what_one_asks_for_is_done_in_the_turn_in_which_it_goes_on) {
@@ -147,11 +147,11 @@ class Walk {
     Walk& walk;
     UniqueFd fd;
   };
-  struct Nothing final : Retired {};
+  struct Nothing final : DeferredDelete {};
 
   void step() {
     output_.ask();
-    loop_.retire(std::make_unique<Nothing>());
+    loop_.defer_delete(std::make_unique<Nothing>());
     if (++steps_ == total) loop_.stop();
   }
   asio::awaitable<void> walk() {

@@ -42,14 +42,14 @@ struct Task {
     if (then) then();
   }
   std::function<void()> then;
-  TurnTask task{Delegate<void()>::to<&Task::run>(this)};
+  DeferredCall task{Delegate<void()>::to<&Task::run>(this)};
 
  private:
   std::string& log_;
   char name_;
 };
 
-struct Mark final : Retired {
+struct Mark final : DeferredDelete {
   Mark(std::string& log, char name, std::function<void()> then = nullptr)
       : log_(log), name_(name), then_(std::move(then)) {}
   ~Mark() override {
@@ -121,15 +121,15 @@ TEST_F(EventLoopTest, a_task_runs_once_at_the_end_of_the_turn_however_often_it_w
   Task task(log_, 't');
   handler_.then = [&] {
     log_ += 'i';
-    loop_.at_turn_end(task.task);
-    loop_.at_turn_end(task.task);
+    loop_.defer(task.task);
+    loop_.defer(task.task);
     take_byte(pair_.a);
   };
   SocketPair other;
   Handler second;
   second.then = [&] {
     log_ += 'i';
-    loop_.at_turn_end(task.task);
+    loop_.defer(task.task);
     take_byte(other.a);
   };
   loop_.watch(pair_.a.get(), EPOLLIN, handler_);
@@ -146,13 +146,13 @@ TEST_F(EventLoopTest, tasks_run_in_order_and_may_ask_for_more_in_the_same_turn) 
   Task a(log_, 'a');
   Task b(log_, 'b');
   Task c(log_, 'c');
-  a.then = [&] { loop_.at_turn_end(c.task); };
+  a.then = [&] { loop_.defer(c.task); };
   int again = 2;
   c.then = [&] {
-    if (again-- > 0) loop_.at_turn_end(c.task);
+    if (again-- > 0) loop_.defer(c.task);
   };
-  loop_.at_turn_end(a.task);
-  loop_.at_turn_end(b.task);
+  loop_.defer(a.task);
+  loop_.defer(b.task);
   loop_.run_once(Duration(0));
   EXPECT_EQ(log_, "abccc");
 }
@@ -160,13 +160,13 @@ TEST_F(EventLoopTest, tasks_run_in_order_and_may_ask_for_more_in_the_same_turn) 
 TEST_F(EventLoopTest, a_cancelled_task_does_not_run_and_may_be_asked_for_again) {
   Task a(log_, 'a');
   Task b(log_, 'b');
-  loop_.at_turn_end(a.task);
-  loop_.at_turn_end(b.task);
+  loop_.defer(a.task);
+  loop_.defer(b.task);
   loop_.cancel(a.task);
   loop_.cancel(a.task);
   loop_.run_once(Duration(0));
   EXPECT_EQ(log_, "b");
-  loop_.at_turn_end(a.task);
+  loop_.defer(a.task);
   loop_.run_once(Duration(0));
   EXPECT_EQ(log_, "ba");
 }
@@ -176,24 +176,24 @@ TEST_F(EventLoopTest, a_task_may_cancel_one_that_would_follow) {
   Task b(log_, 'b');
   Task c(log_, 'c');
   a.then = [&] { loop_.cancel(b.task); };
-  for (auto* t : {&a, &b, &c}) loop_.at_turn_end(t->task);
+  for (auto* t : {&a, &b, &c}) loop_.defer(t->task);
   loop_.run_once(Duration(0));
   EXPECT_EQ(log_, "ac");
 }
 
 TEST_F(EventLoopTest, what_is_retired_dies_after_the_turns_tasks) {
   Task task(log_, 't');
-  task.then = [&] { loop_.retire(std::make_unique<Mark>(log_, 'y')); };
-  loop_.at_turn_end(task.task);
-  loop_.retire(std::make_unique<Mark>(log_, 'x'));
+  task.then = [&] { loop_.defer_delete(std::make_unique<Mark>(log_, 'y')); };
+  loop_.defer(task.task);
+  loop_.defer_delete(std::make_unique<Mark>(log_, 'x'));
   EXPECT_EQ(log_, "");
   loop_.run_once(Duration(0));
   EXPECT_EQ(log_, "txy");
 }
 
 TEST_F(EventLoopTest, what_dies_may_retire_more) {
-  loop_.retire(
-      std::make_unique<Mark>(log_, 'x', [&] { loop_.retire(std::make_unique<Mark>(log_, 'y')); }));
+  loop_.defer_delete(std::make_unique<Mark>(
+      log_, 'x', [&] { loop_.defer_delete(std::make_unique<Mark>(log_, 'y')); }));
   loop_.run_once(Duration(0));
   EXPECT_EQ(log_, "xy");
 }
@@ -201,8 +201,8 @@ TEST_F(EventLoopTest, what_dies_may_retire_more) {
 TEST_F(EventLoopTest, what_was_retired_dies_with_the_loop_too) {
   {
     EventLoop loop;
-    loop.retire(
-        std::make_unique<Mark>(log_, 'x', [&] { loop.retire(std::make_unique<Mark>(log_, 'y')); }));
+    loop.defer_delete(std::make_unique<Mark>(
+        log_, 'x', [&] { loop.defer_delete(std::make_unique<Mark>(log_, 'y')); }));
   }
   EXPECT_EQ(log_, "xy");
 }
@@ -211,9 +211,9 @@ TEST_F(EventLoopTest, a_task_may_outlive_the_loop_that_it_was_queued_on) {
   Task task(log_, 't');
   {
     EventLoop loop;
-    loop.at_turn_end(task.task);
+    loop.defer(task.task);
   }
-  loop_.at_turn_end(task.task);
+  loop_.defer(task.task);
   loop_.run_once(Duration(0));
   EXPECT_EQ(log_, "t");
 }
@@ -227,7 +227,7 @@ TEST_F(EventLoopTest, the_time_stands_still_within_a_turn) {
     seen_in_io = loop_.now();
     while (EventLoop::read_clock() <= seen_in_io) {
     }
-    loop_.at_turn_end(task.task);
+    loop_.defer(task.task);
   };
   loop_.watch(pair_.a.get(), EPOLLIN, handler_);
   give_byte(pair_.b);
@@ -261,7 +261,7 @@ TEST_F(EventLoopTest, run_serves_timers_tasks_and_descriptors_until_it_is_stoppe
   handler_.then = [&] {
     if (alarm.fired_at) {
       take_byte(pair_.a);
-      loop_.at_turn_end(task.task);
+      loop_.defer(task.task);
     }
   };
   loop_.watch(pair_.a.get(), EPOLLIN, handler_);

@@ -9,18 +9,18 @@ using For = MemoryBudget::For;
 
 TEST(MemoryBudget, F062_is_tight_at_a_half_and_full_at_the_limit) {
   MemoryBudget budget(1000);
-  HeldBytes a(budget, For::clients);
-  HeldBytes b(budget, For::origins);
+  BufferCharge a(budget, For::clients);
+  BufferCharge b(budget, For::origins);
   a.set(499);
-  EXPECT_FALSE(budget.tight());
+  EXPECT_FALSE(budget.under_pressure());
   b.set(1);
-  EXPECT_TRUE(budget.tight());
+  EXPECT_TRUE(budget.under_pressure());
   EXPECT_FALSE(budget.full());
   a.set(999);
   EXPECT_TRUE(budget.full());
   EXPECT_EQ(budget.used(), 1000U);
   a.set(250);
-  EXPECT_FALSE(budget.tight());
+  EXPECT_FALSE(budget.under_pressure());
   EXPECT_FALSE(budget.relaxed()) << "by a margin only";
   a.set(248);
   EXPECT_TRUE(budget.relaxed());
@@ -32,7 +32,7 @@ TEST(MemoryBudget, F062_is_tight_at_a_half_and_full_at_the_limit) {
 TEST(MemoryBudget, F062_who_ends_gives_back_what_it_held) {
   MemoryBudget budget(1000);
   {
-    HeldBytes held(budget, For::origins);
+    BufferCharge held(budget, For::origins);
     held.set(700);
     EXPECT_EQ(budget.used(), 700U);
   }
@@ -41,7 +41,7 @@ TEST(MemoryBudget, F062_who_ends_gives_back_what_it_held) {
 
 TEST(MemoryBudget, excess_is_what_brings_it_down_to_three_quarters) {
   MemoryBudget budget(800);
-  HeldBytes held(budget, For::clients);
+  BufferCharge held(budget, For::clients);
   held.set(699);
   EXPECT_FALSE(budget.nearly_full());
   EXPECT_EQ(budget.excess(), 0U);
@@ -53,8 +53,8 @@ TEST(MemoryBudget, excess_is_what_brings_it_down_to_three_quarters) {
 
 TEST(MemoryBudget, F062_origins_wait_for_clients_and_never_for_themselves) {
   MemoryBudget budget(1000);
-  HeldBytes responses(budget, For::clients);
-  HeldBytes uploads(budget, For::origins);
+  BufferCharge responses(budget, For::clients);
+  BufferCharge uploads(budget, For::origins);
   uploads.set(1000);
   EXPECT_TRUE(budget.full());
   EXPECT_FALSE(budget.origins_must_wait()) << "what they say may be what makes room";
@@ -72,7 +72,7 @@ TEST(MemoryBudget, F094_tells_when_it_is_nearly_full_while_it_fills) {
   } listener;
   MemoryBudget budget(800);
   budget.tell_when_nearly_full(Delegate<void()>::to<&Listener::on_pressure>(&listener));
-  HeldBytes held(budget, For::clients);
+  BufferCharge held(budget, For::clients);
   held.set(699);
   EXPECT_EQ(listener.told, 0);
   held.set(700);

@@ -18,25 +18,25 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using Handed = std::vector<HandedDescriptor>;
+using Inherited = std::vector<InheritedDescriptor>;
 
 TEST(SystemdDescriptors, begin_at_3_and_have_names) {
   EXPECT_EQ(systemd_descriptors("2", "42", "web.socket:admin", 42),
-            (Handed{{3, "web.socket"}, {4, "admin"}}));
-  EXPECT_EQ(systemd_descriptors("0", "42", nullptr, 42), Handed{});
+            (Inherited{{3, "web.socket"}, {4, "admin"}}));
+  EXPECT_EQ(systemd_descriptors("0", "42", nullptr, 42), Inherited{});
 }
 
 TEST(SystemdDescriptors, too_few_names_are_no_reason_to_refuse) {
   EXPECT_EQ(systemd_descriptors("2", "42", nullptr, 42),
-            (Handed{{3, "LISTEN_FDS"}, {4, "LISTEN_FDS"}}));
-  EXPECT_EQ(systemd_descriptors("2", "42", "a", 42), (Handed{{3, "a"}, {4, "LISTEN_FDS"}}));
+            (Inherited{{3, "LISTEN_FDS"}, {4, "LISTEN_FDS"}}));
+  EXPECT_EQ(systemd_descriptors("2", "42", "a", 42), (Inherited{{3, "a"}, {4, "LISTEN_FDS"}}));
 }
 
 TEST(SystemdDescriptors, are_none_unless_this_process_is_meant) {
-  EXPECT_EQ(systemd_descriptors("2", "41", "a:b", 42), Handed{});
-  EXPECT_EQ(systemd_descriptors("2", nullptr, "a:b", 42), Handed{});
-  EXPECT_EQ(systemd_descriptors(nullptr, "42", "a:b", 42), Handed{});
-  EXPECT_EQ(systemd_descriptors("2", "x", "a:b", 42), Handed{});
+  EXPECT_EQ(systemd_descriptors("2", "41", "a:b", 42), Inherited{});
+  EXPECT_EQ(systemd_descriptors("2", nullptr, "a:b", 42), Inherited{});
+  EXPECT_EQ(systemd_descriptors(nullptr, "42", "a:b", 42), Inherited{});
+  EXPECT_EQ(systemd_descriptors("2", "x", "a:b", 42), Inherited{});
 }
 
 TEST(SystemdDescriptors, a_number_that_is_none_is_refused) {
@@ -46,11 +46,11 @@ TEST(SystemdDescriptors, a_number_that_is_none_is_refused) {
 
 TEST(StarterDescriptors, follow_the_last_equals_sign) {
   const std::string from = "Server::Starter";
-  EXPECT_EQ(starter_descriptors("3000=3"), (Handed{{3, from}}));
+  EXPECT_EQ(starter_descriptors("3000=3"), (Inherited{{3, from}}));
   EXPECT_EQ(starter_descriptors("127.0.0.1:80=3;[::1]:80=4;/run/a=b.sock=5"),
-            (Handed{{3, from}, {4, from}, {5, from}}));
-  EXPECT_EQ(starter_descriptors(nullptr), Handed{});
-  EXPECT_EQ(starter_descriptors(""), Handed{});
+            (Inherited{{3, from}, {4, from}, {5, from}}));
+  EXPECT_EQ(starter_descriptors(nullptr), Inherited{});
+  EXPECT_EQ(starter_descriptors(""), Inherited{});
 }
 
 TEST(StarterDescriptors, what_is_no_such_list_is_refused) {
@@ -109,9 +109,9 @@ TEST(InheritedSockets, an_ipv6_address_is_the_same_in_every_spelling) {
 TEST(InheritedSockets, all_that_share_an_address_go_together) {
   auto shared = bind_listener(tcp("127.0.0.1", 0), 3);
   const auto port = shared[0].port;
-  Handed handed;
-  for (auto& socket : shared) handed.push_back({socket.fd.release(), "old"});
-  InheritedSockets sockets(handed);
+  Inherited inherited;
+  for (auto& socket : shared) inherited.push_back({socket.fd.release(), "old"});
+  InheritedSockets sockets(inherited);
   EXPECT_EQ(sockets.take(tcp("127.0.0.1", port)).size(), 3U);
   EXPECT_TRUE(sockets.left().empty());
 }
@@ -119,11 +119,11 @@ TEST(InheritedSockets, all_that_share_an_address_go_together) {
 TEST(InheritedSockets, those_that_nobody_took_can_be_let_go) {
   auto shared = bind_listener(tcp("127.0.0.1", 0), 2);
   const auto address = shared[0].address;
-  Handed handed;
-  for (auto& socket : shared) handed.push_back({socket.fd.release(), "old"});
+  Inherited inherited;
+  for (auto& socket : shared) inherited.push_back({socket.fd.release(), "old"});
   std::uint16_t port = 0;
-  handed.push_back({foreign(tcp("127.0.0.1", 0), &port), "old"});
-  InheritedSockets sockets(handed);
+  inherited.push_back({foreign(tcp("127.0.0.1", 0), &port), "old"});
+  InheritedSockets sockets(inherited);
   const auto taken = sockets.take(tcp("127.0.0.1", port));
   EXPECT_THAT(sockets.close_left(), ElementsAre(address)) << "which two sockets share";
   EXPECT_THROW(fakes::connect_to(address), fakes::Failure);

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "ccnproxy/base/ip_address.h"
-#include "ccnproxy/base/start_fault.h"
+#include "ccnproxy/base/startup_error.h"
 
 #include "fakes/endpoint.h"
 #include "fakes/failure.h"
@@ -35,7 +35,7 @@ std::string outcome(const config::ListenAddress& address) {
   try {
     bind_listener(address, 1);
     return "bound";
-  } catch (const StartFault& e) {
+  } catch (const StartupError& e) {
     return e.what();
   }
 }

@@ -41,7 +41,8 @@ class ProberTest : public testing::Test {
                                         const std::string& target = "/x?y",
                                         origin::Scheme scheme = origin::Scheme::https) {
     return std::make_unique<Prober>(
-        Shared(config), origin::Origin{scheme, "api.test", origin::default_port(scheme)}, target);
+        WorkerConfig(config), origin::Origin{scheme, "api.test", origin::default_port(scheme)},
+        target);
   }
   std::unique_ptr<Prober> prober(const ScriptedOrigin& origin) { return prober(config(origin)); }
 

@@ -15,7 +15,7 @@ const auto key = [](const char* text) { return Field(&admin::ConfigChange::key, 
 TEST(ReloadPlan, what_has_not_changed_is_not_planned) {
   const config::Config config;
   const auto plan = plan_reload(config, config);
-  EXPECT_EQ(plan.in_force, config);
+  EXPECT_EQ(plan.active_config, config);
   EXPECT_THAT(plan.applied, IsEmpty());
   EXPECT_THAT(plan.postponed, IsEmpty());
 }
@@ -28,7 +28,7 @@ TEST(ReloadPlan, what_can_change_is_what_is_wanted) {
   wanted.log.level = "debug";
   wanted.limits.clients = 5;
   const auto plan = plan_reload(current, wanted);
-  EXPECT_EQ(plan.in_force, wanted);
+  EXPECT_EQ(plan.active_config, wanted);
   EXPECT_THAT(plan.applied,
               ElementsAre(key("pool.max_age"), key("limits.clients"), key("log.level")));
   EXPECT_THAT(plan.postponed, IsEmpty());
@@ -41,8 +41,8 @@ TEST(ReloadPlan, F145_the_names_of_the_admin_endpoint_can_change_its_socket_can_
   wanted.admin.hosts = {"ccnproxy.svc"};
   wanted.admin.access.mode = 0660;
   const auto plan = plan_reload(current, wanted);
-  EXPECT_EQ(plan.in_force.admin.hosts, wanted.admin.hosts);
-  EXPECT_EQ(plan.in_force.admin.access, current.admin.access);
+  EXPECT_EQ(plan.active_config.admin.hosts, wanted.admin.hosts);
+  EXPECT_EQ(plan.active_config.admin.access, current.admin.access);
   EXPECT_THAT(plan.applied, ElementsAre(key("admin.hosts")));
   EXPECT_THAT(plan.postponed, ElementsAre(key("admin.mode")));
 }
@@ -58,12 +58,12 @@ TEST(ReloadPlan, F102_what_a_process_has_for_its_life_stays_and_is_named) {
   wanted.upstream = "http://app.internal";
   wanted.log.access.keep = 1;
   const auto plan = plan_reload(current, wanted);
-  EXPECT_EQ(plan.in_force, current) << "also what /config shows";
+  EXPECT_EQ(plan.active_config, current) << "also what /config shows";
   EXPECT_THAT(plan.applied, IsEmpty());
   EXPECT_THAT(plan.postponed, ElementsAre(key("listeners[1].address"), key("admin.address"),
                                           key("pid_file"), key("workers"), key("coalesce"),
                                           key("upstream"), key("log.access.keep")));
-  const auto again = plan_reload(plan.in_force, wanted);
+  const auto again = plan_reload(plan.active_config, wanted);
   EXPECT_EQ(again.postponed, plan.postponed) << "it is still not so";
 }
 

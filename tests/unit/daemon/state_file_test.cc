@@ -18,8 +18,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::system_clock;
 
-pool::OriginMemory memory(const std::string& host, int last_used = 1'700'000'000) {
-  pool::OriginMemory m;
+pool::OriginSnapshot memory(const std::string& host, int last_used = 1'700'000'000) {
+  pool::OriginSnapshot m;
   m.origin = {origin::Scheme::https, host, 443};
   m.last_used = system_clock::time_point(seconds(last_used));
   return m;

@@ -34,7 +34,7 @@ class DrainingWorkers : public ::testing::Test {
  protected:
   DrainingWorkers() {
     for (std::size_t i = 0; i < 2; ++i) {
-      workers_.push_back(std::make_unique<Worker>(shared_, group_, i, log_.make_writer(),
+      workers_.push_back(std::make_unique<Worker>(worker_config_, group_, i, log_.make_writer(),
                                                   std::vector<ListeningSocket>()));
       group_.members.push_back(workers_.back().get());
     }
@@ -57,11 +57,11 @@ class DrainingWorkers : public ::testing::Test {
   std::unique_ptr<RawClient> hand_a_client_to(Worker& worker) {
     auto client = std::make_unique<RawClient>(fakes::local_endpoint(listener_.get()));
     const auto from = Endpoint::from_literal("127.0.0.1", 1).value();
-    proxy::HandedClient handed{accept_one(),
-                               {"127.0.0.1:1", 3000, true, from},
-                               "GET / HTTP/1.1\r\nHost: api.test.ccnproxy\r\n\r\n",
-                               EventLoop::read_clock()};
-    worker.take_over(std::move(handed));
+    proxy::MigratedClient migrated{accept_one(),
+                                   {"127.0.0.1:1", 3000, true, from},
+                                   "GET / HTTP/1.1\r\nHost: api.test.ccnproxy\r\n\r\n",
+                                   EventLoop::read_clock()};
+    worker.adopt_client(std::move(migrated));
     return client;
   }
   UniqueFd accept_one() const {
@@ -84,7 +84,8 @@ class DrainingWorkers : public ::testing::Test {
 
   fakes::ScriptedOrigin origin_{plain(), fakes::Service(fakes::standard_answers)};
   fakes::Descriptor listener_ = fakes::listen_on("127.0.0.1:0");
-  std::shared_ptr<const Shared> shared_ = std::make_shared<const Shared>(config());
+  std::shared_ptr<const WorkerConfig> worker_config_ =
+      std::make_shared<const WorkerConfig>(config());
   WorkerGroup group_{2, DescriptorBudget{.clients = 100, .origins = 100}};
   observe::AccessLog log_{{.to = "none"}, std::chrono::milliseconds(100)};
   std::array<std::shared_ptr<Latch>, 2> ended_{std::make_shared<Latch>(),
@@ -94,12 +95,12 @@ class DrainingWorkers : public ::testing::Test {
 
 TEST_F(DrainingWorkers, F100_a_client_that_comes_with_the_drain_is_answered_and_let_go) {
   auto& worker = *workers_[1];
-  const auto standstill = std::make_shared<Standstill>();
-  worker.stand_still(standstill);
-  ASSERT_TRUE(standstill->await(1, std::chrono::milliseconds(10'000)));
+  const auto barrier = std::make_shared<WorkerBarrier>();
+  worker.wait_at(barrier);
+  ASSERT_TRUE(barrier->await(1, std::chrono::milliseconds(10'000)));
   for (auto& each : workers_) each->drain();
   const auto client = hand_a_client_to(worker);  // the worker sees this after its drain
-  standstill->release();
+  barrier->release();
   const auto response = client->read_response();
   EXPECT_EQ(response.status, 200);
   EXPECT_TRUE(response.complete());

@@ -20,8 +20,8 @@ std::uint64_t take_all(RingWriter& writer) {
 }
 
 TEST(RingWriter, allocates_nothing_for_a_record) {
-  Doorbell bell;
-  RingWriter writer(bell, false, nullptr);
+  Notifier notifier;
+  RingWriter writer(notifier, false, nullptr);
   const AccessRecord record = sample_failure();
   const auto before = allocations;
   for (int i = 0; i < 10000; ++i) {
@@ -34,8 +34,8 @@ TEST(RingWriter, allocates_nothing_for_a_record) {
 }
 
 TEST(RingWriter, F105_drops_and_counts_what_finds_the_ring_full) {
-  Doorbell bell;
-  RingWriter writer(bell, false, nullptr);
+  Notifier notifier;
+  RingWriter writer(notifier, false, nullptr);
   constexpr std::uint64_t count = 50000;
   for (std::uint64_t i = 0; i < count; ++i) writer.write(sample_record());
   EXPECT_GT(writer.dropped(), 0u);
@@ -48,9 +48,9 @@ TEST(RingWriter, F105_drops_and_counts_what_finds_the_ring_full) {
 }
 
 TEST(RingWriter, F108_keeps_no_query_in_memory_that_is_not_logged) {
-  Doorbell bell;
+  Notifier notifier;
   for (const bool with_query : {false, true}) {
-    RingWriter writer(bell, with_query, nullptr);
+    RingWriter writer(notifier, with_query, nullptr);
     writer.write(sample_record());
     const auto target = unpack(writer.ring().front()).target;
     EXPECT_EQ(target, with_query ? "/v1/items?token=canary" : "/v1/items");
@@ -58,9 +58,9 @@ TEST(RingWriter, F108_keeps_no_query_in_memory_that_is_not_logged) {
 }
 
 TEST(RingWriter, wakes_a_thread_that_sleeps) {
-  Doorbell bell;
-  RingWriter writer(bell, false, nullptr);
-  bell.wait([&writer] {  // sleeps for ever unless the record wakes it
+  Notifier notifier;
+  RingWriter writer(notifier, false, nullptr);
+  notifier.wait([&writer] {  // sleeps for ever unless the record wakes it
     writer.write(sample_record());
     return true;
   });
@@ -68,9 +68,9 @@ TEST(RingWriter, wakes_a_thread_that_sleeps) {
 }
 
 TEST(RingWriter, ends_the_gathering_of_a_batch_when_the_ring_fills_up) {
-  Doorbell bell;
-  RingWriter writer(bell, false, nullptr);
-  bell.linger(std::chrono::hours(24), [&writer] {
+  Notifier notifier;
+  RingWriter writer(notifier, false, nullptr);
+  notifier.linger(std::chrono::hours(24), [&writer] {
     while (!writer.ring().is_filling_up()) writer.write(sample_record());
     return true;
   });

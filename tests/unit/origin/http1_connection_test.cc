@@ -276,7 +276,7 @@ TEST_F(Http1ConnectionTest, F092_a_response_that_the_client_does_not_take_is_not
 TEST_F(Http1ConnectionTest, F062_an_answer_is_not_read_while_memory_is_full) {
   auto& call = open();
   ASSERT_TRUE(await_request());
-  HeldBytes others(buffers_.held, MemoryBudget::For::clients);
+  BufferCharge others(buffers_.held, MemoryBudget::For::clients);
   others.set(memory_limit);
   peer_->send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
   const auto enough = EventLoop::read_clock() + std::chrono::milliseconds(200);
@@ -290,7 +290,7 @@ TEST_F(Http1ConnectionTest, F062_an_answer_is_not_read_while_memory_is_full) {
 
 TEST_F(Http1ConnectionTest, F005_bytes_that_nobody_asked_for_are_seen_also_while_memory_is_full) {
   use_once();
-  HeldBytes others(buffers_.held, MemoryBudget::For::clients);
+  BufferCharge others(buffers_.held, MemoryBudget::For::clients);
   others.set(memory_limit);
   peer_->send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
   ASSERT_TRUE(until_closed());
@@ -299,7 +299,7 @@ TEST_F(Http1ConnectionTest, F005_bytes_that_nobody_asked_for_are_seen_also_while
 TEST_F(Http1ConnectionTest, F062_where_memory_is_tight_no_more_is_read_than_the_client_takes) {
   auto& call = open();
   ASSERT_TRUE(await_request());
-  HeldBytes others(buffers_.held, MemoryBudget::For::clients);
+  BufferCharge others(buffers_.held, MemoryBudget::For::clients);
   others.set(memory_limit / 2);
   call.sink.keep_body = false;
   peer_->send("HTTP/1.1 200 OK\r\nContent-Length: 600000\r\n\r\n" + std::string(600'000, 'x'));

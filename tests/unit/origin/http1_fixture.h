@@ -19,7 +19,7 @@ namespace ccnproxy::origin {
 class Http1Fixture : public testing::Test {
  protected:
   ~Http1Fixture() override {
-    loop_.retire(std::move(connection_));
+    loop_.defer_delete(std::move(connection_));
     loop_.run_once(Duration(0));
   }
 
@@ -80,7 +80,7 @@ class Http1Fixture : public testing::Test {
   WindowBudget windows_;
   ConnectionContext context_{loop_, buffers_, windows_, {}, std::chrono::seconds(30)};
   RecordingListener listener_;
-  std::shared_ptr<PeerFacts> facts_ = std::make_shared<PeerFacts>();
+  std::shared_ptr<PeerState> facts_ = std::make_shared<PeerState>();
   std::deque<std::unique_ptr<Call>> calls_;
   std::unique_ptr<SocketPeer> peer_;
   std::unique_ptr<Http1Connection> connection_;

@@ -223,7 +223,7 @@ TEST_F(Http2ConnectionTest, F022_then_what_they_say_and_the_pool_is_told) {
 }
 
 TEST_F(Http2ConnectionTest, F022_before_the_peers_settings_the_origins_last_limit_is_kept_to) {
-  const auto facts = std::make_shared<PeerFacts>();
+  const auto facts = std::make_shared<PeerState>();
   facts->stream_limit = 3;
   connect_only(true, facts);
   EXPECT_EQ(connection_->capacity(), 3u);
@@ -234,14 +234,14 @@ TEST_F(Http2ConnectionTest, F022_before_the_peers_settings_the_origins_last_limi
 }
 
 TEST_F(Http2ConnectionTest, F022_a_large_limit_of_another_connection_is_no_promise) {
-  const auto facts = std::make_shared<PeerFacts>();
+  const auto facts = std::make_shared<PeerState>();
   facts->stream_limit = 1'000'000;
   connect_only(true, facts);
   EXPECT_EQ(connection_->capacity(), 100u);
 }
 
 TEST_F(Http2ConnectionTest, F024_an_origin_that_once_allowed_nothing_is_tried_again) {
-  const auto facts = std::make_shared<PeerFacts>();
+  const auto facts = std::make_shared<PeerState>();
   connect_only(true, facts);
   loop_.run_once(Duration(0));
   peer_->send_settings({{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 0}});

@@ -18,13 +18,13 @@ namespace ccnproxy::origin {
 class Http2Fixture : public testing::Test {
  protected:
   ~Http2Fixture() override {
-    loop_.retire(std::move(connection_));
+    loop_.defer_delete(std::move(connection_));
     loop_.run_once(Duration(0));
   }
 
   /// Without SETTINGS from the peer as yet.
   void connect_only(bool grants_windows = true,
-                    std::shared_ptr<PeerFacts> facts = std::make_shared<PeerFacts>()) {
+                    std::shared_ptr<PeerState> facts = std::make_shared<PeerState>()) {
     SocketPair pair;
     peer_ = std::make_unique<Http2SessionPeer>(loop_, std::move(pair.theirs), grants_windows);
     connection_ = std::make_unique<Http2Connection>(

@@ -51,7 +51,7 @@ TEST_F(Http2Flow, F062_windows_shrink_while_memory_is_tight_and_grow_back) {
   auto& before = open_and_arrive(1);
   before.sink.keep_body = false;
   EXPECT_EQ(window(), MiB);
-  HeldBytes others(buffers_.held, MemoryBudget::For::clients);
+  BufferCharge others(buffers_.held, MemoryBudget::For::clients);
   others.set(memory_limit / 2);
   auto& call = open_and_arrive(3);
   call.sink.keep_body = false;
@@ -77,7 +77,7 @@ TEST_F(Http2Flow, F062_windows_shrink_while_memory_is_tight_and_grow_back) {
 TEST_F(Http2Flow, F062_an_origin_is_not_read_while_memory_is_full_and_not_suspected_for_it) {
   connect();
   auto& call = open_and_arrive(1);
-  HeldBytes others(buffers_.held, MemoryBudget::For::clients);
+  BufferCharge others(buffers_.held, MemoryBudget::For::clients);
   others.set(memory_limit);
   peer_->answer(1, {.body = "late"});
   // Longer than a silent origin would have been trusted.

@@ -62,7 +62,7 @@ TEST_F(Http2Life, a_connection_that_gave_its_memory_back_serves_as_before) {
 /// would be lost, a sanitizer's run of this test tells.
 TEST_F(Http2Life, F037_resets_and_goaway_in_one_breath_leave_nothing_behind) {
   for (int i = 0; i < 500; ++i) {
-    loop_.retire(std::move(connection_));
+    loop_.defer_delete(std::move(connection_));
     listener_ = RecordingListener();
     connect();
     auto& arrived = open_and_arrive(1);

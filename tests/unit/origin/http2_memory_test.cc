@@ -54,7 +54,7 @@ class Http2MemoryTest : public testing::Test {
     EXPECT_EQ(rings_[1].taken(), of_responses);
   }
 
-  BlockShelf small_;
+  FreeList small_;
   Http2Rings rings_;
   std::unique_ptr<char[]> frames_{new char[Http2Memory::frame_buffer_bytes]};
   Http2Memory memory_{small_, rings_, frames_.get()};
@@ -240,7 +240,7 @@ TEST_F(Http2MemoryTest, F098_a_size_that_can_not_be_is_refused) {
 }
 
 TEST(Http2MemoryEnd, what_was_never_released_goes_with_it) {
-  BlockShelf small;
+  FreeList small;
   Http2Rings rings;
   auto memory = std::make_unique<Http2Memory>(small, rings, nullptr);
   const auto functions = memory->functions();

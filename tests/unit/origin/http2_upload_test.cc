@@ -66,14 +66,14 @@ class Neighbour {
     connection_ = std::make_unique<Http2Connection>(
         context, std::make_unique<tls::PlainTransport>(std::move(pair.ours)),
         ConnectionInfo{8, Protocol::http2, "192.0.2.2:443", {}, false, Duration(0)}, listener_,
-        std::make_shared<PeerFacts>());
+        std::make_shared<PeerState>());
     peer_->send_settings();
     call_.request = make_request("PUT", "/another");
     call_.request.body = chunked_framing();
     call_.stream = &connection_->open(call_.request, call_.sink);
   }
   ~Neighbour() {
-    loop_.retire(std::move(connection_));
+    loop_.defer_delete(std::move(connection_));
     loop_.run_once(Duration(0));
   }
   Neighbour(const Neighbour&) = delete;

@@ -5,7 +5,7 @@
 #include "ccnproxy/base/event_loop.h"
 #include "ccnproxy/origin/liveness_policy.h"
 #include "ccnproxy/origin/liveness_watch.h"
-#include "ccnproxy/origin/peer_facts.h"
+#include "ccnproxy/origin/peer_state.h"
 
 namespace ccnproxy::origin {
 namespace {
@@ -196,8 +196,8 @@ TEST_F(LivenessWatchTest, F011_without_leave_to_ping_an_origin_that_acknowledges
   EXPECT_FALSE(watch_.is_suspicious());
 }
 
-TEST(PeerFactsTest, F011_too_many_pings_halves_them) {
-  PeerFacts facts;
+TEST(PeerStateTest, F011_too_many_pings_halves_them) {
+  PeerState facts;
   const auto first = facts.ping_interval;
   facts.slow_down_pings();
   EXPECT_EQ(facts.ping_interval, first * 2);
@@ -205,8 +205,8 @@ TEST(PeerFactsTest, F011_too_many_pings_halves_them) {
   EXPECT_EQ(facts.ping_interval, std::chrono::hours(2));
 }
 
-TEST(PeerFactsTest, F059_an_address_is_suspect_for_a_minute) {
-  PeerFacts facts;
+TEST(PeerStateTest, F059_an_address_is_suspect_for_a_minute) {
+  PeerState facts;
   const TimePoint t0{std::chrono::hours(5)};
   EXPECT_FALSE(facts.is_suspect("192.0.2.1:443", t0));
   facts.suspect("192.0.2.1:443", t0);

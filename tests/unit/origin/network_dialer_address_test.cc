@@ -12,7 +12,7 @@ using testing::HasSubstr;
 /// Dials the address as its name says, without an override that vouches for it.
 class ProhibitedAddress : public NetworkDialerTest {
  protected:
-  ProhibitedAddress() { access_ = AddressAccess(AddressList({"127.0.0.0/8", "::1"})); }
+  ProhibitedAddress() { acl_ = AddressAcl(AddressList({"127.0.0.0/8", "::1"})); }
 };
 
 TEST_F(NetworkDialerTest, tells_of_no_address_before_it_has_asked_for_one) {
@@ -33,8 +33,8 @@ TEST_F(NetworkDialerTest, tells_which_of_its_addresses_have_no_connection) {
   ASSERT_TRUE(until_answers());
   EXPECT_EQ(dialer_->addresses().known, 1u);
   EXPECT_EQ(dialer_->addresses().unused, 0u);
-  loop_.retire(std::move(dials_.back()));
-  loop_.retire(std::move(connections_.back()));
+  loop_.defer_delete(std::move(dials_.back()));
+  loop_.defer_delete(std::move(connections_.back()));
   dials_.clear();
   connections_.clear();
   loop_.run_once(Duration(0));
@@ -75,12 +75,12 @@ TEST_F(ProhibitedAddress, F092_is_told_of_connections_that_stand_as_the_list_is_
   aim_by_name("localhost", 80);
   EXPECT_TRUE(dialer_->is_prohibited("127.0.0.1:80"));
   EXPECT_FALSE(dialer_->is_prohibited("192.0.2.1:80"));
-  access_ = AddressAccess(AddressList({"192.0.2.0/24"}));
+  acl_ = AddressAcl(AddressList({"192.0.2.0/24"}));
   EXPECT_FALSE(dialer_->is_prohibited("127.0.0.1:80"));
   EXPECT_TRUE(dialer_->is_prohibited("192.0.2.1:80"));
   aim(80, Scheme::http);
   EXPECT_TRUE(dialer_->is_prohibited("192.0.2.1:80")) << "connect_to names another place";
-  access_ = AddressAccess(AddressList({"127.0.0.0/8"}));
+  acl_ = AddressAcl(AddressList({"127.0.0.0/8"}));
   EXPECT_FALSE(dialer_->is_prohibited("127.0.0.1:80")) << "connect_to vouches for it";
   EXPECT_TRUE(dialer_->is_prohibited("127.0.0.1:81"));
 }
@@ -116,7 +116,7 @@ TEST_F(ProhibitedAddress, F156_nor_does_an_address_for_a_port_that_the_client_ch
 
 TEST_F(NetworkDialerTest, F157_an_address_of_this_machine_is_refused_at_connect) {
   bool has_it = true;
-  access_ = AddressAccess(
+  acl_ = AddressAcl(
       AddressList(), [&](const Endpoint&) { return has_it; }, OwnAddresses::denied);
   aim_by_name("192.0.2.77", 443);
   ASSERT_TRUE(dial());
@@ -137,7 +137,7 @@ TEST_F(ProhibitedAddress, connect_to_is_the_operators_word) {
 
 TEST_F(ProhibitedAddress, F055_an_address_of_our_own_is_refused_even_with_connect_to) {
   ScriptedOrigin ourselves(plain());
-  access_.add_own(*Endpoint::parse(ourselves.endpoint()));
+  acl_.add_own(*Endpoint::parse(ourselves.endpoint()));
   aim(ourselves.port(), Scheme::http);
   ASSERT_TRUE(dial());
   expect_error(ErrorType::destination_ip_prohibited, Phase::tcp);

@@ -16,8 +16,8 @@ namespace ccnproxy::origin {
 class NetworkDialerTest : public testing::Test {
  protected:
   ~NetworkDialerTest() override {
-    for (auto& dial : dials_) loop_.retire(std::move(dial));
-    for (auto& connection : connections_) loop_.retire(std::move(connection));
+    for (auto& dial : dials_) loop_.defer_delete(std::move(dial));
+    for (auto& connection : connections_) loop_.defer_delete(std::move(connection));
     loop_.run_once(Duration(0));
   }
 
@@ -50,7 +50,7 @@ class NetworkDialerTest : public testing::Test {
   void make_dialer(Origin to) {
     dialer_ = std::make_unique<NetworkDialer>(
         std::make_shared<const DialContext>(
-            DialContext{context_, resolver_, health_, last_serial_, access_, nullptr,
+            DialContext{context_, resolver_, health_, last_serial_, acl_, nullptr,
                         [this](const std::string& text) { warnings_.push_back(text); }}),
         std::move(to), std::make_shared<const OriginSettings>(settings_));
   }
@@ -92,7 +92,7 @@ class NetworkDialerTest : public testing::Test {
   Resolver resolver_{loop_, dns_};
   FamilyHealth health_;
   std::uint64_t last_serial_ = 0;
-  AddressAccess access_{AddressList()};
+  AddressAcl acl_{AddressList()};
   OriginSettings settings_;
   std::unique_ptr<NetworkDialer> dialer_;
   RecordingListener listener_;

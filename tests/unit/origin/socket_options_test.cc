@@ -6,9 +6,9 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include "ccnproxy/origin/unsent_limit.h"
+#include "ccnproxy/origin/not_sent_lowat.h"
 
-#include "unit/origin/address_race_fixture.h"
+#include "unit/origin/happy_eyeballs_fixture.h"
 
 namespace ccnproxy::origin {
 namespace {
@@ -20,7 +20,7 @@ int option(const UniqueFd& fd, int level, int name) {
   return value;
 }
 
-TEST_F(AddressRaceTest, the_winner_has_the_options_of_an_origin_connection) {
+TEST_F(HappyEyeballsTest, the_winner_has_the_options_of_an_origin_connection) {
   const Listener listener;
   run({listener.where()});
   ASSERT_TRUE(result_->has_value());
@@ -28,7 +28,7 @@ TEST_F(AddressRaceTest, the_winner_has_the_options_of_an_origin_connection) {
   EXPECT_NE(::fcntl(fd.get(), F_GETFL) & O_NONBLOCK, 0);
   EXPECT_NE(::fcntl(fd.get(), F_GETFD) & FD_CLOEXEC, 0);
   EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_NODELAY), 1);
-  EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT), UnsentLimit::least);
+  EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT), NotSentLowat::least);
   EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 20'000);
   EXPECT_EQ(option(fd, SOL_SOCKET, SO_KEEPALIVE), 1);
   EXPECT_GE(option(fd, IPPROTO_TCP, TCP_KEEPIDLE), 10);
@@ -37,7 +37,7 @@ TEST_F(AddressRaceTest, the_winner_has_the_options_of_an_origin_connection) {
   EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPCNT), 3);
 }
 
-TEST_F(AddressRaceTest, F007_connections_made_together_are_not_kept_alive_in_the_same_moments) {
+TEST_F(HappyEyeballsTest, F007_connections_made_together_are_not_kept_alive_in_the_same_moments) {
   const Listener listener;
   std::vector<UniqueFd> sockets;
   std::set<int> idle;

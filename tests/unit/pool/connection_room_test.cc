@@ -30,7 +30,7 @@ class Worker {
       : settings_(std::move(settings)), wheel_(clock) {
     auto room = std::make_shared<ConnectionRoom>(wheel_, budget, index);
     context_ = std::make_shared<const PoolWorker>(
-        PoolWorker{wheel_, [this](auto object) { retired_.push_back(std::move(object)); },
+        PoolWorker{wheel_, [this](auto object) { deferred_deletes_.push_back(std::move(object)); },
                    [] { return 0u; }, index, std::make_shared<std::size_t>(0), room});
   }
   ~Worker() {
@@ -61,8 +61,8 @@ class Worker {
   bool is_open(const std::string& host) { return !net(host).connections.empty(); }
   void turn() {
     for (auto& [host, net] : nets_) net.settle();
-    auto dying = std::move(retired_);
-    retired_.clear();
+    auto dying = std::move(deferred_deletes_);
+    deferred_deletes_.clear();
   }
   void advance() {
     wheel_.advance();
@@ -82,7 +82,7 @@ class Worker {
   config::Pool settings_;
   TimerWheel wheel_;
   std::map<std::string, FakeNetwork> nets_;
-  std::vector<std::unique_ptr<Retired>> retired_;
+  std::vector<std::unique_ptr<DeferredDelete>> deferred_deletes_;
   std::vector<std::unique_ptr<FakeWaiter>> waiters_;
   std::shared_ptr<const PoolWorker> context_;
   std::unique_ptr<Pools> pools_ =

@@ -33,7 +33,7 @@ TEST_F(ConnectionSetTest, the_state_is_what_the_connection_says) {
   EXPECT_TRUE(one.ended_by_us);
   connections_.close(one);
   EXPECT_EQ(one.state(), State::closed);
-  EXPECT_EQ(retired_.size(), 1u);
+  EXPECT_EQ(deferred_deletes_.size(), 1u);
   connections_.update(one);
   EXPECT_EQ(one.state(), State::closed) << "it stays so";
 }

@@ -16,7 +16,7 @@ using origin::Protocol;
 class LifetimesTest : public PartsFixture {
  protected:
   void recall(const CloseLimits& limits) {
-    OriginMemory memory;
+    OriginSnapshot memory;
     memory.limits = limits;
     memory.stream_limit = 50;
     env_.known().recall(memory, clock_.now());

@@ -146,7 +146,7 @@ TEST_F(OriginPoolDials, F147_an_origin_that_is_well_is_not_held_back) {
 }
 
 TEST_F(OriginPoolDials, F147_a_warm_start_is_not_held_back) {
-  OriginMemory memory;
+  OriginSnapshot memory;
   memory.protocol = Protocol::http1;
   memory.peak = 40;
   pool().recall(memory, seconds(1));

@@ -120,18 +120,18 @@ TEST(OriginPoolHttp1Workers, F128_one_worker_learns_it_for_all) {
   ManualClock clock;
   TimerWheel wheel{clock};
   FakeNetwork net[2];
-  std::vector<std::unique_ptr<Retired>> retired;
+  std::vector<std::unique_ptr<DeferredDelete>> deferred_deletes;
   auto shared = std::make_shared<SharedOrigin>(2);
   config::Pool settings;
   settings.min_ready = 0;
   FakeWaiter waiters[3];
   std::vector<std::unique_ptr<OriginPool>> pools;
   for (std::size_t i = 0; i < 2; ++i) {
-    PoolContext context{std::make_shared<const PoolWorker>(PoolWorker{
-                            wheel, [&](auto object) { retired.push_back(std::move(object)); },
-                            [] { return 0u; }, i}),
-                        std::make_shared<const config::Timeouts>(),
-                        std::make_shared<const config::Tcp>(), shared};
+    PoolContext context{
+        std::make_shared<const PoolWorker>(
+            PoolWorker{wheel, [&](auto object) { deferred_deletes.push_back(std::move(object)); },
+                       [] { return 0u; }, i}),
+        std::make_shared<const config::Timeouts>(), std::make_shared<const config::Tcp>(), shared};
     pools.push_back(std::make_unique<OriginPool>(
         origin::Origin{origin::Scheme::https, "api.example.test", 443},
         std::make_shared<const config::Pool>(settings), std::chrono::seconds(10),

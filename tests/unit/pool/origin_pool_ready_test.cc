@@ -217,7 +217,7 @@ TEST_F(OriginPoolReady, F020_a_connection_that_may_end_any_time_has_another_besi
 }
 
 TEST_F(OriginPoolReady, F020_a_number_of_requests_that_was_learnt_needs_none_beside_it) {
-  OriginMemory memory;
+  OriginSnapshot memory;
   memory.protocol = origin::Protocol::http2;
   memory.stream_limit = 100;
   memory.limits.requests = 1000;
@@ -258,7 +258,7 @@ TEST_F(OriginPoolReady, remembers_and_recalls_an_origin) {
 }
 
 TEST_F(OriginPoolReady, does_not_recall_what_was_not_used_lately) {
-  OriginMemory memory;
+  OriginSnapshot memory;
   memory.origin = pool().origin();
   pool().recall(memory, settings_.keep_warm * 2);
   EXPECT_FALSE(pool().remembered());

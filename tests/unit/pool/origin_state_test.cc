@@ -182,7 +182,7 @@ TEST_P(OriginStateWorkers, F136_an_origin_of_other_workers_is_not_kept_ready_her
 }
 
 TEST_P(OriginStateWorkers, F136_a_recalled_origin_is_known_to_all_and_news_stays) {
-  OriginMemory memory;
+  OriginSnapshot memory;
   memory.protocol = origin::Protocol::http2;
   memory.stream_limit = 10;
   memory.limits.idle = seconds(9);
@@ -232,7 +232,7 @@ TEST(OriginState, the_path_outlives_a_restart_and_not_another_place) {
   OriginState state;
   EXPECT_EQ(state.measured_rtt(), std::nullopt);
   EXPECT_EQ(state.measured_loss(now), std::nullopt);
-  OriginMemory memory;
+  OriginSnapshot memory;
   memory.rtt = milliseconds(90);
   memory.loss = 0.01;
   state.recall(memory, now);

@@ -22,7 +22,7 @@ class PartsFixture : public testing::Test, public PooledConnection::Owner {
 
   ~PartsFixture() override {
     connections_.clear();
-    retired_.clear();
+    deferred_deletes_.clear();
   }
 
   /// One that is being dialled.
@@ -57,16 +57,17 @@ class PartsFixture : public testing::Test, public PooledConnection::Owner {
   ManualClock clock_;
   TimerWheel wheel_{clock_};
   FakeNetwork net_;
-  std::vector<std::unique_ptr<Retired>> retired_;
-  PoolEnvironment env_{{origin::Scheme::https, "api.example.test", 443},
-                       std::make_shared<const config::Pool>(settings_),
-                       std::chrono::seconds(10),
-                       std::make_shared<FakeDialer>(net_),
-                       {std::make_shared<const PoolWorker>(PoolWorker{
-                           wheel_, [this](auto object) { retired_.push_back(std::move(object)); },
-                           [] { return 0u; }})},
-                       {},
-                       {}};
+  std::vector<std::unique_ptr<DeferredDelete>> deferred_deletes_;
+  PoolEnvironment env_{
+      {origin::Scheme::https, "api.example.test", 443},
+      std::make_shared<const config::Pool>(settings_),
+      std::chrono::seconds(10),
+      std::make_shared<FakeDialer>(net_),
+      {std::make_shared<const PoolWorker>(PoolWorker{
+          wheel_, [this](auto object) { deferred_deletes_.push_back(std::move(object)); },
+          [] { return 0u; }})},
+      {},
+      {}};
   SharedOrigin& shared_ = *env_.context.shared;
   ConnectionSet connections_{*env_.context.worker, shared_};
 

@@ -32,7 +32,8 @@ class PoolFixture : public testing::Test {
   OriginPool& pool() {
     if (!pool_) {
       PoolContext context{std::make_shared<const PoolWorker>(PoolWorker{
-          wheel_, [this](std::unique_ptr<Retired> o) { retired_.push_back(std::move(o)); },
+          wheel_,
+          [this](std::unique_ptr<DeferredDelete> o) { deferred_deletes_.push_back(std::move(o)); },
           [this] { return jitter_; }})};
       context.shares = shares_;
       context.hedging = std::make_shared<const config::Hedging>(hedging_);
@@ -58,8 +59,8 @@ class PoolFixture : public testing::Test {
   /// What an event loop does at the end of a turn.
   void turn() {
     net_.settle();
-    auto dying = std::move(retired_);
-    retired_.clear();
+    auto dying = std::move(deferred_deletes_);
+    deferred_deletes_.clear();
   }
   void pass(Duration time) {
     clock_.advance(time);
@@ -80,7 +81,7 @@ class PoolFixture : public testing::Test {
   ManualClock clock_;
   TimerWheel wheel_{clock_};
   FakeNetwork net_;
-  std::vector<std::unique_ptr<Retired>> retired_;
+  std::vector<std::unique_ptr<DeferredDelete>> deferred_deletes_;
   std::unique_ptr<OriginPool> pool_;
   std::deque<std::unique_ptr<FakeWaiter>> waiters_;
 };

@@ -28,7 +28,7 @@ class PoolsTest : public testing::Test {
     clock_.advance(time);
     wheel_.advance();
     for (auto& [host, net] : nets_) net.settle();
-    retired_.clear();
+    deferred_deletes_.clear();
   }
   /// Whether the pool of this host has not been forgotten.
   bool known(const std::string& host) { return nets_[host].dialer_alive; }
@@ -39,9 +39,10 @@ class PoolsTest : public testing::Test {
   ManualClock clock_;
   TimerWheel wheel_{clock_};
   std::map<std::string, FakeNetwork> nets_;
-  std::vector<std::unique_ptr<Retired>> retired_;
-  std::shared_ptr<const PoolWorker> worker_ = std::make_shared<const PoolWorker>(PoolWorker{
-      wheel_, [this](auto object) { retired_.push_back(std::move(object)); }, [] { return 0u; }});
+  std::vector<std::unique_ptr<DeferredDelete>> deferred_deletes_;
+  std::shared_ptr<const PoolWorker> worker_ = std::make_shared<const PoolWorker>(
+      PoolWorker{wheel_, [this](auto object) { deferred_deletes_.push_back(std::move(object)); },
+                 [] { return 0u; }});
   int made_ = 0;
   Pools pools_{2, wheel_, [this](const auto& origin) { return make(origin); }};
 };

@@ -18,16 +18,16 @@ class TwoWorkers : public testing::Test {
   }
   PoolContext context(std::size_t worker,
                       std::shared_ptr<std::size_t> dials = std::make_shared<std::size_t>(0)) {
-    return {std::make_shared<const PoolWorker>(
-                PoolWorker{wheel_, [this](auto object) { retired_.push_back(std::move(object)); },
-                           [] { return 0u; }, worker, std::move(dials)}),
+    return {std::make_shared<const PoolWorker>(PoolWorker{
+                wheel_, [this](auto object) { deferred_deletes_.push_back(std::move(object)); },
+                [] { return 0u; }, worker, std::move(dials)}),
             std::make_shared<const config::Timeouts>(), std::make_shared<const config::Tcp>(),
             shared_};
   }
   ManualClock clock_;
   TimerWheel wheel_{clock_};
   FakeNetwork net_[2];
-  std::vector<std::unique_ptr<Retired>> retired_;
+  std::vector<std::unique_ptr<DeferredDelete>> deferred_deletes_;
   config::Pool settings_;
   std::shared_ptr<SharedOrigin> shared_ = std::make_shared<SharedOrigin>(2);
 };
@@ -78,7 +78,7 @@ TEST_F(TwoWorkers, F014_a_busy_origin_spreads) {
 class Directory : public testing::Test {
  protected:
   std::optional<std::size_t> ask(std::size_t worker) {
-    return directory_.hand_over(origin_, worker, clock_.now());
+    return directory_.migration_target(origin_, worker, clock_.now());
   }
   origin::Origin origin_{origin::Scheme::https, "api.example.test", 443};
   ManualClock clock_;
@@ -101,7 +101,7 @@ TEST_F(Directory, F014_who_hands_over_many_is_to_make_a_pool) {
   shared->set_ready(0, true);
   for (int i = 0; i < 98; ++i) ASSERT_EQ(ask(1), 0u);
   EXPECT_EQ(ask(1), std::nullopt);
-  EXPECT_EQ(shared->note_handed(1, clock_.now()), SharedOrigin::handed_worth_a_connection)
+  EXPECT_EQ(shared->note_migration(1, clock_.now()), SharedOrigin::migrations_worth_a_connection)
       << "which its pool counts next";
   clock_.advance(seconds(1));
   EXPECT_EQ(ask(1), 0u) << "a new second";

@@ -46,8 +46,8 @@ class WorkersFixture : public testing::Test {
   }
   void turn() {
     for (auto& net : net_) net.settle();
-    auto dying = std::move(retired_);
-    retired_.clear();
+    auto dying = std::move(deferred_deletes_);
+    deferred_deletes_.clear();
   }
   void pass(Duration time) {
     clock_.advance(time);
@@ -67,7 +67,7 @@ class WorkersFixture : public testing::Test {
   ManualClock clock_;
   TimerWheel wheel_{clock_};
   FakeNetwork net_[2];
-  std::vector<std::unique_ptr<Retired>> retired_;
+  std::vector<std::unique_ptr<DeferredDelete>> deferred_deletes_;
   config::Pool settings_;
   std::shared_ptr<SharedOrigin> shared_ = std::make_shared<SharedOrigin>(2);
   std::unique_ptr<OriginPool> pools_[2];
@@ -75,9 +75,9 @@ class WorkersFixture : public testing::Test {
 
  private:
   PoolContext context(std::size_t worker) {
-    return {std::make_shared<const PoolWorker>(
-                PoolWorker{wheel_, [this](auto object) { retired_.push_back(std::move(object)); },
-                           [] { return 0u; }, worker}),
+    return {std::make_shared<const PoolWorker>(PoolWorker{
+                wheel_, [this](auto object) { deferred_deletes_.push_back(std::move(object)); },
+                [] { return 0u; }, worker}),
             std::make_shared<const config::Timeouts>(), std::make_shared<const config::Tcp>(),
             shared_};
   }

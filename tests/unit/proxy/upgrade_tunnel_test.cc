@@ -144,7 +144,7 @@ TEST_F(UpgradeTunnelTest, F062_what_tls_has_read_ahead_counts_too) {
   settle();
   // A receive that was given on as far as one way goes: what is left of it is the transport's.
   EXPECT_GT(buffers_.held.used(), one_way);
-  EXPECT_EQ(tunnel_->standing().bytes, buffers_.held.used());
+  EXPECT_EQ(tunnel_->stalled().bytes, buffers_.held.used());
 }
 
 TEST_F(UpgradeTunnelTest, F062_one_way_that_stands_still_does_not_stop_the_other) {
@@ -156,7 +156,7 @@ TEST_F(UpgradeTunnelTest, F062_one_way_that_stands_still_does_not_stop_the_other
   client_->send(bytes);
   ASSERT_TRUE(until([&] { return origin_->received().size() == bytes.size(); }));
   EXPECT_TRUE(origin_->received() == bytes);
-  EXPECT_GE(tunnel_->standing().bytes, one_way) << "still for the client";
+  EXPECT_GE(tunnel_->stalled().bytes, one_way) << "still for the client";
 }
 
 TEST_F(UpgradeTunnelTest, F062_where_memory_is_tight_nothing_is_read_before_what_came_has_gone) {
@@ -172,7 +172,7 @@ TEST_F(UpgradeTunnelTest, F062_where_memory_is_tight_nothing_is_read_before_what
   buffers_.held.change(MemoryBudget::For::clients, others, 512 * 1024);
   origin_->send(numbered(1000));
   settle();
-  EXPECT_EQ(tunnel_->standing().bytes, 2000U);
+  EXPECT_EQ(tunnel_->stalled().bytes, 2000U);
   mute.takes = true;
   empty(client_sockets_.theirs.get());
   ASSERT_TRUE(until([&] { return mute.taken.size() == 3000; })) << mute.taken.size();
@@ -186,7 +186,7 @@ TEST_F(UpgradeTunnelTest, F062_where_memory_is_full_nobody_is_read_until_there_i
   client_->send("from the client");
   origin_->send("from the origin");
   settle();
-  EXPECT_EQ(tunnel_->standing().bytes, 0U);
+  EXPECT_EQ(tunnel_->stalled().bytes, 0U);
   EXPECT_EQ(client_->received() + origin_->received(), "");
   buffers_.held.change(MemoryBudget::For::clients, others, 0);
   ASSERT_TRUE(until([&] { return !client_->received().empty() && !origin_->received().empty(); }));
@@ -200,7 +200,7 @@ TEST_F(UpgradeTunnelTest, F062_what_was_read_ahead_goes_on_where_memory_is_full)
   std::size_t others = 0;
   buffers_.held.change(MemoryBudget::For::clients, others, 2 * one_way);
   mute.takes = true;
-  ASSERT_TRUE(until([&] { return tunnel_->standing().bytes == 0; })) << mute.taken.size();
+  ASSERT_TRUE(until([&] { return tunnel_->stalled().bytes == 0; })) << mute.taken.size();
   EXPECT_GT(mute.taken.size(), 2 * one_way);
   buffers_.held.change(MemoryBudget::For::clients, others, 0);
   ASSERT_TRUE(until([&] { return mute.taken.size() == 3 * one_way; })) << mute.taken.size();
