@@ -89,8 +89,7 @@ bool Http1Connection::takes_body() {
 }
 
 /// Large bodies of known length go from the client's buffer to the socket, without a copy, once the
-/// head has gone out. A failure is left to flush(), since nobody may be told from within a stream's
-/// call.
+/// head has gone out. A failure is left to flush(): a stream's call must not call back.
 std::size_t Http1Connection::pass_body(std::string_view bytes) {
   const bool fixed = request_->body.kind == http::BodyFraming::Kind::length;
   if (!fixed || closed_ || socket_full_ || !output_.empty() || written_bytes_ <= request_at_)
@@ -286,7 +285,7 @@ std::optional<TimePoint> Http1Connection::unanswered_since() const {
   return facts_->probes ? facts_->probes->unanswered_since(info_.address) : std::nullopt;
 }
 
-/// Another connection, or nobody but a probe, waits in vain for the address that this one leads to.
+/// Whether another connection to this address, or a probe of it, waits in vain.
 bool Http1Connection::is_address_silent() const {
   const auto since = unanswered_since();
   return since && context_.loop.now() - *since >= liveness_times(info_.rtt).answer;

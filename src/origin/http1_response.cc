@@ -37,7 +37,7 @@ bool Http1Connection::take(std::string_view bytes) {
     // What came before the first byte of a request had left can't be its answer: the 408 of an
     // origin that was about to close, say (F005).
     if (!request_ || !sink_ || written_bytes_ <= request_at_) {
-      fail(ErrorType::http_protocol_error, "bytes that nobody asked for");
+      fail(ErrorType::http_protocol_error, "unsolicited bytes");
       return false;
     }
     if (!(reading_ == Reading::head ? take_head(bytes) : take_body(bytes))) return false;
@@ -118,7 +118,8 @@ bool Http1Connection::on_interim_head() {
   return true;
 }
 
-/// The connection is no longer HTTP's: whoever asked for that takes it (RFC 9110 §7.8).
+/// The connection no longer speaks HTTP: the sink that asked for the upgrade takes it (RFC 9110
+/// §7.8).
 bool Http1Connection::switch_protocols(std::string_view rest) {
   if (request_->upgrade.empty()) return broken("101 to a request that asked for no upgrade");
   if (!body_ended_ || !output_.empty()) return broken("101 before the request was complete");

@@ -10,8 +10,8 @@ namespace {
 constexpr std::size_t tls_record = 16 * 1024;
 /// nghttp2 sends header blocks and DATA in frames of mostly no more, each with a head of 9 bytes.
 constexpr std::size_t usual_frame = tls_record + 9;
-/// Memory that is full has room again when a client has taken something, or after the quarter of a
-/// second in which those who stand still are found.
+/// Full memory has room again when a client has taken something, or when stalled clients are found,
+/// which takes a quarter of a second.
 constexpr Duration pause = std::chrono::milliseconds(10);
 
 }  // namespace
@@ -74,7 +74,7 @@ bool Http2Connection::read_batch() {
   return !tell_end() && more_to_read_;
 }
 
-/// Whether the end has been seen; those whom it ends are told.
+/// Whether the end has been seen. Fails the streams that it ends.
 bool Http2Connection::tell_end() {
   if (end_) fail(end_->first, end_->second);
   return end_ != nullptr;
@@ -144,7 +144,7 @@ void Http2Connection::flush() {
          "the origin broke HTTP/2" + (own_goaway_.empty() ? "" : " (" + own_goaway_ + ")"));
 }
 
-/// Everything that nghttp2 has to send, or as much as the socket takes. Tells nobody of a failure.
+/// Everything that nghttp2 has to send, or as much as the socket takes. Reports no failure.
 void Http2Connection::write_all() {
   while (!end_ && pending_.empty()) {
     const auto pulled = pull(context_.buffers.write.get(), WorkerBuffers::write_bytes);

@@ -45,7 +45,7 @@ void Http2Connection::tell_waiting_uploads() {
 
 /// A large piece of a body goes from the client's buffer into TLS at once: only what shares a
 /// record with a frame's head is copied, and what the socket refuses. Returns how much went. A
-/// failure is left to flush(), since nobody may be told from within a stream's call.
+/// failure is left to flush(): a stream's call must not call back.
 std::size_t Http2Connection::pass_upload(Http2Stream& stream, std::string_view bytes) {
   const bool waits = stream.deferred_ && stream.upload_.empty() && pending_.empty();
   if (closed_ || end_ || stream.closed_ || !waits || bytes.size() < tls_record) return 0;

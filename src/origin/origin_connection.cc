@@ -2,7 +2,7 @@
 
 namespace ccnproxy::origin {
 
-/// For those who never ask: the connection is closed.
+/// For sinks that never ask for an upgrade: the connection is closed.
 void ResponseSink::on_upgrade(const http::ResponseHead&, std::unique_ptr<tls::Transport> connection,
                               std::string_view) {
   connection->close();

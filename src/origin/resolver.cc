@@ -68,7 +68,7 @@ class Resolver::Waiter final : public Lookup, public WaiterHook {
   std::string host_;
   Duration deadline_;
   Callback callback_;
-  std::shared_ptr<const Outcome> outcome_;  ///< shared by all who waited for one question
+  std::shared_ptr<const Outcome> outcome_;  ///< shared by all lookups that waited for one question
   Timer timer_;
 };
 
@@ -177,7 +177,7 @@ std::unique_ptr<Lookup> Resolver::resolve_fresh(const std::string& host, Duratio
   return waiter;
 }
 
-/// Asks DNS for a name that nobody waits for, if that is due.
+/// Asks DNS for a name that no lookup waits for, if that is due.
 void Resolver::refresh(std::string_view host) {
   if (!cache_.is_due(host) || flights_.size() >= max_queries_to_refresh) return;
   const std::string name(host);
@@ -199,7 +199,7 @@ void Resolver::join(const std::string& host, Waiter& waiter) {
   const auto found = flights_.find(host);
   if (found != flights_.end()) {
     // One family has come and maybe left the cache again, the other is not in sight: no reason to
-    // wait for it now if nobody waited before.
+    // wait for it now if no lookup waited before.
     auto& flight = *found->second;
     if (!flight.has_answered) return flight.waiters.push_back(waiter);
     return answer(waiter, std::make_shared<Outcome>(flight.query.addresses()));

@@ -60,7 +60,7 @@ std::optional<std::size_t> SharedOrigin::open_elsewhere(std::size_t self) const 
 }
 
 std::shared_ptr<SharedOrigin> PoolDirectory::find(const origin::Origin& origin) {
-  if (workers_ == 1) return std::make_shared<SharedOrigin>(1);  // nobody else looks for it
+  if (workers_ == 1) return std::make_shared<SharedOrigin>(1);  // no other worker looks for it
   const std::lock_guard lock(mutex_);
   if (origins_.size() >= sweep_at_) forget_unused();
   auto& entry = origins_[origin];

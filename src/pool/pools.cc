@@ -7,8 +7,8 @@ namespace {
 constexpr Duration sweep_every = std::chrono::seconds(30);
 /// A pool that was used just now may be asked again by a retry.
 constexpr Duration just_now = std::chrono::seconds(1);
-/// Where little room was found, all pools are looked at no more often than that, whoever floods us
-/// with names.
+/// Where little room was found, all pools are looked at no more often than that, even in a flood of
+/// names.
 constexpr Duration look_again = std::chrono::milliseconds(20);
 /// What is given up needs a turn of the loop to close; until then so many more may stand.
 constexpr std::size_t most_over(std::size_t limit) { return limit + limit / 16; }

@@ -152,8 +152,8 @@ bool ClientSession::on_read_error() {
 }
 
 /// The client has closed its side. With a request in flight it has left: PHP and curl never shut
-/// down one direction only, and an origin's work for nobody is not worth having (as nginx sees it,
-/// 499).
+/// down one direction only, and a response that can't be delivered is not worth the origin's work
+/// (as nginx sees it, 499).
 void ClientSession::on_end_of_input() {
   if (life_ != Life::finishing || output().held() == 0) return client_gone();
   input_ended_ = true;  // it may still be reading
@@ -338,7 +338,8 @@ void ClientSession::on_timer() {
   if (exchange_) return;
   if (life_ == Life::lingering) return close();
   if (life_ == Life::no_place) return refuse_for_want_of_place();
-  if (reader_.kept().empty())  // client_idle; the kernel need not go on for what nobody takes
+  if (reader_.kept()
+          .empty())  // client_idle; the kernel need not go on sending what the client does not take
     return bytes_in_socket(fd_.get()) > 0 ? abort() : close();
   refuse(reader_.kept().substr(0, bytes_for_log), 408,
          "the request's head was not complete within " +

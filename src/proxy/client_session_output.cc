@@ -11,7 +11,7 @@
 namespace ccnproxy::proxy {
 namespace {
 
-/// Who is not allowed must not hold a place for long only to be told so.
+/// A client that is not allowed must not hold a place for long only to get its 403.
 constexpr Duration stranger_time = std::chrono::seconds(5);
 
 }  // namespace

@@ -108,7 +108,7 @@ void RequestPlan::choose_request_id(const Terms& terms) {
 
 RequestPlan::Outcome RequestPlan::map(const Terms& terms, bool has_body) {
   const auto host = http::request_host(head_);
-  if (!host)  // in doubt for whom: what follows is not to be trusted either (F079)
+  if (!host)  // an unclear host: what follows is not to be trusted either (F079)
     return fail(host.error().status_code, host.error().reason);
   if (is_loop(pseudonym(terms.via))) {
     return fail(508, "the request has come through this proxy before", Phase::route,
@@ -121,8 +121,8 @@ RequestPlan::Outcome RequestPlan::map(const Terms& terms, bool has_body) {
       const auto own = own_path(terms, has_body);
       if (own != Outcome::forward) return own;
     }
-    // No label: the request is sound, only nobody's. All else may hold what another program reads
-    // differently, or bytes meant for a tunnel behind it: the connection ends.
+    // No label: the request is sound, but has no origin. All else may hold what another program
+    // reads differently, or bytes meant for a tunnel behind it: the connection ends.
     return fail(failure.status_code, failure.reason,
                 failure.no_label ? Phase::route : Phase::request);
   }

@@ -11,7 +11,7 @@ namespace {
 constexpr int most_rounds = 16;
 /// The largest that a peer may send (RFC 5246 §6.2.3), with its head.
 constexpr std::size_t tls_record = 5 + 16 * 1024 + 2048;
-/// Where memory is full nobody is read; then it is looked at again.
+/// While memory is full nothing is read; it is checked again after this.
 constexpr Duration look_again = std::chrono::milliseconds(20);
 
 }  // namespace
@@ -55,7 +55,7 @@ void UpgradeTunnel::watch(Side& side) {
 
 void UpgradeTunnel::on_io(Side& side, std::uint32_t events) {
   if (over_) return;
-  // Reported whether or not it is asked for: with nobody to take the rest it would be for ever.
+  // Reported whether or not it is asked for, and for ever if the rest can't be delivered.
   side.gone = side.gone || (events & (EPOLLERR | EPOLLHUP)) != 0;
   const auto& other = &side == &client_ ? origin_ : client_;
   if (side.gone && other.owed.size() >= most_held) return on_broken(side);

@@ -40,7 +40,7 @@ class Dialer {
   virtual bool is_withdrawn(const std::string& address) = 0;
   /// Whether no connection may be made to this address (ip:port) as things stand now.
   virtual bool is_prohibited(const std::string& /*address*/) { return false; }
-  /// As far as it is known without asking anybody; nothing before the first dial.
+  /// As far as it is known without a lookup; nothing before the first dial.
   virtual DialAddresses addresses() { return {}; }
   /// Whether connections offer HTTP/1.1 and nothing else from now on, those under way included that
   /// have not come to TLS.

@@ -19,8 +19,8 @@ namespace ccnproxy::origin {
 /// goes first. No I/O, no thread of its own; belongs to its thread. Names are compared as they are:
 /// the caller normalises (lower case, no trailing dot).
 ///
-/// An answer is fresh for its TTL, then good for `stale` more while somebody asks DNS again, then
-/// of no use; the set of addresses is remembered longer, as it is learnt over many answers.
+/// An answer is fresh for its TTL, then good for `stale` more while DNS is asked again, then of
+/// no use; the set of addresses is remembered longer, as it is learnt over many answers.
 class DnsCache {
  public:
   struct Options {
@@ -63,7 +63,7 @@ class DnsCache {
   const Error* last_failure(std::string_view name);
   /// Whether there are addresses whose TTL has not passed.
   bool is_fresh(std::string_view name) const;
-  /// Whether DNS should be asked for the name although nobody waits for it: what is known is not
+  /// Whether DNS should be asked for the name although no lookup waits for it: what is known is not
   /// fresh, and after a failure its back-off is over. Also for a name that is not known.
   bool is_due(std::string_view name) const;
   /// AddressSet::is_withdrawn(); false for a name that is not known.

@@ -21,7 +21,7 @@ namespace ccnproxy::origin {
 /// An HTTP/1.1 connection to an origin (RFC 9112): one request at a time, reused while both sides
 /// keep it. Over TLS or plain TCP.
 ///
-/// A reader is armed also while idle: any byte that nobody asked for and any end retires the
+/// A reader is armed also while idle: any unsolicited byte and any end retires the
 /// connection before a request can be placed on it (F005, F006, F013). A body without a length that
 /// ends without close_notify is a truncated one (F084).
 ///

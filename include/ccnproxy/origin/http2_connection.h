@@ -27,8 +27,7 @@ namespace ccnproxy::origin {
 /// together at the end of the turn in one TLS write; what one read brings for many streams is told
 /// to all their sinks before each client is written once. Nothing is submitted beyond the peer's
 /// stream limit, so that no queue hides in nghttp2. Credit of the connection's window is given back
-/// on receipt, of a stream's when its client has taken the bytes: one slow client stalls nobody
-/// else.
+/// on receipt, of a stream's when its client has taken the bytes: a slow client stalls no other.
 ///
 /// Everything that ends the connection runs through fail(), which gives each open stream the proof
 /// of what the origin can have seen. The listener hears of the end from the event loop only, never
@@ -202,7 +201,7 @@ class Http2Connection final : public OriginConnection, private IoHandler, privat
   std::string own_goaway_;             ///< CODE: reason, of the peer's mistake
   std::size_t lingering_ = 0;          ///< streams whose response is over before its END_STREAM
   std::uint32_t peer_window_ = 65535;  ///< SETTINGS_INITIAL_WINDOW_SIZE of the peer
-  /// Seen while somebody was in the middle of something, and not told yet.
+  /// Seen in the middle of a call of a stream, and not told yet.
   std::unique_ptr<End> end_;
   bool window_lifted_ = false;    ///< peer_window_ has grown since the last output
   bool window_overflow_ = false;  ///< and lifted a stream's window beyond 2^31-1

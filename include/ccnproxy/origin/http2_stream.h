@@ -47,8 +47,8 @@ class Http2Stream final
   /// As much of an upload as is held for a stream; more than a bandwidth-delay product is in the
   /// socket's buffer, so this only has to bridge one turn.
   static constexpr std::size_t upload_limit = 256 * 1024;
-  /// The same where memory is under pressure: a few round trips more for who is fast, a quarter of
-  /// what who is slow holds.
+  /// The same where memory is under pressure: a few round trips more for fast clients, a quarter of
+  /// the memory that slow ones hold.
   static constexpr std::size_t upload_limit_under_pressure = 64 * 1024;
   /// With so much held no more is asked for.
   static constexpr std::size_t upload_enough = 64 * 1024;
@@ -60,7 +60,7 @@ class Http2Stream final
   std::unique_ptr<Http2HeaderBlock> block_;  ///< from the first field until it has been told
   ByteQueue upload_;
   std::string_view passing_;  ///< of the client's buffer, during Http2Connection::pass_upload()
-  bool has_front_ = false;    ///< what is in front of `passing_` is nobody's any more
+  bool has_front_ = false;    ///< what is in front of `passing_` is not needed any more
   MemoryBudget& memory_;
   BufferCharge held_;  ///< upload_
   std::vector<std::pair<std::string, std::string>> upload_trailers_;

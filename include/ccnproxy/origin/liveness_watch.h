@@ -8,7 +8,7 @@ namespace ccnproxy::origin {
 /// Why a connection ended that gave none; without a value, since ends are counted by reason.
 inline constexpr std::string_view no_sign_of_life = "the origin gave no sign of life";
 
-/// Who is watched.
+/// The connection that is watched.
 class Watched {
  public:
   virtual bool awaits_answer() const = 0;

@@ -51,7 +51,7 @@ struct AnnouncedLimits {
   std::optional<std::uint64_t> requests;  ///< in all, those carried included
 };
 
-/// Who waits for the response of one request. Called on the worker's thread, in this order:
+/// Receiver of the response to one request. Called on the worker's thread, in this order:
 /// any number of on_informational, one on_response, any number of on_body, then one of on_complete
 /// or on_failure, after which the stream is gone. Bytes and heads are borrowed: they are valid
 /// until the call returns, bodies until the on_flush, on_complete or on_failure that follows in the
@@ -73,8 +73,8 @@ class ResponseSink {
   /// may cancel the stream and go elsewhere, or go on waiting.
   virtual void on_stalled(const Error& error) = 0;
   /// Instead of a response, to a request that asked for it (OutgoingRequest::upgrade): the origin's
-  /// 101. The connection is the sink's from now on, and `rest` was read of it already. Nobody
-  /// watches its descriptor. The stream is gone.
+  /// 101. The connection is the sink's from now on, and `rest` was read of it already. Its
+  /// descriptor is not watched. The stream is gone.
   virtual void on_upgrade(const http::ResponseHead& head,
                           std::unique_ptr<tls::Transport> connection, std::string_view rest);
 
@@ -106,7 +106,7 @@ class OriginStream {
 
 class OriginConnection;
 
-/// Who keeps connections (the pool). Called on the worker's thread.
+/// Owner of connections (the pool). Called on the worker's thread.
 class ConnectionListener {
  public:
   /// capacity() or is_draining() may have changed.

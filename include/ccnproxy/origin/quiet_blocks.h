@@ -58,7 +58,7 @@ class QuietBlocks {
 };
 
 /// For the rings of HPACK's tables, of all HTTP/2 sessions of a worker: those of requests, and of
-/// responses. Who uses the one seldom uses the other: they do not share pages.
+/// responses. They are rarely used together, so they do not share pages.
 using Http2Rings = std::array<QuietBlocks, 2>;
 
 }  // namespace ccnproxy::origin

@@ -45,7 +45,7 @@ struct DnsCounters {
   std::uint64_t queries = 0;        ///< names asked of DNS (A and AAAA together are one)
   std::uint64_t failures = 0;       ///< of these, those that ended without an address
   std::uint64_t stale_answers = 0;  ///< times that addresses were given whose TTL had passed
-  std::uint64_t refreshes = 0;      ///< of `queries`, those that nobody waited for
+  std::uint64_t refreshes = 0;      ///< of `queries`, those that no lookup waited for
 };
 
 /// Finds the addresses of names: literals, /etc/hosts, a cache by TTL, then DNS (c-ares). Absolute
@@ -53,8 +53,8 @@ struct DnsCounters {
 /// its thread; never blocks on the network. Must outlive its lookups.
 ///
 /// Addresses whose TTL has passed are given at once for `dns.stale` more, while DNS is asked
-/// behind: who asks for a name regularly never waits for it again, and does not notice when DNS
-/// fails for a while. A name that nobody asks for is not asked of DNS either. The addresses of a
+/// behind: lookups of a name that is used regularly never wait for DNS again, and do not notice
+/// when it fails for a while. A name without lookups is not asked of DNS either. The addresses of a
 /// name are a set with hysteresis (AddressSet). See docs/dns-resolution.md.
 ///
 /// Names are in the form of Origin::host: lower case, no trailing dot, IPv6 without brackets.
@@ -66,7 +66,7 @@ class Resolver {
   /// Questions in flight, one a name. More are refused: a flood of names that DNS does not answer
   /// must not take memory without end.
   static constexpr std::size_t max_queries = 4096;
-  /// No refresh is begun with so many in flight: the rest is for lookups that somebody waits for.
+  /// No refresh is begun with so many in flight: the rest is for lookups that wait.
   static constexpr std::size_t max_queries_to_refresh = max_queries / 2;
 
   /// Throws std::invalid_argument if one of `options.servers` is no address, std::runtime_error if
@@ -119,7 +119,7 @@ class Resolver {
  private:
   using Outcome = Result<std::vector<Endpoint>>;
   class Waiter;
-  struct Flight;  ///< a NameQuery and who waits for it
+  struct Flight;  ///< a NameQuery and the lookups that wait for it
   struct Ready;   ///< a list of waiters; here because Waiter is not known yet
   using AutoUnlink = boost::intrusive::link_mode<boost::intrusive::auto_unlink>;
   using WaiterHook = boost::intrusive::list_base_hook<AutoUnlink>;

@@ -14,10 +14,9 @@
 
 namespace ccnproxy::origin {
 
-/// Memory that all connections of one worker share, and that outlives them. The buffers they borrow
-/// while they read or write, and nobody keeps them beyond a turn's step: an idle connection so
-/// holds none, and bodies are passed on from where they were read. Used by that worker's thread
-/// only.
+/// Memory that all connections of one worker share, and that outlives them. They borrow the buffers
+/// while they read or write and keep none beyond that step: an idle connection holds none, and
+/// bodies are passed on from where they were read. Used by that worker's thread only.
 struct WorkerBuffers {
   static constexpr std::size_t read_bytes =
       256 * 1024;  ///< a batch of TLS records: fewer, larger writes to clients

@@ -35,8 +35,8 @@ struct DialNeed {
   std::size_t apart = 0;  ///< of those waiting, that are to have a connection each (bulk)
 };
 
-/// As many as those who wait need. One for an origin whose protocol is unknown, however many wait:
-/// it may turn out that one HTTP/2 connection serves them all (F030).
+/// As many as the waiting requests need. One for an origin whose protocol is unknown, however many
+/// wait: it may turn out that one HTTP/2 connection serves them all (F030).
 constexpr std::size_t connections_for_waiting(const DialNeed& d) {
   if (d.protocol == origin::Protocol::http1) return d.waiting;
   if (d.protocol == origin::Protocol::http2) {

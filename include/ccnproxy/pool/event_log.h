@@ -8,7 +8,7 @@
 
 namespace ccnproxy::pool {
 
-/// The last things that a pool decided, for those who ask why it is as it is.
+/// The last decisions of a pool, for /pools and the log.
 class EventLog {
  public:
   static constexpr std::size_t kept = 16;

@@ -27,7 +27,7 @@ struct PoolWorker {
 /// What a pool needs from its worker.
 struct PoolContext {
   std::shared_ptr<const PoolWorker> worker;
-  /// What holds for this origin, for those who use its streams.
+  /// What holds for this origin, for users of its streams.
   std::shared_ptr<const config::Timeouts> timeouts = std::make_shared<const config::Timeouts>();
   std::shared_ptr<const config::Tcp> tcp = std::make_shared<const config::Tcp>();
   /// What the workers know of this origin together, and read through to; one of its own if none is
@@ -42,7 +42,7 @@ struct PoolContext {
 /// What holds for a pool; changes while it lives (a reload of the configuration).
 struct PoolTerms {
   std::shared_ptr<const config::Pool> settings;
-  std::shared_ptr<const config::Timeouts> timeouts;  ///< for those who use its streams
+  std::shared_ptr<const config::Timeouts> timeouts;  ///< for users of its streams
   Duration queue_deadline{};
   /// Dials from now on. Null: the one that it has, whose connections are as good as before.
   std::shared_ptr<origin::Dialer> dialer = nullptr;

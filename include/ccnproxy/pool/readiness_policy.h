@@ -47,11 +47,11 @@ struct Readiness {
 inline constexpr std::size_t widest_burst = 20;
 
 /// Servers end a connection after so many requests (Apache and old nginx 100, nginx 1,000, others
-/// their own number), and nobody announces it in HTTP/2. A connection that has carried more than
+/// their own number), and none announces it in HTTP/2. A connection that has carried more than
 /// these, of an origin whose number is not known yet, has another one beside it.
 inline constexpr std::uint64_t unproven_after = 80;
 
-/// Connections that nobody uses are replaced no more often than this per origin: a peak is not kept
+/// Unused connections are replaced no more often than this per origin: a peak is not kept
 /// ready at any price with an origin that closes after seconds.
 inline constexpr std::size_t idle_replacements_a_second = 2;
 

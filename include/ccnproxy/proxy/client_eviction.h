@@ -14,8 +14,8 @@ struct StalledClient {
   TimePoint since{};  ///< it has not moved since then
 };
 
-/// Who is cut when memory is nearly full (MemoryBudget): those who have stood still longest, and
-/// nobody who has moved within the last quarter of a second. Indexes into `standing`, until
+/// The clients to cut when memory is nearly full (MemoryBudget): those that have stalled longest,
+/// and none that has moved within the last quarter of a second. Indexes into `stalled`, until
 /// `excess` bytes are free.
 std::vector<std::size_t> clients_to_evict(std::span<const StalledClient> stalled,
                                           std::size_t excess, TimePoint now);

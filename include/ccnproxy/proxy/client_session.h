@@ -24,7 +24,7 @@ class Exchange;
 
 class ClientSession;
 
-/// Who keeps the sessions of a worker.
+/// Owner of the sessions of a worker.
 class SessionOwner {
  public:
   /// The session is over; it is to be destroyed between turns.
@@ -74,8 +74,8 @@ class ClientSession final : public DeferredDelete,
   void allow(bool allowed) noexcept { address_.allowed = allowed; }
   /// Ends it if it has been waiting for a request since then, or longer. Whether it has ended.
   bool close_if_idle_since(TimePoint then);
-  /// What it holds while its client is the one to wait for: who takes nothing of its response, or
-  /// does not end its request's head. No bytes where others are. Asks the kernel what has left.
+  /// What it holds while its client stalls: takes nothing of its response, or does not end its
+  /// request's head. No bytes while the client is not waited for. Asks the kernel what has left.
   StalledClient stalled();
   /// Memory is nearly full, and this client stands still: it is told so where it can be, and cut.
   void make_room();

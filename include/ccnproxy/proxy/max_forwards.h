@@ -14,7 +14,7 @@ struct MaxForwards {
   enum class Says : std::uint8_t {
     nothing,  ///< there is none, or the method is another
     bad,      ///< it is not one number
-    stop,     ///< zero: whoever reads it answers
+    stop,     ///< zero: this proxy answers
     pass_on,  ///< with `value` in its place
   };
   Says says = Says::nothing;

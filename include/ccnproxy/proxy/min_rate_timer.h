@@ -11,8 +11,8 @@ namespace ccnproxy::proxy {
 /// window at least so many a second. Says nothing of a transfer as a whole: one that is slow and
 /// moves goes on for ever (F094, F095).
 ///
-/// Time counts only between owe() and release(): who waits for the other side is not slow. Pure;
-/// its owner asks too_slow() when due() has come.
+/// Time counts only between owe() and release(): a peer that waits for the other side is not slow.
+/// Pure; its owner asks too_slow() when due() has come.
 class MinRateTimer {
  public:
   /// The peer owes bytes from now on. Nothing changes if it did already.

@@ -37,10 +37,10 @@ class UpgradeTunnel {
   UpgradeTunnel(const UpgradeTunnel&) = delete;
   UpgradeTunnel& operator=(const UpgradeTunnel&) = delete;
 
-  /// Takes both connections, which nobody watches, and what was read of them or is owed to them.
+  /// Takes both connections, which are not watched, and what was read of them or is owed to them.
   void begin(std::unique_ptr<tls::Transport> client, std::string_view for_client,
              std::unique_ptr<tls::Transport> origin, std::string_view for_origin);
-  /// Ends it at once, with a reset to the client, and calls nobody.
+  /// Ends it at once, with a reset to the client, and calls nothing back.
   void reset();
 
   std::uint64_t to_origin() const noexcept { return origin_.delivered; }
