@@ -86,7 +86,7 @@ test_php_gets_the_same_both_ways() {
 
 test_status_log_and_metrics_say_so() {
   scene_needed
-  contains status '^https://example.com +h2 .* 100%' "$(said 8-status)"
+  contains status '^https://example.com +healthy +0% +h2 .* 100%' "$(said 8-status)"
   contains log '"origin":"https://example.com".*"found":"ready"' "$(said 8-status)"
   contains metrics '^ccnproxy_connection_wait_total\{origin="https://example.com",result="ready"\} 4$' "$(said 8-status)"
 }

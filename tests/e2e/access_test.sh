@@ -50,7 +50,11 @@ accepted() {
 }
 
 in_far() { nsenter -t "$far" -n "$@"; }
-has_own_network() { [[ $(readlink "/proc/$1/ns/net") != $(readlink /proc/self/ns/net) ]]; }
+# A look that fails says nothing.
+has_own_network() {
+  local its
+  its=$(readlink "/proc/$1/ns/net") && [[ $its && $its != "$(readlink /proc/self/ns/net)" ]]
+}
 
 # A machine beside this one that has the public addresses, and addresses of ours on the way there.
 prepare_neighbour() {

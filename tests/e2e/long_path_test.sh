@@ -100,7 +100,7 @@ test_the_path_is_measured() {
   through h2.test /empty
   pools_say h2 '.origins[0].path | .rtt_ms >= 40 and .rtt_ms < 1000 and .loss == null' || fail "$(pools h2 '.origins[0].path')"
   awk -v rtt="$(metric 'ccnproxy_upstream_rtt_seconds{origin="https://h2.test"}')" 'BEGIN { exit !(rtt >= 0.04) }'
-  contains 'status' 'https://h2.test +h2 +[0-9]+ms ' "$("${near[@]}" "$daemon_binary" status)"
+  contains 'status' 'https://h2.test +healthy +[0-9]+% +h2 +[0-9]+ms ' "$("${near[@]}" "$daemon_binary" status)"
 }
 
 test_the_loss_of_the_path_is_measured() {
