@@ -68,6 +68,7 @@ std::string percent(std::uint64_t part, std::uint64_t of) {
 std::string share_of(const observe::OutcomeSummary& seen) {
   const auto bad = std::max(seen.failed, seen.limited);
   if (bad == 0) return "";
+  static_assert(observe::OriginOutcomes::window == std::chrono::minutes(5));
   return ", " + percent(bad, seen.requests) + " of " + std::to_string(seen.requests) + " in 5 min";
 }
 

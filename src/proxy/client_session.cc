@@ -338,9 +338,8 @@ void ClientSession::on_timer() {
   if (exchange_) return;
   if (life_ == Life::lingering) return close();
   if (life_ == Life::no_place) return refuse_for_want_of_place();
-  if (reader_.kept()
-          .empty())  // client_idle; the kernel need not go on sending what the client does not take
-    return bytes_in_socket(fd_.get()) > 0 ? abort() : close();
+  // client_idle. The kernel need not go on sending what the client does not take.
+  if (reader_.kept().empty()) return bytes_in_socket(fd_.get()) > 0 ? abort() : close();
   refuse(reader_.kept().substr(0, bytes_for_log), 408,
          "the request's head was not complete within " +
              time_text(context_.config->timeouts.client_head) + " (timeouts.client_head)");

@@ -12,7 +12,7 @@ namespace ccnproxy::integration {
 
 /// One row of request_table.txt, its escapes and macros resolved.
 struct RawRequest {
-  std::string name;  ///< with the number of FAILURES.md that it is of
+  std::string name;  ///< with the number of its failure (docs/development/failures.md)
   int status = 0;
   std::string bytes;        ///< what the client sends
   std::string origin_gets;  ///< with status 200

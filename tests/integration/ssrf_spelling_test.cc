@@ -10,7 +10,7 @@ struct Spelling {
   Ends ends;
 };
 
-// What stands for 127.0.0.2, and for addresses that nobody should reach by default.
+// What stands for 127.0.0.2, and for addresses that can't be reached by default.
 const std::vector<Spelling> spellings = {
     {"127.0.0.2", Ends::denied},
     {"127.0.0.2.", Ends::denied},

@@ -45,7 +45,7 @@ class DnsReceiver {
 };
 
 /// A c-ares channel on the event loop: asks DNS servers for the addresses of one name and type at a
-/// time, absolute names only (no search list, no ndots, no HOSTALIASES: FAILURES.md 53). Never
+/// time, absolute names only (no search list, no ndots, no HOSTALIASES: F053). Never
 /// blocks: sockets are watched by the loop, and retransmissions hang on one of its timers.
 /// Truncated answers are asked for again over TCP. Belongs to the loop's thread.
 class DnsChannel {

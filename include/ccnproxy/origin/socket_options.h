@@ -11,7 +11,7 @@ namespace ccnproxy::origin {
 
 /// An idle connection is asked for a sign of life after this silence. Shorter than the 60 s after
 /// which the tightest common NATs and firewalls forget a flow, so that it is also what keeps the
-/// flow alive (FAILURES.md A).
+/// flow alive (F007).
 constexpr auto keep_alive_idle = std::chrono::seconds(15);
 /// Or up to so much sooner, by the descriptor's number. Connections that were made within moments
 /// would be asked within one tick of the kernel's timer: of thousands of probes at once a queue of

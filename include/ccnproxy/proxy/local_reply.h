@@ -26,7 +26,7 @@ struct LocalReplyMessage {
 /// Appends it as an HTTP/1.1 message.
 void append_local_reply(std::string& out, const LocalReplyMessage& response);
 
-/// The status that a client gets for an error (INTERFACE.md §2).
+/// The status that a client gets for an error (docs/errors.md).
 std::uint16_t status_of(const Error& error) noexcept;
 
 }  // namespace ccnproxy::proxy

@@ -80,7 +80,7 @@ TEST(WorkerConfig, F102_a_tls_file_that_can_not_be_used_is_an_error_while_starti
   entry.tls.ca_file = "/nonexistent/ca.pem";
   in_override.overrides = {entry};
   EXPECT_THROW(WorkerConfig{in_override}, std::runtime_error)
-      << "also of an origin nobody asked for yet";
+      << "also of an origin that was not asked for yet";
 }
 
 }  // namespace

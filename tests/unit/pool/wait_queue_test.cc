@@ -35,7 +35,7 @@ class WaitQueueTest : public testing::Test {
   static Error error() {
     return {ErrorType::connection_refused, Side::origin, Phase::tcp, Proof::not_sent, "refused"};
   }
-  /// Lends `places_` to those for whom `may` is true; says which got one.
+  /// Lends `places_` to those that `may` holds for; says which got one.
   template <class May>
   std::vector<StreamWaiter*> serve(May may) {
     std::vector<StreamWaiter*> served;

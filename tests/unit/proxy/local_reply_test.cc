@@ -1,4 +1,4 @@
-// INTERFACE.md section 2: what the daemon answers itself.
+// Replies of the daemon itself (docs/errors.md).
 
 #include "ccnproxy/proxy/local_reply.h"
 
