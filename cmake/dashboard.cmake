@@ -9,5 +9,5 @@ add_custom_command(
           -DOUT=${PROJECT_BINARY_DIR}/dashboard_page.cc -P ${PROJECT_SOURCE_DIR}/cmake/embed_dashboard.cmake
   DEPENDS ${dashboard_files} ${dashboard}/page.html ${dashboard}/page.css ${PROJECT_SOURCE_DIR}/cmake/embed_dashboard.cmake
   VERBATIM)
-target_sources(admin PRIVATE ${PROJECT_BINARY_DIR}/dashboard_page.cc)
-target_include_directories(admin PRIVATE ${PROJECT_SOURCE_DIR}/src/admin)
+target_sources(ccnproxy_admin PRIVATE ${PROJECT_BINARY_DIR}/dashboard_page.cc)
+target_include_directories(ccnproxy_admin PRIVATE ${PROJECT_SOURCE_DIR}/src/admin)

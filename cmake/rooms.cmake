@@ -1,19 +1,22 @@
-# ccnproxy_room(NAME USES lib...): one static library from src/NAME/*.cc, with the headers include/ccnproxy/NAME.
-# Rooms that are not there yet (a header-only room) become interface libraries. The lowest compiles the precompiled header of all.
+# ccnproxy_room(NAME USES lib... SOURCES file...): the static library ccnproxy_NAME from src/NAME, whose headers for other
+# rooms are in include/ccnproxy/NAME. USES names rooms that have been declared before, all whose headers it includes, and
+# libraries; tests/unit/check_layering.sh reads it. The lowest room compiles the precompiled header of all.
 function(ccnproxy_room name)
-  cmake_parse_arguments(ROOM "" "" "USES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cc)
-  if(sources)
-    add_library(${name} STATIC ${sources})
-    if(name STREQUAL base)
-      target_precompile_headers(base PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h)
+  cmake_parse_arguments(ROOM "" "" "USES;SOURCES" ${ARGN})
+  add_library(ccnproxy_${name} STATIC ${ROOM_SOURCES})
+  foreach(use IN LISTS ROOM_USES)
+    if(TARGET ccnproxy_${use})
+      target_link_libraries(ccnproxy_${name} PUBLIC ccnproxy_${use})
+    elseif(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/src/${use})
+      message(FATAL_ERROR "the room ${name} uses ${use}, which is not below it")
     else()
-      target_precompile_headers(${name} REUSE_FROM base)
+      target_link_libraries(ccnproxy_${name} PUBLIC ${use})
     endif()
-    target_link_libraries(${name} PUBLIC ${ROOM_USES})
+  endforeach()
+  if(name STREQUAL base)
+    target_precompile_headers(ccnproxy_base PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h)
   else()
-    add_library(${name} INTERFACE)
-    target_link_libraries(${name} INTERFACE ${ROOM_USES})
+    target_precompile_headers(ccnproxy_${name} REUSE_FROM ccnproxy_base)
   endif()
 endfunction()
 

@@ -4,17 +4,16 @@
 
 #include <unistd.h>
 
-#include "ccnproxy/config/check_json.h"
+#include "ccnproxy/cli/check.h"
+#include "ccnproxy/cli/map.h"
+#include "ccnproxy/cli/probe.h"
+#include "ccnproxy/cli/reload_command.h"
+#include "ccnproxy/cli/signalled_process.h"
+#include "ccnproxy/cli/status.h"
+#include "ccnproxy/cli/terminal.h"
 #include "ccnproxy/config/command_line.h"
 #include "ccnproxy/daemon/daemon.h"
 #include "ccnproxy/daemon/environment_check.h"
-#include "ccnproxy/daemon/probe.h"
-#include "ccnproxy/daemon/reload_command.h"
-#include "ccnproxy/daemon/signalled_process.h"
-#include "ccnproxy/daemon/status.h"
-#include "ccnproxy/daemon/terminal.h"
-#include "ccnproxy/route/explain.h"
-#include "ccnproxy/route/label_options.h"
 
 using namespace ccnproxy;
 
@@ -23,49 +22,24 @@ namespace {
 /// The configuration of the service, for commands without -f.
 constexpr const char* usual_file = "/etc/ccnproxy/ccnproxy.yaml";
 
-int explain(const config::Invocation& invocation) {
-  const route::LabelTable table(route::label_options(invocation.config));
-  bool refused = false;
-  for (const auto& url : invocation.urls) {
-    const auto explained = route::explain(table, invocation.config, url, invocation.json);
-    std::cout << explained.text << '\n';
-    refused = refused || explained.refused;
-  }
-  return refused ? config::exit_failure : config::exit_ok;
-}
-
-int approve(const config::Invocation& invocation) {
-  const auto& file = invocation.config_file;
-  if (invocation.json) {
-    std::cout << config::check_json(file, {}, invocation.warnings);
-    return config::exit_ok;
-  }
-  for (auto warning : invocation.warnings) {
-    warning.message = "warning: " + warning.message;
-    std::cerr << warning.to_string() << '\n';
-  }
-  std::cout << (file.empty() ? "defaults" : file) << ": ok\n";
-  return config::exit_ok;
-}
-
 int carry_out(config::Invocation invocation, std::function<config::Parsed()> reread) {
-  const bool colour = daemon::wants_colour(STDOUT_FILENO);
+  const bool colour = cli::wants_colour(STDOUT_FILENO);
   switch (invocation.command) {
     case config::Command::check:
-      return approve(invocation);
+      return cli::approve(invocation, std::cout, std::cerr);
     case config::Command::map:
-      return explain(invocation);
+      return cli::show_map(invocation, std::cout);
     case config::Command::probe:
-      return daemon::probe(invocation.config,
-                           {invocation.urls.front(), invocation.attempts, invocation.json, colour},
-                           std::cout, std::cerr);
+      return cli::probe(invocation.config,
+                        {invocation.urls.front(), invocation.attempts, invocation.json, colour},
+                        std::cout, std::cerr);
     case config::Command::status:
-      return daemon::show_status(invocation.config,
-                                 {invocation.watch, invocation.json, isatty(STDOUT_FILENO) == 1,
-                                  colour, invocation.fail_on},
-                                 std::cout, std::cerr);
+      return cli::show_status(invocation.config,
+                              {invocation.watch, invocation.json, isatty(STDOUT_FILENO) == 1,
+                               colour, invocation.fail_on},
+                              std::cout, std::cerr);
     case config::Command::reload:
-      return daemon::ask_to_reload(invocation.config, invocation.process, std::cout, std::cerr);
+      return cli::ask_to_reload(invocation.config, invocation.process, std::cout, std::cerr);
     case config::Command::serve:
       break;
   }
@@ -83,7 +57,7 @@ int run(int argc, char** argv) {
   auto parsed = read(argc, argv);
   std::cout << parsed.output;
   std::cerr << parsed.errors;
-  if (parsed.process) daemon::SignalledProcess(*parsed.process).send(SIGHUP);
+  if (parsed.process) cli::SignalledProcess(*parsed.process).send(SIGHUP);
   if (!parsed.invocation) return parsed.exit_code;
   return carry_out(std::move(*parsed.invocation), [argc, argv] { return read(argc, argv); });
 }

@@ -19,7 +19,7 @@ void write_milliseconds(JsonText& json, const char* name, Duration value) {
   json.key(name).duration(value, std::chrono::milliseconds(1));
 }
 
-void write_counters(JsonText& json, const std::optional<origin::PathCounters>& path) {
+void write_counters(JsonText& json, const std::optional<PathCounters>& path) {
   json.key("path");
   if (!path) {
     json.null();

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ccnproxy/base/kernel_settings.h"
+#include "ccnproxy/net/kernel_settings.h"
 
 namespace ccnproxy::admin {
 namespace {

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "ccnproxy/base/address_list.h"
-#include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/config/address_exemption.h"
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/host_pattern.h"
+#include "ccnproxy/net/address_list.h"
+#include "ccnproxy/net/ip_address.h"
 
 #include "schema_parts.h"
 

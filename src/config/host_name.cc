@@ -7,7 +7,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "ccnproxy/base/address_list.h"
+#include "ccnproxy/net/address_list.h"
 
 namespace ccnproxy::config {
 namespace {

@@ -3,9 +3,9 @@
 #include <array>
 #include <charconv>
 
-#include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/host_pattern.h"
+#include "ccnproxy/net/ip_address.h"
 
 #include "schema_parts.h"
 

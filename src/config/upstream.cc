@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "ccnproxy/base/address_list.h"
-#include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/config/address_exemption.h"
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/host_pattern.h"
 #include "ccnproxy/config/overrides.h"
+#include "ccnproxy/net/address_list.h"
+#include "ccnproxy/net/ip_address.h"
 
 #include "schema_parts.h"
 

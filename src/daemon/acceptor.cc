@@ -1,10 +1,10 @@
-#include "ccnproxy/daemon/acceptor.h"
+#include "acceptor.h"
 
 #include <cerrno>
 
 #include <sys/socket.h>
 
-#include "ccnproxy/origin/socket_options.h"
+#include "ccnproxy/net/socket_options.h"
 #include "ccnproxy/proxy/client_socket.h"
 
 namespace ccnproxy::daemon {
@@ -25,7 +25,7 @@ Acceptor::Acceptor(EventLoop& loop, ListeningSocket socket, HasRoom has_room, On
       on_client_(std::move(on_client)),
       on_exhausted_(std::move(on_exhausted)),
       resume_timer_(loop.timers(), Delegate<void()>::to<&Acceptor::resume>(this)) {
-  origin::set_most_unsent(socket_.fd.get(), proxy::most_unsent);
+  set_most_unsent(socket_.fd.get(), proxy::most_unsent);
   loop_.watch(socket_.fd.get(), EPOLLIN | EPOLLEXCLUSIVE, *this);
 }
 

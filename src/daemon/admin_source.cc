@@ -1,9 +1,10 @@
-#include "ccnproxy/daemon/admin_source.h"
+#include "admin_source.h"
 
 #include <boost/asio/post.hpp>
 
-#include "ccnproxy/daemon/worker.h"
 #include "ccnproxy/observe/log_level.h"
+
+#include "worker.h"
 
 namespace ccnproxy::daemon {
 

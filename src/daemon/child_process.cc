@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/child_process.h"
+#include "child_process.h"
 
 #include <cerrno>
 #include <charconv>

@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/client_counts.h"
+#include "client_counts.h"
 
 namespace ccnproxy::daemon {
 namespace {

@@ -1,9 +1,10 @@
-#include "ccnproxy/daemon/descriptor_budget.h"
+#include "descriptor_budget.h"
 
 #include <algorithm>
 
 #include "ccnproxy/base/connection_budget.h"
-#include "ccnproxy/daemon/descriptor_limit.h"
+
+#include "descriptor_limit.h"
 
 namespace ccnproxy::daemon {
 namespace {

@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/descriptor_limit.h"
+#include "descriptor_limit.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,11 +1,12 @@
-#include "ccnproxy/daemon/hot_restart.h"
+#include "hot_restart.h"
 
 #include <system_error>
 
 #include "ccnproxy/base/sd_notify.h"
-#include "ccnproxy/daemon/worker.h"
-#include "ccnproxy/daemon/worker_barrier.h"
 #include "ccnproxy/origin/origin_settings.h"
+
+#include "worker.h"
+#include "worker_barrier.h"
 
 namespace ccnproxy::daemon {
 namespace {

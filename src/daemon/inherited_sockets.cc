@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/inherited_sockets.h"
+#include "inherited_sockets.h"
 
 #include <algorithm>
 #include <charconv>
@@ -13,8 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/base/startup_error.h"
+#include "ccnproxy/net/ip_address.h"
 
 namespace ccnproxy::daemon {
 namespace {

@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/listening_socket.h"
+#include "listening_socket.h"
 
 #include <cerrno>
 #include <cstring>
@@ -10,12 +10,12 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/base/startup_error.h"
 #include "ccnproxy/config/socket_access.h"
-#include "ccnproxy/daemon/socket_owner.h"
+#include "ccnproxy/net/ip_address.h"
 
 #include "bind_fault.h"
+#include "socket_owner.h"
 
 namespace ccnproxy::daemon {
 namespace {

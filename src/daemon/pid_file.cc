@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/pid_file.h"
+#include "pid_file.h"
 
 #include <cerrno>
 #include <cstdio>

@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/reload.h"
+#include "reload.h"
 
 #include <sstream>
 
@@ -6,9 +6,10 @@
 
 #include "ccnproxy/base/sd_notify.h"
 #include "ccnproxy/base/startup_error.h"
-#include "ccnproxy/daemon/worker.h"
 #include "ccnproxy/observe/log_level.h"
 #include "ccnproxy/origin/path_tuning.h"
+
+#include "worker.h"
 
 namespace ccnproxy::daemon {
 namespace {

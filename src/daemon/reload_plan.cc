@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/reload_plan.h"
+#include "reload_plan.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/socket_owner.h"
+#include "socket_owner.h"
 
 #include <array>
 #include <charconv>

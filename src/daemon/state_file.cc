@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/state_file.h"
+#include "state_file.h"
 
 #include <algorithm>
 #include <cerrno>

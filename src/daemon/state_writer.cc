@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/state_writer.h"
+#include "state_writer.h"
 
 #include <condition_variable>
 #include <future>

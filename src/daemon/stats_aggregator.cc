@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/stats_aggregator.h"
+#include "stats_aggregator.h"
 
 #include <utility>
 

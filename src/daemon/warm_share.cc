@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/warm_share.h"
+#include "warm_share.h"
 
 namespace ccnproxy::daemon {
 

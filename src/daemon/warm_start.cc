@@ -1,10 +1,10 @@
-#include "ccnproxy/daemon/warm_start.h"
+#include "warm_start.h"
 
 #include <boost/asio/post.hpp>
 
-#include "ccnproxy/daemon/state_file.h"
-#include "ccnproxy/daemon/warm_share.h"
-#include "ccnproxy/daemon/worker.h"
+#include "state_file.h"
+#include "warm_share.h"
+#include "worker.h"
 
 namespace ccnproxy::daemon {
 namespace {

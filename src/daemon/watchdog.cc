@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/watchdog.h"
+#include "watchdog.h"
 
 #include <algorithm>
 

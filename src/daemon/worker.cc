@@ -1,9 +1,10 @@
-#include "ccnproxy/daemon/worker.h"
+#include "worker.h"
 
 #include <pthread.h>
 #include <sys/socket.h>
 
 #include "ccnproxy/base/signals_blocked.h"
+#include "ccnproxy/daemon/connection_factory.h"
 #include "ccnproxy/origin/path_tuning.h"
 #include "ccnproxy/proxy/local_reply.h"
 
@@ -287,7 +288,8 @@ std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin
 std::shared_ptr<const origin::DialContext> Worker::make_dialing() {
   const auto& timeouts = worker_config_->config().timeouts;
   return std::make_shared<const origin::DialContext>(
-      origin::DialContext{{loop_, buffers_, windows_, worker_config_->head_limits(), timeouts.tls},
+      origin::DialContext{{loop_, buffers_, worker_config_->head_limits(), timeouts.tls},
+                          connection_factory(http2_memory_),
                           resolver_,
                           family_health_,
                           last_serial_,

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "ccnproxy/daemon/worker.h"
+#include "worker.h"
 
 namespace ccnproxy::daemon {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <unordered_set>
 
-#include "ccnproxy/daemon/warm_share.h"
-#include "ccnproxy/daemon/worker.h"
+#include "warm_share.h"
+#include "worker.h"
 
 namespace ccnproxy::daemon {
 namespace {

@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 #include "ccnproxy/base/signals_blocked.h"
+#include "ccnproxy/net/notifier.h"
 #include "ccnproxy/observe/access_format.h"
 #include "ccnproxy/observe/json_text.h"
 #include "ccnproxy/observe/line_sink.h"
 #include "ccnproxy/observe/log_rotation.h"
-#include "ccnproxy/observe/notifier.h"
 #include "ccnproxy/observe/record_codec.h"
 #include "ccnproxy/observe/ring_writer.h"
 

@@ -1,4 +1,4 @@
-#include "ccnproxy/origin/address_order.h"
+#include "address_order.h"
 
 #include <algorithm>
 #include <unordered_set>

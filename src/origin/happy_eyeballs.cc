@@ -1,4 +1,4 @@
-#include "ccnproxy/origin/happy_eyeballs.h"
+#include "happy_eyeballs.h"
 
 #include <algorithm>
 #include <cassert>
@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 
 #include "ccnproxy/base/quantity_text.h"
-#include "ccnproxy/origin/socket_options.h"
+#include "ccnproxy/net/socket_options.h"
 
 namespace ccnproxy::origin {
 namespace {

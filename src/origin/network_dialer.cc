@@ -1,16 +1,15 @@
 #include "ccnproxy/origin/network_dialer.h"
 
-#include "ccnproxy/base/coroutine.h"
 #include "ccnproxy/base/quantity_text.h"
-#include "ccnproxy/origin/address_order.h"
-#include "ccnproxy/origin/happy_eyeballs.h"
-#include "ccnproxy/origin/http1_connection.h"
-#include "ccnproxy/origin/http2_connection.h"
+#include "ccnproxy/net/coroutine.h"
+#include "ccnproxy/net/socket_options.h"
 #include "ccnproxy/origin/path_tuning.h"
-#include "ccnproxy/origin/socket_options.h"
-#include "ccnproxy/origin/tls_address_probes.h"
 #include "ccnproxy/tls/groups.h"
 #include "ccnproxy/tls/tls_transport.h"
+
+#include "address_order.h"
+#include "happy_eyeballs.h"
+#include "tls_address_probes.h"
 
 namespace ccnproxy::origin {
 namespace {
@@ -266,14 +265,10 @@ class NetworkDial final : public Dial {
   }
 
   DialResult finish(std::unique_ptr<tls::Transport> transport, ConnectionInfo made) {
-    const auto& context = context_.connections;
-    if (made.protocol == Protocol::http2) {
-      return std::make_unique<Http2Connection>(context, std::move(transport), std::move(made),
-                                               listener_, facts_);
-    }
-    if (origin_.scheme == Scheme::https) make_probes();
-    return std::make_unique<Http1Connection>(context, std::move(transport), std::move(made),
-                                             listener_, facts_);
+    const bool has_ping = made.protocol == Protocol::http2;
+    if (!has_ping && origin_.scheme == Scheme::https) make_probes();
+    return context_.make_connection(context_.connections, std::move(transport), std::move(made),
+                                    listener_, facts_);
   }
 
   /// What they refer to is the dialer's, as the facts are.
@@ -326,7 +321,7 @@ class NetworkDial final : public Dial {
   DialTimings timings_;
   std::string peer_;
   std::string objection_;  ///< to the last address that was prohibited
-  std::unique_ptr<Lookup> lookup_;
+  std::unique_ptr<dns::Lookup> lookup_;
   Result<Addresses> found_ = Addresses();  ///< by it
   Addresses tried_;                        ///< by the newest race
   std::unique_ptr<HappyEyeballs> race_;

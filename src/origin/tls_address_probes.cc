@@ -1,10 +1,11 @@
-#include "ccnproxy/origin/tls_address_probes.h"
+#include "tls_address_probes.h"
 
 #include <algorithm>
 
-#include "ccnproxy/base/coroutine.h"
-#include "ccnproxy/origin/happy_eyeballs.h"
+#include "ccnproxy/net/coroutine.h"
 #include "ccnproxy/tls/tls_transport.h"
+
+#include "happy_eyeballs.h"
 
 namespace ccnproxy::origin {
 namespace {

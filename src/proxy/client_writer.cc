@@ -1,6 +1,6 @@
 #include "ccnproxy/proxy/client_writer.h"
 
-#include "ccnproxy/origin/socket_options.h"
+#include "ccnproxy/net/socket_options.h"
 #include "ccnproxy/proxy/client_socket.h"
 
 namespace ccnproxy::proxy {
@@ -34,11 +34,11 @@ void ClientWriter::limit_unsent(int fd) {
   const auto& memory = context_.memory;
   if (unsent_capped_ ? !memory.relaxed() : !memory.under_pressure()) return;
   unsent_capped_ = !unsent_capped_;
-  origin::set_most_unsent(fd, unsent_capped_ ? most_unsent_under_pressure : most_unsent);
+  set_most_unsent(fd, unsent_capped_ ? most_unsent_under_pressure : most_unsent);
 }
 
 void ClientWriter::let_go(int fd) {
-  if (unsent_capped_) origin::set_most_unsent(fd, most_unsent);
+  if (unsent_capped_) set_most_unsent(fd, most_unsent);
 }
 
 }  // namespace ccnproxy::proxy

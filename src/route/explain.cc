@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <optional>
 
-#include "ccnproxy/base/address_list.h"
 #include "ccnproxy/config/address_exemption.h"
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/overrides.h"
 #include "ccnproxy/http/framing.h"
 #include "ccnproxy/http/head_parser.h"
+#include "ccnproxy/net/address_list.h"
 #include "ccnproxy/route/origin_acl.h"
 
 namespace ccnproxy::route {

@@ -4,11 +4,11 @@
 #include <stdexcept>
 #include <utility>
 
-#include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/config/address_exemption.h"
 #include "ccnproxy/config/host_name.h"
 #include "ccnproxy/config/host_pattern.h"
 #include "ccnproxy/config/overrides.h"
+#include "ccnproxy/net/ip_address.h"
 
 namespace ccnproxy::route {
 namespace {

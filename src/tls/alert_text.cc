@@ -1,4 +1,4 @@
-#include "ccnproxy/tls/alert_text.h"
+#include "alert_text.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>

@@ -7,7 +7,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include "ccnproxy/tls/certificate_time.h"
+#include "certificate_time.h"
 
 namespace ccnproxy::tls {
 namespace {

@@ -1,4 +1,4 @@
-#include "ccnproxy/tls/certificate_time.h"
+#include "certificate_time.h"
 
 #include <openssl/x509.h>
 

@@ -1,4 +1,4 @@
-#include "ccnproxy/tls/client_hello.h"
+#include "client_hello.h"
 
 #include <cstddef>
 

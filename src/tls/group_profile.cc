@@ -9,8 +9,9 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "ccnproxy/tls/client_hello.h"
 #include "ccnproxy/tls/groups.h"
+
+#include "client_hello.h"
 
 namespace ccnproxy::tls {
 namespace {

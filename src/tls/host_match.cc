@@ -1,4 +1,4 @@
-#include "ccnproxy/tls/host_match.h"
+#include "host_match.h"
 
 #include <algorithm>
 #include <memory>

@@ -3,8 +3,9 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "ccnproxy/tls/certificate_time.h"
 #include "ccnproxy/tls/connection_notes.h"
+
+#include "certificate_time.h"
 
 namespace ccnproxy::tls {
 namespace {

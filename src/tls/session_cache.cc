@@ -4,8 +4,8 @@
 
 #include <openssl/ssl.h>
 
-#include "ccnproxy/tls/session_der.h"
-#include "ccnproxy/tls/session_time.h"
+#include "session_der.h"
+#include "session_time.h"
 
 namespace ccnproxy::tls {
 namespace {

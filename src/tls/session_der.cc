@@ -1,4 +1,4 @@
-#include "ccnproxy/tls/session_der.h"
+#include "session_der.h"
 
 #include <algorithm>
 

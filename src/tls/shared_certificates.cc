@@ -1,4 +1,4 @@
-#include "ccnproxy/tls/shared_certificates.h"
+#include "shared_certificates.h"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +16,8 @@
 #include <openssl/x509v3.h>
 
 #include "ccnproxy/tls/connection_notes.h"
-#include "ccnproxy/tls/host_match.h"
+
+#include "host_match.h"
 
 namespace ccnproxy::tls {
 namespace {

@@ -17,8 +17,9 @@
 #include "ccnproxy/tls/groups.h"
 #include "ccnproxy/tls/session_binding.h"
 #include "ccnproxy/tls/session_cache.h"
-#include "ccnproxy/tls/shared_certificates.h"
 #include "ccnproxy/tls/tls_transport.h"
+
+#include "shared_certificates.h"
 
 namespace ccnproxy::tls {
 namespace {

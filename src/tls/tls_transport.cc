@@ -8,9 +8,10 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "ccnproxy/tls/alert_text.h"
 #include "ccnproxy/tls/groups.h"
 #include "ccnproxy/tls/handshake_secrets.h"
+
+#include "alert_text.h"
 
 namespace ccnproxy::tls {
 namespace {

@@ -29,7 +29,7 @@ CODE = re.compile(r"`([^`]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 # Pages that a program writes from the tests' own names.
 MADE = {"docs/development/failures.md"}
-ROOMS = "admin base config daemon http observe origin pool proxy route tls".split()
+ROOMS = "admin base cli config daemon dns http http1 http2 net observe origin pool proxy route tls".split()
 
 
 def read(path):
@@ -205,7 +205,7 @@ def bad_errors():
                 if len(part) > 8 and not any(part[:i] in said and part[i:] in said for i in range(len(part))):
                     yield page, number, f"no source says '{part}'"
     types = set(re.findall(r"ErrorType::(\w+)", "".join(read(path) for path in glob.glob(ROOT + "/src/**/*.cc", recursive=True)
-                                                     if not path.endswith(("base/error.cc", "daemon/admin_client.cc")))))
+                                                     if not path.endswith(("base/error.cc", "cli/admin_client.cc")))))
     listed = set(re.findall(r"^### `(\w+)`$", read(page), re.M))
     yield from ((page, 1, f"says nothing of {one}") for one in sorted(types - listed))
     yield from ((page, 1, f"nothing is a {one}") for one in sorted(listed - types))

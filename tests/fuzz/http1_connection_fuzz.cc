@@ -10,7 +10,7 @@
 
 #include "ccnproxy/http/chunked.h"
 #include "ccnproxy/http/framing.h"
-#include "ccnproxy/origin/http1_connection.h"
+#include "ccnproxy/http1/http1_connection.h"
 
 #include "origin_side.h"
 
@@ -67,7 +67,7 @@ Whole first_response(std::string_view method, std::string_view bytes) {
   return whole;
 }
 
-class Conversation : private OriginSide<origin::Http1Connection> {
+class Conversation : private OriginSide<http1::Http1Connection> {
  public:
   Conversation(unsigned options, std::size_t piece)
       : OriginSide(limits, origin::Protocol::http1), options_(options), piece_(piece) {}

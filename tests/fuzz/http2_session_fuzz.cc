@@ -10,7 +10,7 @@
 #include <deque>
 #include <memory>
 
-#include "ccnproxy/origin/http2_connection.h"
+#include "ccnproxy/http2/http2_connection.h"
 
 #include "origin_side.h"
 
@@ -42,7 +42,7 @@ struct Script {
   std::string_view bytes;
 };
 
-class Session : private OriginSide<origin::Http2Connection> {
+class Session : private OriginSide<http2::Http2Connection> {
  public:
   explicit Session(const Script& script)
       : OriginSide(limits, origin::Protocol::http2), script_(script) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <type_traits>
 
+#include "ccnproxy/http2/http2_connection.h"
 #include "ccnproxy/origin/connection_context.h"
 #include "ccnproxy/origin/peer_state.h"
 
@@ -17,10 +19,15 @@ class OriginSide {
   OriginSide(http::HeadLimits limits, origin::Protocol protocol) : limits_(limits) {
     auto transport = std::make_unique<ScriptedTransport>();
     transport_ = transport.get();
-    connection_ = std::make_unique<Connection>(
-        context_, std::move(transport),
-        origin::ConnectionInfo{1, protocol, "192.0.2.1:443", {}, false, Duration(0)}, listener_,
-        std::make_shared<origin::PeerState>());
+    origin::ConnectionInfo info{1, protocol, "192.0.2.1:443", {}, false, Duration(0)};
+    auto facts = std::make_shared<origin::PeerState>();
+    if constexpr (std::is_same_v<Connection, http2::Http2Connection>) {
+      connection_ = std::make_unique<Connection>(context_, shared_memory(), std::move(transport),
+                                                 std::move(info), listener_, std::move(facts));
+    } else {
+      connection_ = std::make_unique<Connection>(context_, std::move(transport), std::move(info),
+                                                 listener_, std::move(facts));
+    }
   }
   ~OriginSide() = default;
   OriginSide(const OriginSide&) = delete;
@@ -35,7 +42,7 @@ class OriginSide {
   void finish() {
     loop_.defer_delete(std::move(connection_));
     turn();
-    require(windows_.left == origin::WindowBudget{}.left);
+    require(shared_memory().windows.left == http2::WindowBudget{}.left);
   }
 
   JudgingListener listener_;
@@ -46,12 +53,14 @@ class OriginSide {
     static origin::WorkerBuffers buffers;
     return buffers;
   }
+  static http2::WorkerMemory& shared_memory() {
+    static http2::WorkerMemory memory;
+    return memory;
+  }
 
   http::HeadLimits limits_;
   EventLoop loop_;
-  origin::WindowBudget windows_;
-  origin::ConnectionContext context_{loop_, shared_buffers(), windows_, limits_,
-                                     std::chrono::seconds(30)};
+  origin::ConnectionContext context_{loop_, shared_buffers(), limits_, std::chrono::seconds(30)};
 
  protected:
   std::unique_ptr<Connection> connection_;

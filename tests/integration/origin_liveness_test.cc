@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ccnproxy/base/kernel_settings.h"
+#include "ccnproxy/net/kernel_settings.h"
 
 #include "fakes/stub_resolver.h"
 #include "integration/origin_side.h"

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "ccnproxy/base/clock.h"
-#include "ccnproxy/base/deferred_delete.h"
-#include "ccnproxy/base/timer.h"
+#include "ccnproxy/net/deferred_delete.h"
+#include "ccnproxy/net/timer.h"
 
 namespace ccnproxy::sim {
 

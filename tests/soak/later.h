@@ -3,7 +3,7 @@
 #include <functional>
 #include <map>
 
-#include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/net/event_loop.h"
 
 namespace ccnproxy::soak {
 

@@ -6,7 +6,7 @@
 
 #include <openssl/ssl.h>
 
-#include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/net/event_loop.h"
 
 namespace ccnproxy::soak {
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "ccnproxy/base/address_list.h"
-#include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/config/config.h"
+#include "ccnproxy/net/address_list.h"
+#include "ccnproxy/net/ip_address.h"
 
 namespace ccnproxy::config {
 

@@ -31,7 +31,7 @@ bool are_labels(std::string_view text) noexcept;
 std::optional<std::string> canonical_address(std::string_view text);
 
 /// The IPv4 addresses, as text, that a host in normal form leads to if it is an IPv6 address with
-/// one inside (carried_v4 in base/address_list.h): what is denied is denied in these forms, too.
+/// one inside (carried_v4 in net/address_list.h): what is denied is denied in these forms, too.
 std::vector<std::string> carried_hosts(std::string_view host);
 
 /// 1..65535 in plain decimal digits, without a sign or a leading zero.

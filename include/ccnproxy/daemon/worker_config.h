@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "ccnproxy/base/address_list.h"
 #include "ccnproxy/config/config.h"
 #include "ccnproxy/daemon/tls_files.h"
 #include "ccnproxy/http/head_parser.h"
+#include "ccnproxy/net/address_list.h"
 #include "ccnproxy/origin/address_acl.h"
 #include "ccnproxy/origin/origin.h"
 #include "ccnproxy/origin/origin_settings.h"

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "ccnproxy/net/notifier.h"
 #include "ccnproxy/observe/access_log.h"
-#include "ccnproxy/observe/notifier.h"
 #include "ccnproxy/observe/record_ring.h"
 
 namespace ccnproxy::observe {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "ccnproxy/base/address_list.h"
-#include "ccnproxy/base/ip_address.h"
+#include "ccnproxy/net/address_list.h"
+#include "ccnproxy/net/ip_address.h"
 
 namespace ccnproxy::origin {
 

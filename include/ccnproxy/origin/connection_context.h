@@ -1,8 +1,7 @@
 #pragma once
 
-#include "ccnproxy/base/event_loop.h"
 #include "ccnproxy/http/head_parser.h"
-#include "ccnproxy/origin/window_policy.h"
+#include "ccnproxy/net/event_loop.h"
 #include "ccnproxy/origin/worker_buffers.h"
 
 namespace ccnproxy::origin {
@@ -12,7 +11,6 @@ namespace ccnproxy::origin {
 struct ConnectionContext {
   EventLoop& loop;
   WorkerBuffers& buffers;
-  WindowBudget& windows;
   http::HeadLimits limits;    ///< on response heads
   Duration settings_timeout;  ///< for an HTTP/2 peer's first SETTINGS (F038)
 };

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "ccnproxy/base/clock.h"
+#include "ccnproxy/net/path_state.h"
 
 namespace ccnproxy::origin {
 
@@ -26,13 +27,6 @@ constexpr LivenessTimes liveness_times(Duration rtt, Duration patience = {}) {
   return {probe,  answer * 3 / 5, answer / 4,
           answer, probe + answer, probe + std::max<Duration>(milliseconds(600), rtt * 4)};
 }
-
-/// What TCP knows of the way to the peer.
-struct PathState {
-  std::uint64_t acknowledged = 0;  ///< bytes, ever
-  std::uint64_t outstanding = 0;   ///< bytes written and not acknowledged
-  Duration since_ack{};            ///< since the last acknowledgement came
-};
 
 /// What to do about a silent connection.
 enum class LivenessStep : std::uint8_t {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/net/event_loop.h"
 #include "ccnproxy/origin/liveness_policy.h"
 
 namespace ccnproxy::origin {

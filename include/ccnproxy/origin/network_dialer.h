@@ -5,21 +5,23 @@
 #include <string>
 
 #include "ccnproxy/base/connection_budget.h"
+#include "ccnproxy/dns/resolver.h"
 #include "ccnproxy/origin/address_acl.h"
 #include "ccnproxy/origin/connection_context.h"
+#include "ccnproxy/origin/connection_factory.h"
 #include "ccnproxy/origin/dialer.h"
 #include "ccnproxy/origin/family_health.h"
 #include "ccnproxy/origin/origin.h"
 #include "ccnproxy/origin/origin_settings.h"
 #include "ccnproxy/origin/peer_state.h"
-#include "ccnproxy/origin/resolver.h"
 
 namespace ccnproxy::origin {
 
 /// What the dialers of a worker share. Connections refer to it, too.
 struct DialContext {
   ConnectionContext connections;
-  Resolver& resolver;
+  ConnectionFactory make_connection;
+  dns::Resolver& resolver;
   FamilyHealth& health;
   std::uint64_t& last_serial;  ///< of the worker's connections
   const AddressAcl& acl;
@@ -29,12 +31,13 @@ struct DialContext {
   bool bbr_allowed = false;  ///< is_allowed_congestion_control()
 };
 
-/// Dials for real: c-ares, Happy Eyeballs, OpenSSL; then an Http2Connection or Http1Connection, as
-/// ALPN says. Plain HTTP/1.1 for http:// origins. Each phase has its own deadline (timeouts.dns,
-/// connect, tls). An address that accepts and then does not finish TLS is left for the next after a
-/// second (F045); addresses that gave no sign of life lately are tried last. AddressAcl judges
-/// every address that is connected to. Of several addresses the one with the fewest connections is
-/// tried first: of the family that goes first, or, with OriginSettings::shares, of all.
+/// Dials for real: c-ares, Happy Eyeballs, OpenSSL; then a connection of the protocol that ALPN
+/// names, made by DialContext::make_connection. Plain HTTP/1.1 for http:// origins. Each phase has
+/// its own deadline (timeouts.dns, connect, tls). An address that accepts and then does not finish
+/// TLS is left for the next after a second (F045); addresses that gave no sign of life lately are
+/// tried last. AddressAcl judges every address that is connected to. Of several addresses the one
+/// with the fewest connections is tried first: of the family that goes first, or, with
+/// OriginSettings::shares, of all.
 ///
 /// Outlives its dials.
 class NetworkDialer final : public Dialer {

@@ -8,12 +8,12 @@
 #include <string_view>
 
 #include "ccnproxy/base/clock.h"
-#include "ccnproxy/base/deferred_delete.h"
 #include "ccnproxy/base/error.h"
 #include "ccnproxy/http/framing.h"
 #include "ccnproxy/http/head.h"
 #include "ccnproxy/http/outgoing_request.h"
-#include "ccnproxy/origin/path.h"
+#include "ccnproxy/net/deferred_delete.h"
+#include "ccnproxy/net/path_counters.h"
 #include "ccnproxy/tls/transport.h"
 
 namespace ccnproxy::origin {

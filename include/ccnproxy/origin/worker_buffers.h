@@ -4,12 +4,7 @@
 #include <memory>
 
 #include "ccnproxy/base/memory_budget.h"
-#include "ccnproxy/base/object_pool.h"
-#include "ccnproxy/origin/free_list.h"
-#include "ccnproxy/origin/http2_header_block.h"
-#include "ccnproxy/origin/http2_memory.h"
-#include "ccnproxy/origin/not_sent_lowat.h"
-#include "ccnproxy/origin/quiet_blocks.h"
+#include "ccnproxy/net/not_sent_lowat.h"
 #include "ccnproxy/tls/cipher_buffer.h"
 
 namespace ccnproxy::origin {
@@ -32,12 +27,6 @@ struct WorkerBuffers {
   char* client() noexcept { return client_memory.get() + frame_head; }
   std::unique_ptr<char[]> client_memory{new char[frame_head + client_bytes]};
 
-  ObjectPool<Http2HeaderBlock> header_blocks{};  ///< of responses that arrive
-  FreeList http2_blocks{};                       ///< what HTTP/2 sessions have done with
-  Http2Rings http2_rings{};                      ///< see Http2Memory, too
-  /// Where HTTP/2 sessions put their frames together: with a byte for padding, nghttp2 says.
-  static_assert(Http2Memory::frame_buffer_bytes >= frame_head + 1 + client_bytes);
-  std::unique_ptr<char[]> http2_frames{new char[Http2Memory::frame_buffer_bytes]};
   int unsent_room = NotSentLowat::room_of_worker;
   MemoryBudget held{};  ///< what is kept beyond a turn all the same, of all kinds (limits.memory)
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ccnproxy/base/timer.h"
+#include "ccnproxy/net/timer.h"
 
 namespace ccnproxy::pool {
 

@@ -7,7 +7,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include "ccnproxy/base/connection_budget.h"
-#include "ccnproxy/base/timer.h"
+#include "ccnproxy/net/timer.h"
 
 namespace ccnproxy::pool {
 

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "ccnproxy/base/clock.h"
-#include "ccnproxy/origin/path.h"
+#include "ccnproxy/net/path_counters.h"
 
 namespace ccnproxy::pool {
 
@@ -20,8 +20,8 @@ struct PacketsSeen {
 /// Of what it sent, what it had to send again; of what it received, a loss for each round trip's
 /// packets that came behind a gap, since nothing says which of them are late and which are lost
 /// (as in RFC 5348 §5.2). Nothing where the counters fell: they are not of one connection.
-inline PacketsSeen packets_between(const origin::PathCounters& before,
-                                   const origin::PathCounters& after, Duration passed) {
+inline PacketsSeen packets_between(const PathCounters& before, const PathCounters& after,
+                                   Duration passed) {
   if (after.sent < before.sent || after.received < before.received ||
       after.sent_again < before.sent_again || after.out_of_order < before.out_of_order)
     return {};

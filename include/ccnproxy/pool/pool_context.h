@@ -4,8 +4,8 @@
 #include <functional>
 #include <memory>
 
-#include "ccnproxy/base/timer.h"
 #include "ccnproxy/config/config.h"
+#include "ccnproxy/net/timer.h"
 #include "ccnproxy/origin/dialer.h"
 #include "ccnproxy/pool/connection_room.h"
 #include "ccnproxy/pool/pool_directory.h"

@@ -8,9 +8,9 @@
 #include <boost/container/small_vector.hpp>
 
 #include "ccnproxy/base/clock.h"
+#include "ccnproxy/net/path_counters.h"
 #include "ccnproxy/observe/metrics.h"
 #include "ccnproxy/observe/origin_outcomes.h"
-#include "ccnproxy/origin/path.h"
 
 namespace ccnproxy::pool {
 
@@ -29,7 +29,7 @@ struct ConnectionReport {
   Duration rtt{};
   /// What the kernel had counted when it was last asked; nothing where it was not, as for near
   /// origins.
-  std::optional<origin::PathCounters> path;
+  std::optional<PathCounters> path;
   std::optional<Duration> ping_interval;  ///< between two PINGs at least; nothing: none are sent
   std::size_t streams = 0;
   std::size_t capacity = 0;  ///< streams it would take now

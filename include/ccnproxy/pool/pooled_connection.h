@@ -94,7 +94,7 @@ class PooledConnection final : public DeferredDelete,
   std::size_t bulk = 0;                ///< large bodies since it was last idle
   std::uint64_t overdue_at_bytes = 0;  ///< what it had received when an answer was late
   TimePoint overdue_until{};           ///< it is taken to wait for a lost packet until then
-  origin::PathCounters path;
+  PathCounters path;
   TimePoint path_seen{};              ///< when it was as `path` says
   std::shared_ptr<AddressLoad> load;  ///< of its address, once it is connected
 };

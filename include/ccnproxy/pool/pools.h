@@ -7,7 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "ccnproxy/base/timer.h"
+#include "ccnproxy/net/timer.h"
 #include "ccnproxy/origin/origin.h"
 #include "ccnproxy/pool/origin_history.h"
 #include "ccnproxy/pool/origin_pool.h"

@@ -4,14 +4,14 @@
 #include <cstdint>
 
 #include "ccnproxy/base/clock.h"
-#include "ccnproxy/origin/path.h"
+#include "ccnproxy/net/path_counters.h"
 #include "ccnproxy/pool/placement_policy.h"
 
 namespace ccnproxy::pool {
 
 /// What a connection to a far origin looks like when the last large body that it carried is over.
 struct Carried {
-  origin::PathCounters path;   ///< now
+  PathCounters path;           ///< now
   std::uint64_t received = 0;  ///< bytes since it was idle before
   Duration took{0};            ///< since the last request on it began
 };

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "ccnproxy/base/clock.h"
-#include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/base/unique_fd.h"
+#include "ccnproxy/net/ip_address.h"
 
 namespace ccnproxy::proxy {
 

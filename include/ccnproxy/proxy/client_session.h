@@ -6,8 +6,8 @@
 
 #include <boost/intrusive/list.hpp>
 
-#include "ccnproxy/base/event_loop.h"
 #include "ccnproxy/base/unique_fd.h"
+#include "ccnproxy/net/event_loop.h"
 #include "ccnproxy/proxy/bound_connections.h"
 #include "ccnproxy/proxy/client_address.h"
 #include "ccnproxy/proxy/client_eviction.h"

@@ -6,7 +6,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include "ccnproxy/base/connection_budget.h"
-#include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/net/event_loop.h"
 #include "ccnproxy/origin/dialer.h"
 #include "ccnproxy/pool/exclusive_connection.h"
 #include "ccnproxy/pool/origin_pool.h"

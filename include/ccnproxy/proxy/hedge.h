@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "ccnproxy/base/timer.h"
 #include "ccnproxy/http/outgoing_request.h"
+#include "ccnproxy/net/timer.h"
 #include "ccnproxy/origin/origin_connection.h"
 #include "ccnproxy/pool/origin_pool.h"
 #include "ccnproxy/pool/stream_waiter.h"

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
-#include "ccnproxy/base/timer.h"
 #include "ccnproxy/config/config.h"
+#include "ccnproxy/net/timer.h"
 #include "ccnproxy/proxy/min_rate_timer.h"
 
 namespace ccnproxy::proxy {

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "ccnproxy/base/event_loop.h"
 #include "ccnproxy/base/http_date.h"
 #include "ccnproxy/base/memory_budget.h"
 #include "ccnproxy/config/config.h"
+#include "ccnproxy/net/event_loop.h"
 #include "ccnproxy/observe/access_log.h"
 #include "ccnproxy/observe/worker_metrics.h"
 #include "ccnproxy/origin/worker_buffers.h"

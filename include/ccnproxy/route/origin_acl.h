@@ -7,9 +7,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "ccnproxy/base/address_list.h"
 #include "ccnproxy/base/error.h"
 #include "ccnproxy/config/config.h"
+#include "ccnproxy/net/address_list.h"
 #include "ccnproxy/origin/origin.h"
 
 namespace ccnproxy::route {

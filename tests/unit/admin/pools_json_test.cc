@@ -38,15 +38,15 @@ pool::PoolReport full_pool() {
   connection.age = 90s;
   connection.idle = 2s;
   connection.rtt = 12'345us;
-  connection.path = origin::PathCounters{.sent = 900,
-                                         .sent_again = 9,
-                                         .received = 1200,
-                                         .out_of_order = 4,
-                                         .rtt = 104ms,
-                                         .rtt_variance = 2500us,
-                                         .window = 14480,
-                                         .threshold = 10136,
-                                         .delivery_rate = 150'000};
+  connection.path = PathCounters{.sent = 900,
+                                 .sent_again = 9,
+                                 .received = 1200,
+                                 .out_of_order = 4,
+                                 .rtt = 104ms,
+                                 .rtt_variance = 2500us,
+                                 .window = 14480,
+                                 .threshold = 10136,
+                                 .delivery_rate = 150'000};
   connection.ping_interval = 10s;
   connection.streams = 3;
   connection.capacity = 97;

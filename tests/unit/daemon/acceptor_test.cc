@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/acceptor.h"
+#include "daemon/acceptor.h"
 
 #include <functional>
 #include <string>

@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/client_counts.h"
+#include "daemon/client_counts.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/descriptor_budget.h"
+#include "daemon/descriptor_budget.h"
 
 #include <gtest/gtest.h>
 

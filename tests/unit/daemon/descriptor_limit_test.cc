@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/descriptor_limit.h"
+#include "daemon/descriptor_limit.h"
 
 #include <algorithm>
 #include <fstream>

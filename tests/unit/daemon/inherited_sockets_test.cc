@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/inherited_sockets.h"
+#include "daemon/inherited_sockets.h"
 
 #include <stdexcept>
 

@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/listening_socket.h"
+#include "daemon/listening_socket.h"
 
 #include <filesystem>
 #include <fstream>
@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/base/startup_error.h"
+#include "ccnproxy/net/ip_address.h"
 
 #include "fakes/endpoint.h"
 #include "fakes/failure.h"

@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/pending_replies.h"
+#include "daemon/pending_replies.h"
 
 #include <gtest/gtest.h>
 

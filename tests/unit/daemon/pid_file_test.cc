@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/pid_file.h"
+#include "daemon/pid_file.h"
 
 #include <filesystem>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/reload_plan.h"
+#include "daemon/reload_plan.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

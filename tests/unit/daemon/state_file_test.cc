@@ -1,6 +1,6 @@
 // What is remembered over a restart: written whole, read with suspicion.
 
-#include "ccnproxy/daemon/state_file.h"
+#include "daemon/state_file.h"
 
 #include <filesystem>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/state_writer.h"
+#include "daemon/state_writer.h"
 
 #include <atomic>
 #include <future>

@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/warm_share.h"
+#include "daemon/warm_share.h"
 
 #include <gtest/gtest.h>
 

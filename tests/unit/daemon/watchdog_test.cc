@@ -1,4 +1,4 @@
-#include "ccnproxy/daemon/watchdog.h"
+#include "daemon/watchdog.h"
 
 #include <map>
 

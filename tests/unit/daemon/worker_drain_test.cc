@@ -7,8 +7,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "ccnproxy/daemon/worker.h"
-
+#include "daemon/worker.h"
 #include "fakes/endpoint.h"
 #include "fakes/latch.h"
 #include "fakes/raw_client.h"

@@ -1,4 +1,4 @@
-#include "ccnproxy/origin/address_order.h"
+#include "origin/address_order.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

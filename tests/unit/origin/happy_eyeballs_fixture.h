@@ -8,9 +8,9 @@
 
 #include <gtest/gtest.h>
 
-#include "ccnproxy/base/coroutine.h"
-#include "ccnproxy/origin/happy_eyeballs.h"
+#include "ccnproxy/net/coroutine.h"
 
+#include "origin/happy_eyeballs.h"
 #include "unit/origin/places.h"
 
 namespace ccnproxy::origin {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/net/event_loop.h"
 #include "ccnproxy/origin/liveness_policy.h"
 #include "ccnproxy/origin/liveness_watch.h"
 #include "ccnproxy/origin/peer_state.h"

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ccnproxy/http1/http1_connection.h"
+#include "ccnproxy/http2/http2_connection.h"
 #include "ccnproxy/origin/network_dialer.h"
 
 #include "fakes/scripted_origin.h"
@@ -50,9 +52,21 @@ class NetworkDialerTest : public testing::Test {
   void make_dialer(Origin to) {
     dialer_ = std::make_unique<NetworkDialer>(
         std::make_shared<const DialContext>(
-            DialContext{context_, resolver_, health_, last_serial_, acl_, nullptr,
+            DialContext{context_, std::bind_front(&NetworkDialerTest::make_connection, this),
+                        resolver_, health_, last_serial_, acl_, nullptr,
                         [this](const std::string& text) { warnings_.push_back(text); }}),
         std::move(to), std::make_shared<const OriginSettings>(settings_));
+  }
+  std::unique_ptr<OriginConnection> make_connection(const ConnectionContext& context,
+                                                    std::unique_ptr<tls::Transport> transport,
+                                                    ConnectionInfo info,
+                                                    ConnectionListener& listener,
+                                                    std::shared_ptr<PeerState> facts) {
+    if (info.protocol == Protocol::http2)
+      return std::make_unique<http2::Http2Connection>(context, http2_memory_, std::move(transport),
+                                                      std::move(info), listener, std::move(facts));
+    return std::make_unique<http1::Http1Connection>(context, std::move(transport), std::move(info),
+                                                    listener, std::move(facts));
   }
   void start() {
     dials_.push_back(dialer_->dial(
@@ -86,10 +100,10 @@ class NetworkDialerTest : public testing::Test {
   fakes::TestPki pki_;
   EventLoop loop_;
   WorkerBuffers buffers_;
-  WindowBudget windows_;
-  ConnectionContext context_{loop_, buffers_, windows_, {}, std::chrono::seconds(30)};
+  http2::WorkerMemory http2_memory_;
+  ConnectionContext context_{loop_, buffers_, {}, std::chrono::seconds(30)};
   config::Dns dns_;
-  Resolver resolver_{loop_, dns_};
+  dns::Resolver resolver_{loop_, dns_};
   FamilyHealth health_;
   std::uint64_t last_serial_ = 0;
   AddressAcl acl_{AddressList()};

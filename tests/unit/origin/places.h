@@ -7,8 +7,8 @@
 
 #include <sys/socket.h>
 
-#include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/base/unique_fd.h"
+#include "ccnproxy/net/ip_address.h"
 
 namespace ccnproxy::origin {
 

@@ -1,4 +1,4 @@
-#include "ccnproxy/origin/socket_options.h"
+#include "ccnproxy/net/socket_options.h"
 
 #include <set>
 
@@ -6,7 +6,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include "ccnproxy/origin/not_sent_lowat.h"
+#include "ccnproxy/net/not_sent_lowat.h"
 
 #include "unit/origin/happy_eyeballs_fixture.h"
 

@@ -7,7 +7,7 @@
 
 #include <sys/socket.h>
 
-#include "ccnproxy/base/event_loop.h"
+#include "ccnproxy/net/event_loop.h"
 
 namespace ccnproxy::origin {
 

@@ -1,6 +1,6 @@
 // Asking an address for a sign of life by a TLS handshake (F008).
 
-#include "ccnproxy/origin/tls_address_probes.h"
+#include "origin/tls_address_probes.h"
 
 #include <atomic>
 

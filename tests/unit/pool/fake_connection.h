@@ -36,7 +36,7 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
     return suspicious_;
   }
   origin::AnnouncedLimits announced_limits() const override { return announced; }
-  origin::PathCounters path_counters() const override { return counters; }
+  PathCounters path_counters() const override { return counters; }
   bool is_draining() const override { return draining_; }
   bool is_given_up() const override { return given_up_; }
   origin::OriginStream& open(const http::OutgoingRequest&, origin::ResponseSink& opener) override {
@@ -93,7 +93,7 @@ class FakeConnection final : public origin::OriginConnection, private origin::Or
   }
 
   origin::AnnouncedLimits announced;
-  origin::PathCounters counters;
+  PathCounters counters;
   origin::ResponseSink* sink = nullptr;  ///< of the stream opened last
   int cancelled = 0;                     ///< streams
   int checks = 0;                        ///< times it was asked for a sign of life

@@ -16,25 +16,25 @@ using std::chrono::seconds;
 constexpr TimePoint t0{std::chrono::hours(5)};
 
 TEST(PacketsBetween, counts_what_was_sent_again_and_gaps_in_what_came) {
-  const origin::PathCounters before{100, 1, 200, 3, milliseconds(100)};
-  const origin::PathCounters after{150, 3, 300, 3, milliseconds(100)};
+  const PathCounters before{100, 1, 200, 3, milliseconds(100)};
+  const PathCounters after{150, 3, 300, 3, milliseconds(100)};
   const auto seen = packets_between(before, after, seconds(1));
   EXPECT_DOUBLE_EQ(seen.packets, 150);
   EXPECT_DOUBLE_EQ(seen.lost, 2);
 }
 
 TEST(PacketsBetween, packets_behind_one_gap_are_one_loss) {
-  const origin::PathCounters before{0, 0, 0, 0, milliseconds(100)};
+  const PathCounters before{0, 0, 0, 0, milliseconds(100)};
   // A thousand packets in ten round trips, a hundred each: two gaps, with what came behind them.
-  const origin::PathCounters bulk{10, 0, 1000, 200, milliseconds(100)};
+  const PathCounters bulk{10, 0, 1000, 200, milliseconds(100)};
   EXPECT_DOUBLE_EQ(packets_between(before, bulk, seconds(1)).lost, 2);
   // Few packets a round trip: each is a gap of its own.
-  const origin::PathCounters few{10, 0, 10, 1, milliseconds(100)};
+  const PathCounters few{10, 0, 10, 1, milliseconds(100)};
   EXPECT_DOUBLE_EQ(packets_between(before, few, seconds(10)).lost, 1);
 }
 
 TEST(PacketsBetween, counters_of_another_connection_say_nothing) {
-  const origin::PathCounters before{100, 1, 200, 3, milliseconds(100)};
+  const PathCounters before{100, 1, 200, 3, milliseconds(100)};
   EXPECT_EQ(packets_between(before, {}, seconds(1)).packets, 0);
   EXPECT_EQ(packets_between(before, {200, 0, 300, 9, milliseconds(100)}, seconds(1)).lost, 0);
 }

@@ -8,8 +8,8 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Of a connection that has carried a large body over 100 ms and lost a packet.
-origin::PathCounters sent(std::uint64_t window, std::uint64_t threshold) {
-  origin::PathCounters path;
+PathCounters sent(std::uint64_t window, std::uint64_t threshold) {
+  PathCounters path;
   path.sent = 800;
   path.sent_again = 1;
   path.rtt = 100ms;
@@ -17,8 +17,8 @@ origin::PathCounters sent(std::uint64_t window, std::uint64_t threshold) {
   path.threshold = threshold;
   return path;
 }
-origin::PathCounters received(std::uint64_t out_of_order) {
-  origin::PathCounters path;
+PathCounters received(std::uint64_t out_of_order) {
+  PathCounters path;
   path.received = 800;
   path.out_of_order = out_of_order;
   path.rtt = 100ms;

@@ -5,8 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "ccnproxy/tls/alert_text.h"
-
+#include "tls/alert_text.h"
 #include "unit/tls/tls_fixture.h"
 
 namespace ccnproxy::tls {

@@ -1,6 +1,6 @@
 // What a ClientHello offers, read off its bytes.
 
-#include "ccnproxy/tls/client_hello.h"
+#include "tls/client_hello.h"
 
 #include <string>
 

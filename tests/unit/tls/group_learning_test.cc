@@ -1,11 +1,11 @@
 // Groups of the key exchange, between this OpenSSL and itself: on 3.0 X25519 is offered by itself,
 // on 3.5 a post-quantum share beside it.
 
-#include "ccnproxy/tls/client_hello.h"
 #include "ccnproxy/tls/group_profile.h"
 #include "ccnproxy/tls/groups.h"
 
 #include "fakes/tls_context.h"
+#include "tls/client_hello.h"
 #include "unit/tls/tls_fixture.h"
 
 namespace ccnproxy::tls {

@@ -1,6 +1,6 @@
 // Which names of a certificate stand for which hosts: as OpenSSL has it, and underscores.
 
-#include "ccnproxy/tls/host_match.h"
+#include "tls/host_match.h"
 
 #include <random>
 

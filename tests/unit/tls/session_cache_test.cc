@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 
-#include "ccnproxy/tls/session_time.h"
+#include "tls/session_time.h"
 
 namespace ccnproxy::tls {
 namespace {

@@ -1,6 +1,6 @@
 // One object for each certificate, however often it is shown; verified each time all the same.
 
-#include "ccnproxy/tls/shared_certificates.h"
+#include "tls/shared_certificates.h"
 
 #include <barrier>
 #include <thread>
