@@ -1,6 +1,6 @@
-# ccnproxy_room(NAME USES lib... SOURCES file...): the static library ccnproxy_NAME from src/NAME, whose headers for other
-# rooms are in include/ccnproxy/NAME. USES names rooms that have been declared before, all whose headers it includes, and
-# libraries; tests/unit/check_layering.sh reads it. The lowest room compiles the precompiled header of all.
+# ccnproxy_room(NAME USES lib... SOURCES file...): the static library ccnproxy_NAME from src/NAME, whose headers for
+# other rooms are in include/ccnproxy/NAME. USES names libraries, and the rooms whose headers it includes, which have been
+# declared before; tests/unit/check_layering.sh reads it. The lowest room compiles the precompiled header of all.
 function(ccnproxy_room name)
   cmake_parse_arguments(ROOM "" "" "USES;SOURCES" ${ARGN})
   add_library(ccnproxy_${name} STATIC ${ROOM_SOURCES})

@@ -37,8 +37,8 @@ violations=$(
     esac
     awk -v file="$file" -v uses="$uses" '
       function report(text) { print file ":" FNR ": " text }
-      function forbid(who, pattern, what) {
-        if (room == who && name ~ pattern) report(who " knows nothing of " what ": " name)
+      function forbid(subject, pattern, what) {
+        if (room == subject && name ~ pattern) report(subject " knows nothing of " what ": " name)
       }
       # All that `from` can use, into allowed[].
       function allow(from,    used, n, i) {

@@ -15,9 +15,9 @@ namespace ccnproxy {
 #define CCNPROXY_FREE_LIST_KEEPS true
 #endif
 
-/// Small blocks of malloc that the HTTP/2 sessions of a worker have done with, for its next
-/// requests: each takes and gives back some twenty, of the same few sizes, many requests at a time.
-/// One for all, so that what stays idle keeps nothing. Not thread-safe.
+/// Small blocks of malloc that were given back, for the next of the same few sizes: an HTTP/2
+/// request takes and gives back some twenty, many requests at a time. One for all sessions of a
+/// worker, so that what stays idle keeps nothing. Not thread-safe.
 class FreeList {
  public:
   static constexpr bool keeps = CCNPROXY_FREE_LIST_KEEPS;
