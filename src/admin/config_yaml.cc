@@ -60,6 +60,11 @@ void write_hedging(YamlText& yaml, const config::Hedging& hedging) {
   yaml.word("budget", budget).end();
 }
 
+void write_breaker(YamlText& yaml, const config::Breaker& breaker) {
+  yaml.begin("breaker").number("failures", breaker.failures);
+  yaml.duration("probe", breaker.probe).duration("probe_max", breaker.probe_max).end();
+}
+
 /// They mean nothing to other addresses, and may not stand there.
 void write_socket_access(YamlText& yaml, const config::SocketAccess& access,
                          std::uint32_t default_mode) {
@@ -172,6 +177,7 @@ void write_overrides(YamlText& yaml, const std::vector<config::Override>& overri
     write_tcp(yaml, entry.tcp);
     yaml.end();
     write_hedging(yaml, entry.hedging);
+    write_breaker(yaml, entry.breaker);
     yaml.end();
   }
   yaml.end();
@@ -202,6 +208,7 @@ YamlText write(const config::Config& config) {
   write_tcp(yaml, config.tcp);
   yaml.end();
   write_hedging(yaml, config.hedging);
+  write_breaker(yaml, config.breaker);
   write_dns(yaml, config.dns);
   write_overrides(yaml, config.overrides);
   yaml.text("upstream", config.upstream);

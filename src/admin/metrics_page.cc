@@ -109,12 +109,14 @@ void write_states(MetricsText& text, const OriginsHealth& health, const ShownCou
 struct Gauges {
   std::uint64_t waiting = 0;
   std::map<std::pair<std::string_view, std::string_view>, std::uint64_t>
-      connections;        ///< protocol, state
-  pool::PathReport path;  ///< the same of all workers
+      connections;               ///< protocol, state
+  pool::PathReport path;         ///< the same of all workers
+  pool::BreakerState breaker{};  ///< as well
 
   void add(const pool::PoolReport& pool) {
     waiting += pool.waiting;
     path = pool.path;
+    breaker = pool.breaker.state;
     connections[{known(pool.protocol), "ready"}] += 0;  // none ready is a figure, too
     for (const auto& connection : pool.connections)
       ++connections[{known(connection.protocol), connection.state}];
@@ -150,6 +152,15 @@ void write_paths(MetricsText& text, const std::map<std::string, Gauges>& gauges)
   }
 }
 
+void write_breakers(MetricsText& text, const std::map<std::string, Gauges>& gauges) {
+  text.family("ccnproxy_breaker_state", "gauge",
+              "Circuit breaker of the origin: 0 closed, 1 half-open (one request tries), 2 open: "
+              "requests are refused.");
+  for (const auto& [origin, of_origin] : gauges) {
+    if (origin != "other") text.sample(origin_label(origin), std::uint64_t(of_origin.breaker));
+  }
+}
+
 void write_gauges(MetricsText& text, const std::map<std::string, Gauges>& gauges) {
   text.family("ccnproxy_upstream_connections", "gauge",
               "Connections to origins, by protocol and state.");
@@ -161,6 +172,7 @@ void write_gauges(MetricsText& text, const std::map<std::string, Gauges>& gauges
     }
   }
   write_paths(text, gauges);
+  write_breakers(text, gauges);
   text.family("ccnproxy_waiting_requests", "gauge", "Requests that wait for a connection now.");
   for (const auto& [origin, of_origin] : gauges)
     text.sample(origin_label(origin), of_origin.waiting);

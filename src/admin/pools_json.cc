@@ -96,6 +96,17 @@ void write_recent(JsonText& json, const observe::OutcomeSummary& seen) {
   json.key("limited").number(seen.limited).close('}');
 }
 
+void write_breaker(JsonText& json, const pool::BreakerReport& breaker) {
+  json.key("breaker").open('{').key("state").text(to_string(breaker.state));
+  json.key("cause").text(breaker.failures == 0                        ? ""
+                         : breaker.cause == pool::BreakerCause::dials ? "dials"
+                                                                      : "answers");
+  json.key("failures").number(breaker.failures);
+  write_seconds(json, "open_s", breaker.open_for);
+  write_seconds(json, "next_try_s", breaker.next_try);
+  json.close('}');
+}
+
 void write_pool(JsonText& json, const pool::PoolReport& pool, Health health) {
   json.open('{');
   json.key("origin")
@@ -113,6 +124,7 @@ void write_pool(JsonText& json, const pool::PoolReport& pool, Health health) {
   json.key("not_kept_ready").text(pool.not_kept_ready);
   write_learned(json, pool.learned);
   write_path(json, pool.path);
+  write_breaker(json, pool.breaker);
   json.key("connections").open('[');
   for (const auto& connection : pool.connections) write_connection(json, connection);
   json.close(']').key("decisions").open('[');

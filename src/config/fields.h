@@ -105,6 +105,15 @@ Reader<T> text_of(std::string wanted, std::function<bool(const std::string&, T&)
   };
 }
 
+/// A scalar that is taken as it stands.
+template <class T>
+Reader<T> plain_text(std::string T::*member, std::string wanted, bool may_be_empty) {
+  return text_of<T>(std::move(wanted), [=](const std::string& text, T& target) {
+    target.*member = text;
+    return may_be_empty || !text.empty();
+  });
+}
+
 /// A list of scalars, each read as `element` reads it into a string.
 template <class T>
 Reader<T> list_of(std::vector<std::string> T::*member, std::string wanted,

@@ -77,19 +77,6 @@ bool take_upgrade(const std::string& text, std::string& pattern) {
   return true;
 }
 
-bool take_alpn(const std::string& text, std::string& protocol) {
-  protocol = text;
-  return text == "h2" || text == "http/1.1";
-}
-
-/// Whether the library knows the group is seen when it is used: `check` asks it.
-bool take_group(const std::string& text, std::string& group) {
-  static constexpr std::string_view allowed =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
-  group = text;
-  return !text.empty() && text.size() <= 64 && text.find_first_not_of(allowed) == text.npos;
-}
-
 // An address, with a port where it is not 53; the text stays as the file has it.
 bool take_dns_server(const std::string& text, std::string& server) {
   server = text;
@@ -109,52 +96,6 @@ bool take_spare(const std::string& text, Pool& pool) {
 bool take_ping(const std::string& text, Pool& pool) {
   pool.ping = text == "auto";
   return pool.ping || text == "off";
-}
-
-/// The kernel knows which there are; names have at most 15 characters (TCP_CA_NAME_MAX).
-bool take_congestion_control(const std::string& text, Tcp& tcp) {
-  constexpr std::string_view name = "abcdefghijklmnopqrstuvwxyz0123456789_-";
-  tcp.congestion_control = text;
-  return !text.empty() && text.size() <= 15 && text.find_first_not_of(name) == text.npos;
-}
-
-bool take_min_rto(const std::string& text, Tcp& tcp) {
-  tcp.min_rto.reset();
-  if (text == "auto") return true;
-  tcp.min_rto = text == "system" ? std::optional(Duration(0)) : parse_duration(text);
-  return text == "system" || (tcp.min_rto && *tcp.min_rto >= 5ms && *tcp.min_rto <= 120s);
-}
-
-bool take_hedge_after(const std::string& text, Hedging& hedging) {
-  hedging.after.reset();
-  if (text == "p95") return true;
-  hedging.after = parse_duration(text);
-  return hedging.after && *hedging.after >= 1ms && *hedging.after <= 1min;
-}
-
-bool take_hedge_budget(const std::string& text, Hedging& hedging) {
-  if (text.size() < 2 || text.size() > 8 || text.back() != '%' ||
-      text.find_first_not_of("0123456789.") != text.size() - 1)
-    return false;
-  const char* end = text.data() + text.size() - 1;
-  const auto parsed = std::from_chars(text.data(), end, hedging.budget);
-  return parsed.ec == std::errc() && parsed.ptr == end && hedging.budget > 0 &&
-         hedging.budget <= 10;
-}
-
-bool take_server_name(const std::string& text, Tls& tls) {
-  const auto host = normalise_host(text);
-  if (!text.empty() && (!host.ok() || canonical_address(host.name))) return false;
-  tls.server_name = host.name;
-  return true;
-}
-
-template <class T>
-Reader<T> plain_text(std::string T::*member, std::string wanted, bool may_be_empty) {
-  return text_of<T>(std::move(wanted), [=](const std::string& text, T& target) {
-    target.*member = text;
-    return may_be_empty || !text.empty();
-  });
 }
 
 Field<Timeouts> timeout(std::string_view name, Duration Timeouts::*member) {
@@ -307,55 +248,6 @@ const Fields<Timeouts>& timeouts_fields() {
   return fields;
 }
 
-void read_groups(Reading& reading, const YAML::Node& node, Tls& tls) {
-  static const std::string wanted = "`auto` or a list of groups, as OpenSSL names them";
-  static const auto list =
-      list_of<Tls>(&Tls::groups, wanted,
-                   text_of<std::string>("a group by OpenSSL's name, as in X25519", take_group));
-  const bool is_auto = node.IsScalar() && node.Scalar() == "auto";
-  const bool is_list = node.IsSequence() && node.size() > 0;
-  tls.groups.clear();
-  if (is_list) return list(reading, node, tls);
-  if (!is_auto) reading.wrong_value(node, wanted);
-}
-
-const Fields<Tls>& tls_fields() {
-  static const Fields<Tls> fields = {
-      {"ca_file", plain_text(&Tls::ca_file, "`system` or a PEM file", false)},
-      choice("min_version", &Tls::min_version,
-             {{"1.2", TlsVersion::tls12}, {"1.3", TlsVersion::tls13}}),
-      {"alpn", list_of<Tls>(&Tls::alpn, "a list of `h2` and `http/1.1`",
-                            text_of<std::string>("`h2` or `http/1.1`", take_alpn))},
-      {"groups", read_groups},
-      {"certificate", plain_text(&Tls::certificate, "a PEM file", true)},
-      {"key", plain_text(&Tls::key, "a PEM file", true)},
-      {"server_name", text_of<Tls>("a host name", take_server_name)},
-      flag("verify", &Tls::verify),
-  };
-  return fields;
-}
-
-const Fields<Tcp>& tcp_fields() {
-  static const Fields<Tcp> fields = {
-      {"congestion_control",
-       text_of<Tcp>("`auto`, `system` or the name of an algorithm, as in bbr or cubic",
-                    take_congestion_control)},
-      {"min_rto", text_of<Tcp>("`auto`, `system` or a duration from 5ms to 120s", take_min_rto)},
-      count("bulk_connections", &Tcp::bulk_connections, 0, 64, " (0 = off)"),
-  };
-  return fields;
-}
-
-const Fields<Hedging>& hedging_fields() {
-  static const Fields<Hedging> fields = {
-      flag("enabled", &Hedging::enabled),
-      {"after", text_of<Hedging>("`p95` or a duration from 1ms to 1m", take_hedge_after)},
-      {"budget",
-       text_of<Hedging>("a share of the requests up to 10%, as in 2%", take_hedge_budget)},
-  };
-  return fields;
-}
-
 const Fields<Config>& config_fields() {
   static const Fields<Config> fields = {
       {"listeners", read_listeners, {"[].address", "[].mode", "[].owner", "[].group"}},
@@ -389,6 +281,7 @@ const Fields<Config>& config_fields() {
       section("tls", &Config::tls, tls_fields()),
       section("tcp", &Config::tcp, tcp_fields()),
       section("hedging", &Config::hedging, hedging_fields()),
+      section("breaker", &Config::breaker, breaker_fields()),
       section("dns", &Config::dns, dns_fields()),
       {"overrides", read_overrides, paths_of(override_fields(), "[].")},
       {"upstream", read_upstream},

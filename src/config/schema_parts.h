@@ -24,6 +24,7 @@ const Fields<Timeouts>& origin_timeouts_fields();
 const Fields<Tls>& tls_fields();
 const Fields<Tcp>& tcp_fields();
 const Fields<Hedging>& hedging_fields();
+const Fields<Breaker>& breaker_fields();
 const Fields<Override>& override_fields();
 const Field<Override>& allow_addresses_field();
 const Fields<Clients>& clients_fields();

@@ -60,6 +60,7 @@ void read_override(Reading& reading, const YAML::Node& node, Config& config) {
   entry.tls = config.tls;
   entry.tcp = config.tcp;
   entry.hedging = config.hedging;
+  entry.breaker = config.breaker;
   read_fields(reading, node, override_fields(), entry);
   require_key(reading, node, "match");
   config.overrides.push_back(std::move(entry));
@@ -79,6 +80,7 @@ const Fields<Override>& override_fields() {
       section("tls", &Override::tls, tls_fields()),
       section("tcp", &Override::tcp, tcp_fields()),
       section("hedging", &Override::hedging, hedging_fields()),
+      section("breaker", &Override::breaker, breaker_fields()),
   };
   return fields;
 }

@@ -29,6 +29,17 @@ void check_tls(Reading& reading, const Tls& tls, const std::string& prefix) {
     reading.mistake_in(prefix + ".alpn", "holds a protocol twice");
 }
 
+// `prefix` is `breaker` or `overrides[N].breaker`, as above.
+void check_breaker(Reading& reading, const Breaker& breaker, const std::string& prefix) {
+  if (breaker.probe_max >= breaker.probe) return;
+  for (const char* key : {".probe_max", ".probe"}) {
+    if (reading.failed(prefix + key)) return;
+    if (!reading.given(prefix + key)) continue;
+    return reading.mistake_in(prefix + key,
+                              "contradicts: breaker.probe_max is less than breaker.probe");
+  }
+}
+
 void check_listeners(Reading& reading, const Config& config) {
   for (const auto& [key, what] : listener_conflicts(config, reading.given("admin.address"))) {
     // Of a list that is not there, or is wrong, nothing is known.
@@ -60,6 +71,8 @@ void check_overrides(Reading& reading, const Config& config) {
   }
   for (std::size_t i = 0; i < config.overrides.size(); ++i) {
     check_tls(reading, config.overrides[i].tls, "overrides[" + std::to_string(i) + "].tls");
+    check_breaker(reading, config.overrides[i].breaker,
+                  "overrides[" + std::to_string(i) + "].breaker");
     check_reach(reading, config, i);
   }
 }
@@ -73,6 +86,7 @@ void validate(Reading& reading, const Config& config) {
     reading.mistake_in("tls.server_name",
                        "would be the name of every origin; put it into an override");
   }
+  check_breaker(reading, config.breaker, "breaker");
   const bool ttl_failed = reading.failed("dns.min_ttl") || reading.failed("dns.max_ttl");
   if (!ttl_failed && config.dns.max_ttl < config.dns.min_ttl) {
     reading.mistake_in(reading.given("dns.max_ttl") ? "dns.max_ttl" : "dns.min_ttl",

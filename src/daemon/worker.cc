@@ -281,7 +281,7 @@ std::unique_ptr<pool::OriginPool> Worker::make_pool(const origin::Origin& origin
       std::make_shared<origin::NetworkDialer>(dialing_, origin, settings),
       pool::PoolContext{pool_worker_, origin::timeouts_of(settings), origin::tcp_of(settings),
                         group_.directory.find(origin), settings->shares,
-                        origin::hedging_of(settings)});
+                        origin::hedging_of(settings), origin::breaker_of(settings)});
 }
 
 /// By what is in force.

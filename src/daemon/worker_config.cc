@@ -140,12 +140,14 @@ void WorkerConfig::make_settings() {
                              shares,
                              {},
                              config_.tcp,
-                             config_.hedging});
+                             config_.hedging,
+                             config_.breaker});
   for (const auto& entry : config_.overrides) {
-    override_settings_.push_back(std::make_shared<const origin::OriginSettings>(
-        origin::OriginSettings{entry.pool, entry.timeouts, context_for(entry.tls, place_of(entry)),
-                               entry.connect_host, entry.connect_port, false, shares,
-                               config::exemption_of(config_, &entry), entry.tcp, entry.hedging}));
+    override_settings_.push_back(
+        std::make_shared<const origin::OriginSettings>(origin::OriginSettings{
+            entry.pool, entry.timeouts, context_for(entry.tls, place_of(entry)), entry.connect_host,
+            entry.connect_port, false, shares, config::exemption_of(config_, &entry), entry.tcp,
+            entry.hedging, entry.breaker}));
   }
 }
 

@@ -63,6 +63,7 @@ void Worker::adopt_into(pool::OriginPool& pool, const WorkerConfig& before) {
                         origin::longest_dial(is->timeouts)};
   terms.tcp = origin::tcp_of(is);
   terms.hedging = origin::hedging_of(is);
+  terms.breaker = origin::breaker_of(is);
   terms.replace = !bounds_alike(before.head_limits(), worker_config_->head_limits()) ||
                   !connects_alike(origin, *was, *is);
   if (terms.replace || !dials_alike(*was, *is))

@@ -30,6 +30,7 @@ void ConnectionEvents::on_connected(PooledConnection& c) {
   const auto& info = c.connection->info();
   c.life.opened = c.life.last_used = c.trial.connected = env_.now();
   usage_.note_connection();
+  trials_.on_connected();
   maintainer_.catch_up();
   protocol_.note(info.protocol);
   auto& known = env_.known();

@@ -4,13 +4,14 @@
 
 namespace ccnproxy::pool {
 
-/// Not an origin that has never answered: a name mistyped once is no reason to go on dialling. Nor
-/// one of which only other workers have had requests: a quiet origin lives on one of them.
+/// Not an origin that has never answered: a name mistyped once is no reason to go on dialling,
+/// unless requests are refused until it is found out that it is back. Nor one of which only other
+/// workers have had requests: a quiet origin lives on one of them.
 bool Demand::keep_ready() const {
   if (!usage_.may_keep()) return false;
   if (usage_.kept_for_ever()) return true;
-  return usage_.used_here() && env_.known().protocol() &&
-         (env_.now() < kept_until() || in_use() > 0);
+  const bool is_known = env_.known().protocol() || !env_.context.shared->breaker().is_closed();
+  return usage_.used_here() && is_known && (env_.now() < kept_until() || in_use() > 0);
 }
 
 std::size_t Demand::in_use() const {

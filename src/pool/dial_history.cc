@@ -11,7 +11,7 @@ void DialHistory::note_failure(TimePoint began, const Error& error) {
     lasts ? back_off_.on_lasting_failure(env_.now(), env_.random())
           : back_off_.on_failure(env_.now(), env_.random());
   }
-  last_failure_ = error.detail;
+  last_failure_ = error;
   env_.decide("dial failed: " + error.detail);
   check_.plan(back_off_.next());
 }
@@ -35,13 +35,13 @@ DialHistory::Outcome DialHistory::settle(DialTrial& trial, Verdict verdict, bool
   if (!back_off_.failing() || (!answered && back_off_.knows_of(trial.began))) return Outcome::none;
   back_off_.on_success();
   budget_.on_success();
-  last_failure_.clear();
+  last_failure_.reset();
   return Outcome::others_may;
 }
 
 void DialHistory::forget() {
   back_off_ = BackOff();
-  last_failure_.clear();
+  last_failure_.reset();
 }
 
 }  // namespace ccnproxy::pool

@@ -141,8 +141,10 @@ Error DialScheduler::no_room() const {
                             "(limits.origin_connections, or the limit of open files)");
 }
 
-Error DialScheduler::none_in_time(TimePoint since) const {
-  if (no_room_at_ >= since) return no_room();
+Error DialScheduler::none_in_time(const StreamWaiter& waiter) const {
+  const auto& failure = history_.last_failure();
+  if (waiter.is_bounded_by_dial() && failure) return *failure;
+  if (no_room_at_ >= waiter.since()) return no_room();
   const auto most = env_.settings->max_connections;
   return env_.no_connection(
       "no connection became free within " + time_text(env_.queue_deadline) +

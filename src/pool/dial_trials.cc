@@ -12,7 +12,9 @@ bool DialTrials::any_dialing() const noexcept {
 
 void DialTrials::on_dial_failed(TimePoint began, const Error& error) {
   history_.note_failure(began, error);
+  gate_.on_dial_failed(began, error);
   lender_.share_at_last(TimePoint::max());
+  if (origin::is_dial_timeout(error)) bound_wait(env_.now() - began);
   // With a dial on its way requests still have hope, those of the pool's queue with a connection
   // open, too; the queue's deadline bounds it.
   if (any_dialing()) return;
@@ -20,6 +22,14 @@ void DialTrials::on_dial_failed(TimePoint began, const Error& error) {
   exclusive_.fail(error, began);
   if (!open) queue_.fail(error, began);
   if ((!open && !queue_.empty()) || exclusive_.any(DialPhase::waiting)) scheduler_.start();
+}
+
+/// A request that came meanwhile would else wait for a second dial to time out: it waits as long as
+/// that dial took, in all.
+void DialTrials::bound_wait(Duration dial) {
+  if (connections_.any_open()) return;
+  queue_.bound_wait(dial);
+  if (const auto due = queue_.next_due(env_.now())) check_.plan(*due);
 }
 
 bool DialTrials::conclude(const DialTrial& trial, const std::string& address, Outcome outcome) {

@@ -29,8 +29,10 @@ Error ExclusiveConnections::no_place(std::string_view what) const {
   return env_.no_connection(text);
 }
 
-/// Of those that wait with their dial's request, not of those whose dial may begin at once.
+/// Of `pool.max_pending` those that wait with their dial's request, not those whose dial may begin
+/// at once.
 std::optional<Error> ExclusiveConnections::no_wait_for_dial() {
+  if (auto refusal = gate_.refusal_of_dial()) return refusal;
   if (env_.context.shared->waiting() < env_.settings->max_pending) return std::nullopt;
   auto need = scheduler_.need();
   ++need.exclusive_waiting;
@@ -50,7 +52,7 @@ Error ExclusiveConnections::no_dial() const {
   why += " (dials to an origin that fails are one at a time, ";
   why += std::to_string(static_cast<int>(DialBudget::tries_a_second));
   why += " a second)";
-  if (!history_.last_failure().empty()) why += "; last: " + history_.last_failure();
+  if (const auto& last = history_.last_failure()) why += "; last: " + last->detail;
   return env_.no_connection(why);
 }
 
@@ -63,6 +65,7 @@ void ExclusiveConnections::on_failed(ExclusiveConnection& c, const Error& error)
 /// Others wait to see whether the origin can be connected to at all.
 void ExclusiveConnections::on_connected(ExclusiveConnection& c) {
   dials_.note_connected(c, env_.now());
+  trials_.on_connected();
   scheduler_.note_answer();
   scheduler_.start();
   trials_.plan_checks_of_exclusive();

@@ -64,8 +64,7 @@ void Lender::share_at_last(TimePoint then) {
 }
 
 void Lender::expire(TimePoint now) {
-  queue_.expire(now,
-                [this](const auto& waiter) { return scheduler_.none_in_time(waiter.since()); });
+  queue_.expire(now, [this](const auto& waiter) { return scheduler_.none_in_time(waiter); });
 }
 
 }  // namespace ccnproxy::pool

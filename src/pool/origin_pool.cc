@@ -43,16 +43,18 @@ OriginPool::OriginPool(origin::Origin origin, std::shared_ptr<const config::Pool
       events_(env_, connections_, queue_, usage_, lifetimes_, protocol_, path_, shares_, suspicion_,
               scheduler_, trials_, lender_, replacement_, maintainer_, check_),
       history_(env_, check_),
+      gate_(env_, connections_, history_),
       exclusive_dials_(*env_.context.shared),
       scheduler_(env_, events_, connections_, queue_, exclusive_dials_, history_, demand_, check_),
       lender_(env_, connections_, queue_, placement_, shares_, lifetimes_, protocol_, history_,
               scheduler_, check_),
-      trials_(env_, connections_, queue_, exclusive_dials_, history_, scheduler_, lender_, check_),
+      trials_(env_, connections_, queue_, exclusive_dials_, history_, gate_, scheduler_, lender_,
+              check_),
       replacement_(env_, connections_, demand_, lifetimes_, scheduler_, check_),
       idle_(env_, connections_, queue_, usage_, demand_, shares_, check_),
       maintainer_(env_, connections_, queue_, usage_, demand_, bulk_, lifetimes_, suspicion_,
                   history_, scheduler_, lender_, trials_, replacement_, idle_, check_),
-      exclusive_(env_, exclusive_dials_, history_, scheduler_, trials_, idle_, maintainer_),
+      exclusive_(env_, exclusive_dials_, history_, gate_, scheduler_, trials_, idle_, maintainer_),
       retry_budget_(env_.now()) {}
 
 OriginPool::~OriginPool() {
@@ -62,6 +64,7 @@ OriginPool::~OriginPool() {
 
 void OriginPool::acquire(StreamWaiter& waiter, std::uint64_t avoid, bool bulk) {
   usage_.note_request(env_.now());
+  if (auto refusal = gate_.refusal()) return waiter.on_no_connection(std::move(*refusal));
   maintainer_.catch_up();
   if (protocol_.uses_http2() && protocol_.requires_http1()) protocol_.leave_http2();
   StreamNeed need{avoid, bulk};
@@ -118,6 +121,8 @@ void OriginPool::adopt(PoolTerms terms) {
   env_.context.timeouts = std::move(terms.timeouts);
   env_.context.tcp = std::move(terms.tcp);
   env_.context.hedging = std::move(terms.hedging);
+  env_.context.breaker = std::move(terms.breaker);
+  if (env_.context.breaker->failures == 0) gate_.forget();
   demand_.set_hold(env_.settings->keep_warm);
   bulk_.set_hold(env_.settings->keep_warm);
   if (terms.barred && !is_barred()) env_.decide("barred: the configuration allows it no more");
@@ -137,6 +142,7 @@ void OriginPool::replace_all(std::uint64_t generation) {
   env_.decide("the configuration has changed: other connections for those there are");
   replacement_.outdate();
   history_.forget();
+  gate_.forget();
   exclusive_.forget_http1_refusals();
   env_.known().forget_lessons(generation);
   lifetimes_.take_lessons();
@@ -191,6 +197,11 @@ void OriginPool::drain() {
   maintainer_.drain_connections();
 }
 
+void OriginPool::note_request_end(std::uint16_t status, const Error* error, TimePoint asked) {
+  env_.outcomes.count(status, error, env_.now());
+  gate_.on_request_end(error, asked);
+}
+
 PoolReport OriginPool::report() const {
   const auto now = env_.now();
   const auto& known = env_.known();
@@ -212,7 +223,7 @@ PoolReport OriginPool::report() const {
     r.failed_dials = back_off.failures();
     r.dials_failing_for = now - back_off.since();
   }
-  r.last_failure = history_.last_failure();
+  if (const auto& last = history_.last_failure()) r.last_failure = last->detail;
   r.learned = {learned.idle, learned.age, learned.requests, learned.unused};
   r.path = {known.measured_rtt(), known.measured_loss(now)};
   if (keep_ready && !is_worth_it) r.not_kept_ready = why_not_kept(*learned.unused);
@@ -225,6 +236,7 @@ PoolReport OriginPool::report() const {
   env_.decisions.for_each([&](const auto& d) { r.decisions.push_back({now - d.at, d.text}); });
   r.metrics = env_.metrics;
   r.outcomes = env_.outcomes.at(now);
+  r.breaker = env_.context.shared->breaker().report(now);
   return r;
 }
 

@@ -79,7 +79,8 @@ void Pools::forget_empty(TimePoint used_before, bool with_abandoned) {
   for (auto it = pools_.begin(); it != pools_.end();) {
     auto& pool = **it;
     const bool is_empty = pool.empty() || (with_abandoned && pool.is_abandoned());
-    if (!is_empty || pool.is_kept() || pool.last_used() > used_before) {
+    const bool is_kept = pool.is_kept() && (pool.has_answered() || !with_abandoned);
+    if (!is_empty || is_kept || pool.last_used() > used_before) {
       ++it;
       continue;
     }

@@ -14,6 +14,7 @@ bool WaitQueue::add(StreamWaiter& waiter, const StreamNeed& need, TimePoint now,
   waiter.need_ = need;
   waiter.since_ = now;
   waiter.deadline_ = deadline;
+  waiter.bounded_by_dial_ = false;
   waiters_.push_back(waiter);
   return true;
 }
@@ -27,6 +28,14 @@ void WaitQueue::fail(const Error& error, TimePoint dial_began) {
     StreamWaiter& waiter = failed.front();
     waiter.leave_queue();
     waiter.on_no_connection(error);
+  }
+}
+
+void WaitQueue::bound_wait(Duration most) {
+  for (auto& waiter : waiters_) {
+    if (waiter.since_ + most >= waiter.deadline_) continue;
+    waiter.deadline_ = waiter.since_ + most;
+    waiter.bounded_by_dial_ = true;
   }
 }
 

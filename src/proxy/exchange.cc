@@ -292,7 +292,8 @@ void Exchange::try_again(const Error& error) {
 }
 
 void Exchange::fail(Error error) {
-  const LocalReply instead{status_of(error), error.detail, error.type};
+  LocalReply instead{status_of(error), error.detail, error.type};
+  if (error.type == ErrorType::destination_unavailable) instead.retry_after = pool_->retry_after();
   record_.error = std::move(error);
   if (writer_.state() == ResponseWriter::State::flushed) return client_->abort();
   give(instead);
@@ -368,7 +369,8 @@ void Exchange::log() {
   if (context_.access_log.enabled())
     record_.write(context_.access_log, client->address().text, plan_, attempt_);
   if (pool_)
-    pool_->outcomes().count(record_.status, record_.error ? &*record_.error : nullptr, now);
+    pool_->note_request_end(record_.status, record_.error ? &*record_.error : nullptr,
+                            attempt_.asked_at());
   if (place_) pool_->exclusive().give_back_place();
   place_.reset();
   if (auto* pool = std::exchange(pool_, nullptr)) pool->leave();

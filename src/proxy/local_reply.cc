@@ -17,7 +17,7 @@ void append_local_reply(std::string& out, const LocalReplyMessage& r) {
   line("Content-Type", r.type);
   line("Content-Length", std::to_string(r.text.size() + 1));
   if (!r.error_type.empty()) line("Proxy-Status", http::proxy_status(r.error_type, r.text));
-  if (r.status == 503) line("Retry-After", "1");
+  if (r.status == 503) line("Retry-After", std::to_string(r.retry_after));
   if (r.status == 405 || r.tells_methods)
     line("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   if (!r.request_id.empty()) line(r.request_id_name, r.request_id);
@@ -36,6 +36,7 @@ std::uint16_t status_of(const Error& error) noexcept {
     case ErrorType::http_response_timeout:
       return 504;
     case ErrorType::connection_limit_reached:
+    case ErrorType::destination_unavailable:
       return 503;
     case ErrorType::destination_ip_prohibited:
     case ErrorType::http_request_denied:

@@ -167,6 +167,7 @@ void ResponseWriter::reply(const LocalReply& reply, std::string_view date, std::
                              reply.error ? to_string(*reply.error) : std::string_view(), reply.text,
                              config_->request_id_header, plan_->request_id()};
   response.type = type;
+  response.retry_after = reply.retry_after;
   response.date = date;
   response.head_only = plan_->is_head();
   response.tells_methods = reply.status == 200 && plan_->head().method == "OPTIONS";

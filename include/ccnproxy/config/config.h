@@ -156,6 +156,17 @@ struct Hedging {
   bool operator==(const Hedging&) const = default;
 };
 
+/// `breaker:`, the circuit breaker of an origin.
+struct Breaker {
+  /// Dials, or answers, that time out in a row until requests are refused; 0 = never.
+  std::uint32_t failures = 5;
+  Duration probe = std::chrono::seconds(1);  ///< until the first try whether the origin is back
+  Duration probe_max =
+      std::chrono::seconds(30);  ///< between tries at most; they are rarer each time
+
+  bool operator==(const Breaker&) const = default;
+};
+
 struct Dns {
   /// address or address:port; empty = the system's (resolv.conf)
   std::vector<std::string> servers;
@@ -217,6 +228,7 @@ struct Override {
   Tls tls;
   Tcp tcp;
   Hedging hedging;
+  Breaker breaker;
 
   bool operator==(const Override&) const = default;
 };
@@ -275,6 +287,7 @@ struct Config {
   Tls tls;
   Tcp tcp;
   Hedging hedging;
+  Breaker breaker;
   Dns dns;
   std::vector<Override> overrides;  ///< first match wins
   /// `https://host[:port]` or `http://…`, normalised: every request goes there, whatever its Host;

@@ -21,6 +21,11 @@ inline bool is_lack_of_descriptors(const Error& error) noexcept {
          error.phase != Phase::queue;
 }
 
+/// A phase of the dial was not over in time: the name, TCP or TLS.
+inline bool is_dial_timeout(const Error& error) noexcept {
+  return error.type == ErrorType::dns_timeout || error.type == ErrorType::connection_timeout;
+}
+
 /// Where connections to an origin can lead.
 struct DialAddresses {
   std::size_t known = 0;   ///< addresses that it has, without those that failed lately

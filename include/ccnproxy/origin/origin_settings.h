@@ -23,6 +23,7 @@ struct OriginSettings {
   config::AddressExemption exemption = {};  ///< from what AddressAcl denies
   config::Tcp tcp = {};
   config::Hedging hedging = {};
+  config::Breaker breaker = {};
 };
 
 /// Shares of the whole.
@@ -42,6 +43,11 @@ inline std::shared_ptr<const config::Tcp> tcp_of(
 inline std::shared_ptr<const config::Hedging> hedging_of(
     const std::shared_ptr<const OriginSettings>& settings) {
   return {settings, &settings->hedging};
+}
+
+inline std::shared_ptr<const config::Breaker> breaker_of(
+    const std::shared_ptr<const OriginSettings>& settings) {
+  return {settings, &settings->breaker};
 }
 
 /// How long it may take until a dial has ended, either way.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <optional>
 
 #include "ccnproxy/pool/back_off.h"
 #include "ccnproxy/pool/check_timer.h"
@@ -17,8 +17,8 @@ class DialHistory {
 
   const BackOff& back_off() const noexcept { return back_off_; }
   DialBudget& budget() noexcept { return budget_; }
-  /// Empty if dials succeed.
-  const std::string& last_failure() const noexcept { return last_failure_; }
+  /// Nothing if dials succeed.
+  const std::optional<Error>& last_failure() const noexcept { return last_failure_; }
 
   /// A dial that began then has failed.
   void note_failure(TimePoint began, const Error& error);
@@ -41,7 +41,7 @@ class DialHistory {
   CheckTimer& check_;
   BackOff back_off_;
   DialBudget budget_;
-  std::string last_failure_;
+  std::optional<Error> last_failure_;
 };
 
 }  // namespace ccnproxy::pool

@@ -37,8 +37,8 @@ class DialScheduler final : private RoomWaiter {
   bool has_room_to_replace() const noexcept {
     return env_.room().has_room(purpose_of(observe::DialCause::replace));
   }
-  /// What a request is told that began to wait then, and whose time is up.
-  Error none_in_time(TimePoint since) const;
+  /// What a request is told whose time is up.
+  Error none_in_time(const StreamWaiter& waiter) const;
   /// What a request is told that has waited for room in vain.
   Error no_room() const;
   StreamLimit& stream_limit() noexcept { return streams_; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ccnproxy/pool/breaker_gate.h"
 #include "ccnproxy/pool/lender.h"
 
 namespace ccnproxy::pool {
@@ -9,19 +10,22 @@ namespace ccnproxy::pool {
 class DialTrials {
  public:
   DialTrials(PoolEnvironment& env, ConnectionSet& connections, WaitQueue& queue,
-             ExclusiveDials& exclusive, DialHistory& history, DialScheduler& scheduler,
-             Lender& lender, CheckTimer& check)
+             ExclusiveDials& exclusive, DialHistory& history, BreakerGate& gate,
+             DialScheduler& scheduler, Lender& lender, CheckTimer& check)
       : env_(env),
         connections_(connections),
         queue_(queue),
         exclusive_(exclusive),
         history_(history),
+        gate_(gate),
         scheduler_(scheduler),
         lender_(lender),
         check_(check) {}
 
   /// A dial that began then has brought no connection.
   void on_dial_failed(TimePoint began, const Error& error);
+  /// A dial has brought one, which has to prove itself.
+  void on_connected() { gate_.on_connected(); }
   /// Whether other dials may begin for what is known of this one. `gone`: it takes no more requests
   /// and has none.
   bool judge(PooledConnection& c, bool gone);
@@ -38,6 +42,7 @@ class DialTrials {
  private:
   bool conclude(const DialTrial& trial, const std::string& address, DialHistory::Outcome outcome);
   void on_trial_failed(TimePoint began, const std::string& address);
+  void bound_wait(Duration dial);
   bool any_dialing() const noexcept;
 
   PoolEnvironment& env_;
@@ -45,6 +50,7 @@ class DialTrials {
   WaitQueue& queue_;
   ExclusiveDials& exclusive_;
   DialHistory& history_;
+  BreakerGate& gate_;
   DialScheduler& scheduler_;
   Lender& lender_;
   CheckTimer& check_;

@@ -13,11 +13,12 @@ namespace ccnproxy::pool {
 class ExclusiveConnections {
  public:
   ExclusiveConnections(PoolEnvironment& env, ExclusiveDials& dials, DialHistory& history,
-                       DialScheduler& scheduler, DialTrials& trials, IdleConnections& idle,
-                       Maintainer& maintainer)
+                       BreakerGate& gate, DialScheduler& scheduler, DialTrials& trials,
+                       IdleConnections& idle, Maintainer& maintainer)
       : env_(env),
         dials_(dials),
         history_(history),
+        gate_(gate),
         scheduler_(scheduler),
         trials_(trials),
         idle_(idle),
@@ -31,7 +32,7 @@ class ExclusiveConnections {
   }
   /// What is told where there is none for `what`, and why.
   Error no_place(std::string_view what) const;
-  /// Why no dial may be waited for now: `pool.max_pending` do already.
+  /// Why no dial may be waited for now: `pool.max_pending` do already, or the breaker is open.
   std::optional<Error> no_wait_for_dial();
   /// Shows it in report(), and tells it to end when it must; until it leaves the list.
   void add(ExclusiveConnection& c) { all_.push_back(c); }
@@ -76,6 +77,7 @@ class ExclusiveConnections {
   PoolEnvironment& env_;
   ExclusiveDials& dials_;
   DialHistory& history_;
+  BreakerGate& gate_;
   DialScheduler& scheduler_;
   DialTrials& trials_;
   IdleConnections& idle_;

@@ -44,6 +44,12 @@ class OriginPool final {
   /// ready, or it has all that `max_connections` allows. Asked before acquire().
   std::optional<std::size_t> better_worker();
 
+  /// A request has ended so, `error` being null if it did not end in one; `asked` is when it asked
+  /// for its last connection.
+  void note_request_end(std::uint16_t status, const Error* error, TimePoint asked);
+  /// Whole seconds after which a request that was refused (CircuitBreaker) may come again.
+  std::uint32_t retry_after() const { return gate_.retry_after(); }
+
   // Second attempts (config::Hedging).
   /// Whether requests may have them: they are on, and the origin is far.
   bool may_hedge() const { return path_.may_hedge(); }
@@ -150,6 +156,7 @@ class OriginPool final {
   Placement placement_;
   ConnectionEvents events_;
   DialHistory history_;
+  BreakerGate gate_;
   ExclusiveDials exclusive_dials_;
   DialScheduler scheduler_;
   Lender lender_;

@@ -37,6 +37,7 @@ struct PoolContext {
   /// an `upstream` are servers of their own. Else any of them is as good as the others.
   bool shares = false;
   std::shared_ptr<const config::Hedging> hedging = std::make_shared<const config::Hedging>();
+  std::shared_ptr<const config::Breaker> breaker = std::make_shared<const config::Breaker>();
 };
 
 /// What holds for a pool; changes while it lives (a reload of the configuration).
@@ -55,6 +56,7 @@ struct PoolTerms {
   /// Of the configuration: the workers that adopt the same one forget what is learnt but once.
   std::uint64_t generation = 1;
   std::shared_ptr<const config::Hedging> hedging = std::make_shared<const config::Hedging>();
+  std::shared_ptr<const config::Breaker> breaker = std::make_shared<const config::Breaker>();
 };
 
 }  // namespace ccnproxy::pool

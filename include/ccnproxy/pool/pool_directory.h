@@ -11,6 +11,7 @@
 
 #include "ccnproxy/base/clock.h"
 #include "ccnproxy/origin/origin.h"
+#include "ccnproxy/pool/circuit_breaker.h"
 #include "ccnproxy/pool/origin_state.h"
 
 namespace ccnproxy::pool {
@@ -32,6 +33,8 @@ class SharedOrigin {
 
   /// What it is like.
   OriginState& state() noexcept { return state_; }
+  /// Whether it is asked at all.
+  CircuitBreaker& breaker() noexcept { return breaker_; }
 
   /// Whether this worker has a connection that takes a request now.
   void set_ready(std::size_t worker, bool ready) noexcept {
@@ -63,6 +66,7 @@ class SharedOrigin {
   std::atomic<std::uint32_t> connections_{0};
   std::atomic<std::uint32_t> waiting_{0};
   OriginState state_;
+  CircuitBreaker breaker_;
 };
 
 /// Finds the SharedOrigin of an origin: when a worker makes its pool, and for a request to an

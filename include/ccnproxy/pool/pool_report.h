@@ -11,6 +11,7 @@
 #include "ccnproxy/net/path_counters.h"
 #include "ccnproxy/observe/metrics.h"
 #include "ccnproxy/observe/origin_outcomes.h"
+#include "ccnproxy/pool/breaker_report.h"
 
 namespace ccnproxy::pool {
 
@@ -82,6 +83,7 @@ struct PoolReport {
   boost::container::small_vector<DecisionReport, 1> decisions;
   observe::OriginMetrics metrics;
   observe::OutcomeSummary outcomes;
+  BreakerReport breaker;  ///< the same of all workers
 };
 
 /// What was counted of an origin whose pool is gone.

@@ -34,6 +34,8 @@ class StreamWaiter : public boost::intrusive::list_base_hook<
   const StreamNeed& need() const noexcept { return need_; }
   /// When it began to wait.
   TimePoint since() const noexcept { return since_; }
+  /// Whether it waits no longer than a dial that timed out while it waited.
+  bool is_bounded_by_dial() const noexcept { return bounded_by_dial_; }
 
  protected:
   StreamWaiter() = default;
@@ -47,6 +49,7 @@ class StreamWaiter : public boost::intrusive::list_base_hook<
   StreamNeed need_;
   TimePoint since_{};
   TimePoint deadline_{};
+  bool bounded_by_dial_ = false;
 };
 
 }  // namespace ccnproxy::pool

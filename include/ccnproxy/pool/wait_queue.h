@@ -53,6 +53,8 @@ class WaitQueue {
   /// Tells those that waited when the dial began. Those that came later deserve a dial of their
   /// own: the origin may have come back.
   void fail(const Error& error, TimePoint dial_began);
+  /// No request waits longer than `most` in all from now on, of those that wait now.
+  void bound_wait(Duration most);
   /// Tells those whose deadline has come what `error_of(waiter)` says.
   template <class ErrorOf>
   void expire(TimePoint now, ErrorOf&& error_of) {

@@ -19,6 +19,7 @@ struct LocalReplyMessage {
   bool tells_methods = false;      ///< Allow, as an answer to OPTIONS; 405 always has it
   bool close = false;              ///< Connection: close
   bool http10_keep_alive = false;  ///< an HTTP/1.0 client has asked to keep the connection
+  std::uint32_t retry_after = 1;   ///< seconds; told with 503 (RFC 9110 §10.2.3)
   std::string_view date = {};      ///< Date (RFC 9110 §6.6.1)
   std::string_view type = "text/plain; charset=utf-8";  ///< of `text`
 };

@@ -23,6 +23,7 @@ struct LocalReply {
   std::optional<ErrorType> error = {};  ///< nothing: it is no error
   Side side = Side::client;
   Phase phase = Phase::request;
+  std::uint32_t retry_after = 1;  ///< seconds; told with 503
 };
 
 /// What becomes of one request, by its head, its framing and the configuration: what its origin

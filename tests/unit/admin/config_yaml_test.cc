@@ -60,6 +60,7 @@ tls: {ca_file: PEM, min_version: "1.3", alpn: [http/1.1], groups: [X448, P-256],
       verify: false}
 tcp: {congestion_control: reno, min_rto: 70ms, bulk_connections: 3}
 hedging: {enabled: true, after: 40ms, budget: 1.5%}
+breaker: {failures: 9, probe: 2s, probe_max: 20s}
 dns: {servers: [192.0.2.1, "[2001:db8::1]:5353"], min_ttl: 2ms, max_ttl: 3s, stale: 0}
 overrides:
   - match: "*.a.test:8443"
@@ -70,6 +71,7 @@ overrides:
     tls: {server_name: x.test, verify: true, alpn: [h2]}
     tcp: {congestion_control: system, min_rto: system, bulk_connections: 0}
     hedging: {enabled: false, budget: 10%}
+    breaker: {failures: 0}
   - {match: b.test, connect_to: c.test, tls: {min_version: "1.2"}}
   - {match: "*"}
 log: {level: "off", access: {to: none, format: ltsv, rotate_every: 7m, keep: 8, query: true}}

@@ -58,6 +58,7 @@ limits: {head_bytes: 8KiB, headers: 10, body_bytes: 3GiB, clients: 7, origins: 9
 tls: {min_version: 1.3, alpn: [http/1.1], verify: false}
 tcp: {congestion_control: cubic, min_rto: 30ms, bulk_connections: 0}
 hedging: {enabled: true, after: 250ms, budget: 0.5%}
+breaker: {failures: 3, probe: 200ms, probe_max: 10s}
 dns: {servers: [10.0.0.2, "10.0.0.3:5353", "fd00::2", "[fd00::3]:53"], min_ttl: 5s, max_ttl: 5s}
 log: {level: debug, access: {to: none, format: ltsv, rotate_every: 10m, keep: 5, query: true}}
 )");
@@ -91,6 +92,7 @@ log: {level: debug, access: {to: none, format: ltsv, rotate_every: 10m, keep: 5,
   EXPECT_EQ(config.tcp, (Tcp{"cubic", 30ms, 0}));
   EXPECT_EQ(load("tcp: {min_rto: system}").tcp.min_rto, 0ns);
   EXPECT_EQ(config.hedging, (Hedging{true, 250ms, 0.5}));
+  EXPECT_EQ(config.breaker, (Breaker{3, 200ms, 10s}));
   EXPECT_EQ(load("hedging: {after: p95, budget: 2%}").hedging, Hedging());
   EXPECT_EQ(load("tcp: {min_rto: auto}").tcp, Tcp());
   EXPECT_EQ(config.dns.servers,
@@ -109,6 +111,7 @@ overrides:
     tls: {server_name: X.example, verify: false}
     tcp: {bulk_connections: 2}
     hedging: {enabled: true}
+    breaker: {failures: 7}
   - match: "*.internal.example:8443"
     connect_to: "[fd00::1]"
   - {match: other.example, connect_to: "Gateway.example:1"}
@@ -130,6 +133,7 @@ tls: {alpn: [h2]}
   EXPECT_FALSE(first.tls.verify);
   EXPECT_EQ(first.tcp.bulk_connections, 2u);
   EXPECT_TRUE(first.hedging.enabled);
+  EXPECT_EQ(first.breaker, (Breaker{7, 1s, 30s}));
   EXPECT_FALSE(config.overrides[1].hedging.enabled);
   EXPECT_EQ(config.overrides[1].connect_host, "fd00::1");
   EXPECT_EQ(config.overrides[1].connect_port, 0);
@@ -226,6 +230,12 @@ TEST(Loader, wrong_types_and_impossible_values) {
        "f:1:25: `tcp.bulk_connections` must be a number from 0 to 64 (0 = off), not `65`"},
       {"hedging: {after: p99}",
        "f:1:18: `hedging.after` must be `p95` or a duration from 1ms to 1m, not `p99`"},
+      {"breaker: {failures: 1001}",
+       "f:1:21: `breaker.failures` must be a number from 0 to 1000 (0 = off), not `1001`"},
+      {"breaker: {probe: 1m}",
+       "f:1:11: `breaker.probe` contradicts: breaker.probe_max is less than breaker.probe"},
+      {"breaker: {probe_max: 500ms}",
+       "f:1:11: `breaker.probe_max` contradicts: breaker.probe_max is less than breaker.probe"},
       {"hedging: {budget: 11%}",
        "f:1:19: `hedging.budget` must be a share of the requests up to 10%, as in 2%, not `11%`"},
       {"hedging: {budget: 2}",

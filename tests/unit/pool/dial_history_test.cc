@@ -33,7 +33,7 @@ class DialHistoryTest : public PartsFixture {
 TEST_F(DialHistoryTest, a_failure_holds_back_the_next_dial_and_is_looked_at_then) {
   fail(clock_.now());
   EXPECT_TRUE(history_.back_off().holds(clock_.now()));
-  EXPECT_EQ(history_.last_failure(), "refused");
+  EXPECT_EQ(history_.last_failure()->detail, "refused");
   EXPECT_EQ(env_.metrics.failed_dials, 1u);
   EXPECT_TRUE(check_.is_planned());
   clock_.advance(1s);
@@ -58,7 +58,7 @@ TEST_F(DialHistoryTest, the_first_answer_says_that_a_dial_has_succeeded) {
   answer(c);
   EXPECT_EQ(judge(c), Outcome::others_may);
   EXPECT_FALSE(history_.back_off().failing());
-  EXPECT_TRUE(history_.last_failure().empty());
+  EXPECT_FALSE(history_.last_failure());
   EXPECT_EQ(judge(c), Outcome::none) << "it is known";
 }
 
@@ -88,7 +88,7 @@ TEST_F(DialHistoryTest, other_connections_begin_anew) {
   fail(clock_.now());
   history_.forget();
   EXPECT_FALSE(history_.back_off().failing());
-  EXPECT_TRUE(history_.last_failure().empty());
+  EXPECT_FALSE(history_.last_failure());
 }
 
 }  // namespace
