@@ -112,11 +112,13 @@ struct Gauges {
       connections;               ///< protocol, state
   pool::PathReport path;         ///< the same of all workers
   pool::BreakerState breaker{};  ///< as well
+  std::optional<std::time_t> certificate_end;
 
   void add(const pool::PoolReport& pool) {
     waiting += pool.waiting;
     path = pool.path;
     breaker = pool.breaker.state;
+    certificate_end = pool.certificate_end;
     connections[{known(pool.protocol), "ready"}] += 0;  // none ready is a figure, too
     for (const auto& connection : pool.connections)
       ++connections[{known(connection.protocol), connection.state}];
@@ -161,6 +163,16 @@ void write_breakers(MetricsText& text, const std::map<std::string, Gauges>& gaug
   }
 }
 
+void write_certificates(MetricsText& text, const std::map<std::string, Gauges>& gauges) {
+  text.family("ccnproxy_upstream_certificate_expiry_timestamp_seconds", "gauge",
+              "When the first of the certificates ends that the origin's last connection was "
+              "verified by, since the epoch.");
+  for (const auto& [origin, of_origin] : gauges) {
+    if (origin != "other" && of_origin.certificate_end)
+      text.sample(origin_label(origin), static_cast<double>(*of_origin.certificate_end));
+  }
+}
+
 void write_gauges(MetricsText& text, const std::map<std::string, Gauges>& gauges) {
   text.family("ccnproxy_upstream_connections", "gauge",
               "Connections to origins, by protocol and state.");
@@ -173,6 +185,7 @@ void write_gauges(MetricsText& text, const std::map<std::string, Gauges>& gauges
   }
   write_paths(text, gauges);
   write_breakers(text, gauges);
+  write_certificates(text, gauges);
   text.family("ccnproxy_waiting_requests", "gauge", "Requests that wait for a connection now.");
   for (const auto& [origin, of_origin] : gauges)
     text.sample(origin_label(origin), of_origin.waiting);

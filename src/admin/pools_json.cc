@@ -125,6 +125,9 @@ void write_pool(JsonText& json, const pool::PoolReport& pool, Health health) {
   write_learned(json, pool.learned);
   write_path(json, pool.path);
   write_breaker(json, pool.breaker);
+  json.key("certificate_end");
+  pool.certificate_end ? json.number(static_cast<std::uint64_t>(*pool.certificate_end))
+                       : json.null();
   json.key("connections").open('[');
   for (const auto& connection : pool.connections) write_connection(json, connection);
   json.close(']').key("decisions").open('[');

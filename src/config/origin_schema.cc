@@ -1,7 +1,7 @@
 #include <charconv>
 
-#include "ccnproxy/base/ip_address.h"
 #include "ccnproxy/config/host_name.h"
+#include "ccnproxy/net/ip_address.h"
 
 #include "schema_parts.h"
 

@@ -235,6 +235,7 @@ class NetworkDial final : public Dial {
     auto made = info(tls_->alpn() == "h2" ? Protocol::http2 : Protocol::http1);
     made.tls_resumed = tls_->resumed();
     made.tls_group = tls::group_name(tls_->group());
+    made.certificate_end = tls_->certificate_end();
     if (tls_->shows_fault_of_large_hellos()) warn_of_large_hellos();
     return finish(std::move(tls_), std::move(made));
   }

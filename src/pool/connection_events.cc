@@ -35,6 +35,7 @@ void ConnectionEvents::on_connected(PooledConnection& c) {
   protocol_.note(info.protocol);
   auto& known = env_.known();
   known.note_rtt(info.rtt);
+  known.note_certificate_end(info.certificate_end);
   const bool is_http2 = info.protocol == origin::Protocol::http2;
   if (is_http2) known.note_streams_each(c.connection->capacity());
   ++env_.metrics.handshakes[info.tls_resumed ? 1 : 0][static_cast<std::size_t>(c.cause)];

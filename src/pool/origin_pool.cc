@@ -226,6 +226,7 @@ PoolReport OriginPool::report() const {
   if (const auto& last = history_.last_failure()) r.last_failure = last->detail;
   r.learned = {learned.idle, learned.age, learned.requests, learned.unused};
   r.path = {known.measured_rtt(), known.measured_loss(now)};
+  r.certificate_end = known.certificate_end();
   if (keep_ready && !is_worth_it) r.not_kept_ready = why_not_kept(*learned.unused);
   const auto limits = lifetimes_.limits();
   connections_.for_each([&](const auto& c) {

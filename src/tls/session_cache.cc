@@ -10,7 +10,9 @@
 namespace ccnproxy::tls {
 namespace {
 
-constexpr std::time_t longest_life = 7 * 24 * 60 * 60;
+constexpr std::time_t day = 24 * 60 * 60;
+constexpr std::time_t longest_life = 7 * day;
+constexpr std::time_t verified_for = day;
 
 }  // namespace
 
@@ -75,7 +77,7 @@ void SessionCache::put(const PeerName& peer, const ssl_session_st& session, Sess
 SessionCache::Resumable SessionCache::take(const PeerName& peer) {
   const auto picked = pick(peer);
   if (!picked) return {};
-  return {picked->bytes.revive(), picked->life.certificate_end};
+  return {picked->bytes.revive(), picked->life.verification};
 }
 
 std::optional<SessionCache::Stored> SessionCache::pick(const PeerName& peer) {
@@ -118,12 +120,13 @@ void SessionCache::drop(Entries::iterator entry) {
   entries_.erase(entry);
 }
 
-SessionLife life_of(const ssl_session_st& session, std::time_t certificate_end) {
+SessionLife life_of(const ssl_session_st& session, const Verification& verification) {
   const std::time_t begin = session_time(session);
   std::time_t life = std::min<std::time_t>(SSL_SESSION_get_timeout(&session), longest_life);
   if (const auto hint = SSL_SESSION_get_ticket_lifetime_hint(&session); hint > 0)
     life = std::min(life, static_cast<std::time_t>(hint));
-  return {std::min(begin + life, certificate_end), certificate_end};
+  return {std::min({begin + life, verification.certificate_end, verification.at + verified_for}),
+          verification};
 }
 
 }  // namespace ccnproxy::tls

@@ -175,6 +175,11 @@ std::string_view TlsTransport::alpn() const {
 
 bool TlsTransport::resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
 
+std::optional<std::time_t> TlsTransport::certificate_end() const {
+  const auto end = sessions_ ? sessions_->certificate_end(*ssl_) : endless;
+  return end == endless ? std::nullopt : std::optional(end);
+}
+
 IoResult TlsTransport::outcome(int returned, int& kind) {
   kind = SSL_ERROR_NONE;
   if (notes_.refusal != ConnectionNotes::Refusal::none) return refused();

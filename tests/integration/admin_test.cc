@@ -1,5 +1,6 @@
 // The admin endpoint of a running daemon: what it says is what happened.
 #include <csignal>
+#include <ctime>
 
 #include <yaml-cpp/yaml.h>
 
@@ -121,6 +122,11 @@ TEST_P(AdminOf, metrics_count_what_happened) {
   EXPECT_EQ(text.value(of_origin("bytes_total", ",direction=\"in\"")), 5);
   EXPECT_GE(text.value(of_origin("bytes_total", ",direction=\"out\"")), 1000);
   EXPECT_GT(text.value(of_origin("upstream_rtt_seconds", "")), 0);
+  const auto expiry = of_origin("upstream_certificate_expiry_timestamp_seconds", "");
+  if (GetParam() == "plain")
+    EXPECT_EQ(text.value_or(expiry, 0), 0);
+  else
+    EXPECT_GT(text.value(expiry), static_cast<double>(std::time(nullptr)));
   EXPECT_GE(text.value("ccnproxy_clients"), 1);
   EXPECT_EQ(text.value("ccnproxy_pools"), 1);
   EXPECT_EQ(text.value("ccnproxy_worker_up{worker=\"0\"}"), 1);

@@ -43,6 +43,8 @@ struct ConnectionInfo {
   bool ping = true;           ///< may be asked for a sign of life where it is at risk (`pool.ping`)
   bool http1_offered = true;  ///< the origin could have chosen HTTP/1.1 (`tls.alpn`)
   std::string_view tls_group = {};  ///< of the key exchange; part of the program; empty: none known
+  /// When the origin's certificates end, seconds since 1970; nothing if none were verified.
+  std::optional<std::time_t> certificate_end = {};
 };
 
 /// What an HTTP/1.1 origin said of when it will close (Keep-Alive: timeout=, max=).

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <mutex>
 #include <optional>
 
@@ -56,6 +57,16 @@ class OriginState {
     return rtt() < unknown_rtt ? std::optional(rtt()) : std::nullopt;
   }
 
+  /// When the certificates end that its last connection has shown, seconds since 1970; nothing if
+  /// none were verified.
+  void note_certificate_end(std::optional<std::time_t> end) noexcept {
+    put(certificate_end_, std::int64_t{end.value_or(0)});
+  }
+  std::optional<std::time_t> certificate_end() const noexcept {
+    const auto end = get(certificate_end_);
+    return end == 0 ? std::nullopt : std::optional(static_cast<std::time_t>(end));
+  }
+
   /// Some answers had so many bytes each. Of two workers that tell it at once one may be lost: it
   /// is a mean of many.
   void note_answers(std::uint64_t bytes_each) noexcept {
@@ -106,6 +117,7 @@ class OriginState {
   std::atomic<Duration::rep> rtt_{unknown_rtt.count()};
   std::atomic<std::uint64_t> mean_answer_{0};  ///< bytes
   std::atomic<TimePoint::rep> http1_until_{0};
+  std::atomic<std::int64_t> certificate_end_{0};
   std::atomic<float> loss_{0};
   mutable std::mutex mutex_;
   // guarded by mutex_

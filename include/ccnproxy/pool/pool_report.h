@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -84,6 +85,8 @@ struct PoolReport {
   observe::OriginMetrics metrics;
   observe::OutcomeSummary outcomes;
   BreakerReport breaker;  ///< the same of all workers
+  /// Of the chain that the last connection showed, seconds since 1970; the same of all workers.
+  std::optional<std::time_t> certificate_end;
 };
 
 /// What was counted of an origin whose pool is gone.

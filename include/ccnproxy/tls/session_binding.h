@@ -31,14 +31,15 @@ class SessionBinding {
   void distrust();
   /// A session of `ssl` is complete.
   void remember(ssl_st& ssl, ssl_session_st& session) const;
-
- private:
+  /// When the origin's certificates end, seconds since 1970, once the handshake is over: those of
+  /// the full handshake before, if it was resumed. `endless` if they were not verified.
   std::time_t certificate_end(const ssl_st& ssl) const;
 
+ private:
   std::shared_ptr<SessionCache> cache_;
   PeerName peer_;
   bool offered_ = false;
-  std::time_t certificate_end_ = endless;  ///< of what was offered
+  Verification verification_;  ///< of what was offered
 };
 
 }  // namespace ccnproxy::tls

@@ -22,19 +22,26 @@ struct FreeSession {
 };
 using UniqueSession = std::unique_ptr<ssl_session_st, FreeSession>;
 
-/// Seconds since 1970.
-struct SessionLife {
-  std::time_t usable_until;     ///< not to be offered any more then
-  std::time_t certificate_end;  ///< of the certificate that was verified in the full handshake
-};
-
 /// The `certificate_end` where nothing was verified.
 constexpr auto endless = std::numeric_limits<std::time_t>::max();
 
+/// What the last full handshake showed: resumed ones do not look at certificates again. Seconds
+/// since 1970.
+struct Verification {
+  std::time_t at = 0;
+  std::time_t certificate_end = endless;  ///< of the first in the chain that ends
+};
+
+/// Seconds since 1970.
+struct SessionLife {
+  std::time_t usable_until;  ///< not to be offered any more then
+  Verification verification;
+};
+
 /// When a session is not to be offered any more: at the end of its own life, of what the origin
-/// said of its ticket, of seven days (RFC 8446 §4.6.1), or of the origin's certificate, which a
-/// resumed handshake does not look at again.
-SessionLife life_of(const ssl_session_st& session, std::time_t certificate_end);
+/// said of its ticket, of seven days (RFC 8446 §4.6.1), of the origin's certificates, or a day
+/// after they were verified: what has been renewed, or is not trusted any more, is seen by then.
+SessionLife life_of(const ssl_session_st& session, const Verification& verification);
 
 /// The TLS sessions that can be resumed, of one TLS profile: each is given only to connections for
 /// the very name and port that it came from. Any thread; used at handshakes and when a ticket
@@ -55,8 +62,8 @@ class SessionCache {
     std::size_t sessions_each = 4;
   };
   struct Resumable {
-    UniqueSession session;                  ///< null: there is none
-    std::time_t certificate_end = endless;  ///< as it was put
+    UniqueSession session;      ///< null: there is none
+    Verification verification;  ///< as it was put
   };
   /// Seconds since 1970.
   using Now = std::function<std::time_t()>;

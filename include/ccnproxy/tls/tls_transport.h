@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +55,8 @@ class TlsTransport final : public Transport {
   std::string_view alpn() const;
   /// Whether the handshake resumed an earlier session instead of showing a certificate.
   bool resumed() const;
+  /// When the origin's certificates end, seconds since 1970; nothing if they were not verified.
+  std::optional<std::time_t> certificate_end() const;
 
   IoResult read(char* into, std::size_t size) override;
   IoResult write(std::string_view bytes) override;

@@ -42,6 +42,7 @@ WorkerReport busy_worker() {
   metrics.bytes_out = 40;
   pool.path = {102ms, 0.012};
   pool.breaker.state = pool::BreakerState::open;
+  pool.certificate_end = 1'800'000'000;
   metrics.handshakes[1][2] = 4;
   metrics.failed_dials = 6;
   metrics.closed.add("goaway", 2);
@@ -126,6 +127,7 @@ TEST(MetricsPage, has_the_metrics_of_the_contract) {
       {R"(ccnproxy_upstream_rtt_seconds{origin="https://a.test"})", 0.102},
       {R"(ccnproxy_upstream_retransmit_ratio{origin="https://a.test"})", 0.012},
       {R"(ccnproxy_breaker_state{origin="https://a.test"})", 2},
+      {R"(ccnproxy_upstream_certificate_expiry_timestamp_seconds{origin="https://a.test"})", 1.8e9},
       {R"(ccnproxy_access_log_dropped_total)", 11},
       {R"(ccnproxy_worker_up{worker="0"})", 1},
       {R"(ccnproxy_ready)", 1},

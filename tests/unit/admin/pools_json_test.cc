@@ -28,6 +28,7 @@ pool::PoolReport full_pool() {
   pool.learned = {60s, {}, 1000, 900ms};
   pool.path = {102ms, 0.0125};
   pool.breaker = {pool::BreakerState::open, pool::BreakerCause::dials, 6, 4s, 1500ms};
+  pool.certificate_end = 1'800'000'000;
   pool::ConnectionReport connection;
   connection.serial = 12;
   connection.state = "ready";
@@ -69,7 +70,8 @@ TEST(PoolsJson, says_all_of_a_pool) {
       R"("not_kept_ready":"it ends them after 900 ms",)"
       R"("learned":{"idle_s":60.000,"unused_s":0.900,"age_s":null,"requests":1000},)"
       R"("path":{"rtt_ms":102.000,"loss":0.012500},)"
-      R"("breaker":{"state":"open","cause":"dials","failures":6,"open_s":4.000,"next_try_s":1.500},"connections":[)"
+      R"("breaker":{"state":"open","cause":"dials","failures":6,"open_s":4.000,"next_try_s":1.500},)"
+      R"("certificate_end":1800000000,"connections":[)"
       R"({"serial":12,"state":"ready","protocol":"h2","address":"192.0.2.1:443",)"
       R"("tls_resumed":true,"tls_group":"X25519","cause":"warm","age_s":90.000,"idle_s":2.000,"rtt_ms":12.345,)"
       R"("path":{"rtt_ms":104.000,"rtt_variance_ms":2.500,"window_bytes":14480,)"

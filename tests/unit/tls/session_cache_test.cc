@@ -50,7 +50,7 @@ class SessionCacheTest : public testing::Test {
     for (int i = 0; i < most; ++i) take(of);
   }
   void put(const std::string& id, const PeerName& to = peer, int version = TLS1_3_VERSION) {
-    cache_.put(to, *session(id, version), {now_ + life, endless});
+    cache_.put(to, *session(id, version), {now_ + life, {}});
   }
   std::string take(const PeerName& from = peer) { return id_of(cache_.take(from).session); }
   /// All that a peer has, as it comes; the last one would come for ever.
@@ -172,8 +172,8 @@ TEST_F(SessionCacheTest, forgets_all_of_one_peer) {
 }
 
 TEST_F(SessionCacheTest, F040_knows_the_end_of_the_certificate_that_was_verified) {
-  cache_.put(peer, *session("a"), {now_ + life, now_ + 7});
-  EXPECT_EQ(cache_.take(peer).certificate_end, now_ + 7);
+  cache_.put(peer, *session("a"), {now_ + life, {now_, now_ + 7}});
+  EXPECT_EQ(cache_.take(peer).verification.certificate_end, now_ + 7);
 }
 
 TEST_F(SessionCacheTest, keeps_all_of_a_session) {
@@ -183,7 +183,7 @@ TEST_F(SessionCacheTest, keeps_all_of_a_session) {
                               secret.size());
   set_session_time(*original, 123456);
   SSL_SESSION_set_timeout(original.get(), 789);
-  cache_.put(peer, *original, {now_ + life, endless});
+  cache_.put(peer, *original, {now_ + life, {}});
   const auto back = cache_.take(peer).session;
   std::string got(64, '\0');
   got.resize(SSL_SESSION_get_master_key(back.get(), reinterpret_cast<unsigned char*>(got.data()),
@@ -202,7 +202,7 @@ TEST_F(SessionCacheTest, what_two_threads_get_at_once_is_of_the_peer_that_they_a
     for (int i = 0; i < rounds; ++i) {
       const auto number = std::to_string(i % peers);
       const PeerName to{"peer" + number, 443};
-      cache_.put(to, *made[static_cast<std::size_t>(i) * 2 + thread], {now_ + life, endless});
+      cache_.put(to, *made[static_cast<std::size_t>(i) * 2 + thread], {now_ + life, {}});
       right[thread] += take(to) == number ? 1 : 0;
     }
   };
@@ -216,10 +216,20 @@ TEST(SessionExpiry, the_sessions_own_life_counts_from_its_beginning_at_most_a_we
   const auto made = session("a");
   set_session_time(*made, 1'000'000);
   SSL_SESSION_set_timeout(made.get(), 300);
-  EXPECT_EQ(life_of(*made, endless).usable_until, 1'000'300);
-  EXPECT_EQ(life_of(*made, 1'000'299).usable_until, 1'000'299);
+  const Verification now{1'000'000, endless};
+  EXPECT_EQ(life_of(*made, now).usable_until, 1'000'300);
+  EXPECT_EQ(life_of(*made, {1'000'000, 1'000'299}).usable_until, 1'000'299);
   SSL_SESSION_set_timeout(made.get(), 365 * 24 * 60 * 60);
-  EXPECT_EQ(life_of(*made, endless).usable_until, 1'000'000 + 7 * 24 * 60 * 60);
+  const Verification later{1'000'000 + 6 * 24 * 60 * 60 + 1, endless};
+  EXPECT_EQ(life_of(*made, later).usable_until, 1'000'000 + 7 * 24 * 60 * 60);
+}
+
+TEST(SessionExpiry, F040_certificates_are_looked_at_again_after_a_day) {
+  const auto made = session("a");
+  set_session_time(*made, 1'000'000);
+  SSL_SESSION_set_timeout(made.get(), 7 * 24 * 60 * 60);
+  const Verification before{900'000, endless};
+  EXPECT_EQ(life_of(*made, before).usable_until, 900'000 + 24 * 60 * 60);
 }
 
 }  // namespace

@@ -145,20 +145,21 @@ TEST_P(ResumptionByVersion, F040_a_session_ends_with_its_certificate_where_that_
   }
   const auto unverified_one = context.sessions().take({name, origin_.port()});
   ASSERT_TRUE(unverified_one.session);
-  EXPECT_EQ(unverified_one.certificate_end, endless);
+  EXPECT_EQ(unverified_one.verification.certificate_end, endless);
 }
 
 TEST_P(ResumptionByVersion, F040_a_resumed_connections_sessions_end_with_the_certificate_too) {
   EXPECT_FALSE(resumes());
   const auto first = context_.sessions().take({name, origin_.port()});
   ASSERT_TRUE(first.session);
-  EXPECT_GT(first.certificate_end, std::time(nullptr));
-  EXPECT_LT(first.certificate_end, endless);
+  EXPECT_GT(first.verification.certificate_end, std::time(nullptr));
+  EXPECT_LT(first.verification.certificate_end, endless);
   context_.sessions().put({name, origin_.port()}, *first.session,
-                          life_of(*first.session, first.certificate_end));
+                          life_of(*first.session, first.verification));
   EXPECT_TRUE(resumes());
-  EXPECT_EQ(context_.sessions().take({name, origin_.port()}).certificate_end,
-            first.certificate_end);
+  const auto next = context_.sessions().take({name, origin_.port()}).verification;
+  EXPECT_EQ(next.certificate_end, first.verification.certificate_end);
+  EXPECT_EQ(next.at, first.verification.at) << "a resumed handshake verifies nothing";
 }
 
 TEST_P(ResumptionByVersion, what_is_kept_of_a_session_has_no_certificate) {
