@@ -183,12 +183,20 @@ void write_overrides(YamlText& yaml, const std::vector<config::Override>& overri
   yaml.end();
 }
 
+std::vector<std::string> names_of(const std::vector<config::LoggedHeader>& headers) {
+  std::vector<std::string> names;
+  for (const auto& header : headers) names.push_back(header.name);
+  return names;
+}
+
 void write_log(YamlText& yaml, const config::Log& log) {
   yaml.begin("log").word("level", log.level).begin("access");
   yaml.text("to", log.access.to);
   yaml.word("format", log.access.format == config::AccessFormat::ltsv ? "ltsv" : "json");
   yaml.duration("rotate_every", log.access.rotate_every).number("keep", log.access.keep);
-  yaml.flag("query", log.access.query).end().end();
+  yaml.flag("query", log.access.query);
+  yaml.list("request_headers", names_of(log.access.request_headers));
+  yaml.list("response_headers", names_of(log.access.response_headers)).end().end();
 }
 
 YamlText write(const config::Config& config) {

@@ -18,9 +18,6 @@ constexpr std::uint64_t KiB = 1024;
 constexpr std::uint64_t MiB = 1024 * KiB;
 constexpr std::uint64_t GiB = 1024 * MiB;
 
-// The levels that spdlog has words for.
-constexpr std::array<std::string_view, 7> log_levels = {"trace", "debug",    "info", "warn",
-                                                        "error", "critical", "off"};
 // Fields that frame or route a message: an id in one of them would change what the request means.
 constexpr std::array<std::string_view, 12> not_for_ids = {
     "connection",     "content-length",    "expect", "host",
@@ -53,20 +50,6 @@ bool take_request_id_header(const std::string& text, Config& config) {
   }
   config.request_id_header = text;
   return true;
-}
-
-bool take_log_level(const std::string& text, Log& log) {
-  if (text == "warning") {  // spdlog's own word, and syslog's
-    log.level = "warn";
-    return true;
-  }
-  for (const std::string_view level : log_levels) {
-    if (text == level) {
-      log.level = text;
-      return true;
-    }
-  }
-  return false;
 }
 
 bool take_upgrade(const std::string& text, std::string& pattern) {
@@ -157,35 +140,6 @@ const Fields<Admin>& admin_fields() {
     all.insert(all.end(), access.begin(), access.end());
     return all;
   }();
-  return fields;
-}
-
-bool take_rotation(const std::string& text, AccessLog& log) {
-  const auto value = text == "0" ? std::optional(Duration(0)) : parse_duration(text);
-  if (!value || (value->count() != 0 && (*value < 1min || *value > 8760h))) return false;
-  log.rotate_every = *value;
-  return true;
-}
-
-const Fields<AccessLog>& access_fields() {
-  static const Fields<AccessLog> fields = {
-      {"to", plain_text(&AccessLog::to, "`stdout`, `stderr`, `none` or a folder", false)},
-      choice("format", &AccessLog::format,
-             {{"json", AccessFormat::json}, {"ltsv", AccessFormat::ltsv}}),
-      {"rotate_every",
-       text_of<AccessLog>("a duration from 1m to 8760h, or 0 for never", take_rotation)},
-      count("keep", &AccessLog::keep, 0, 100'000, " (0 = all)"),
-      flag("query", &AccessLog::query),
-  };
-  return fields;
-}
-
-const Fields<Log>& log_fields() {
-  static const Fields<Log> fields = {
-      {"level", text_of<Log>("`trace`, `debug`, `info`, `warn`, `error`, `critical` or `off`",
-                             take_log_level)},
-      section("access", &Log::access, access_fields()),
-  };
   return fields;
 }
 

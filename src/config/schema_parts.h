@@ -29,6 +29,7 @@ const Fields<Override>& override_fields();
 const Field<Override>& allow_addresses_field();
 const Fields<Clients>& clients_fields();
 const Fields<Origins>& origins_fields();
+const Fields<Log>& log_fields();
 const Fields<Config>& config_fields();
 
 /// `mode`, `owner` and `group` of a unix socket.
@@ -47,6 +48,8 @@ void validate(Reading& reading, const Config& config);
 void validate_acls(Reading& reading, const Config& config);
 /// Validates the unix sockets of `listeners:` and `admin:`.
 void validate_sockets(Reading& reading, const Config& config);
+/// Warns of header fields that the access log masks.
+void validate_log(Reading& reading, const Config& config);
 /// Validates `upstream:`.
 void validate_upstream(Reading& reading, const Config& config);
 

@@ -102,6 +102,7 @@ void validate(Reading& reading, const Config& config) {
   validate_sockets(reading, config);
   validate_acls(reading, config);
   validate_upstream(reading, config);
+  validate_log(reading, config);
 }
 
 }  // namespace ccnproxy::config

@@ -18,7 +18,15 @@ void keep_admin_socket(config::Config& in, const config::Config& of) {
   in.admin.access = of.admin.access;
 }
 
-constexpr std::array<Lasting, 10> lasting = {{
+/// All of log.access but the fields that the workers choose for each line.
+void keep_access_log(config::Config& in, const config::Config& of) {
+  auto kept = of.log.access;
+  kept.request_headers = std::move(in.log.access.request_headers);
+  kept.response_headers = std::move(in.log.access.response_headers);
+  in.log.access = std::move(kept);
+}
+
+constexpr std::array<Lasting, 14> lasting = {{
     {"listeners", [](auto& in, const auto& of) { in.listeners = of.listeners; }},
     {"admin.address", keep_admin_socket},
     {"admin.mode", keep_admin_socket},
@@ -28,7 +36,11 @@ constexpr std::array<Lasting, 10> lasting = {{
     {"workers", [](auto& in, const auto& of) { in.workers = of.workers; }},
     {"coalesce", [](auto& in, const auto& of) { in.coalesce = of.coalesce; }},
     {"upstream", [](auto& in, const auto& of) { in.upstream = of.upstream; }},
-    {"log.access.", [](auto& in, const auto& of) { in.log.access = of.log.access; }},
+    {"log.access.to", keep_access_log},
+    {"log.access.format", keep_access_log},
+    {"log.access.rotate_every", keep_access_log},
+    {"log.access.keep", keep_access_log},
+    {"log.access.query", keep_access_log},
 }};
 
 bool lasts(const std::string& key) {

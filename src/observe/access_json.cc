@@ -4,6 +4,7 @@
 
 #include "ccnproxy/observe/access_format.h"
 #include "ccnproxy/observe/json_text.h"
+#include "ccnproxy/observe/packed_fields.h"
 #include "ccnproxy/observe/public_target.h"
 
 namespace ccnproxy::observe {
@@ -82,6 +83,18 @@ void append_timings(std::string& out, const Timings& timings) {
   append_millis(out, R"(,"total_ms":)", timings.total);
 }
 
+/// `key` ends with the opening brace; nothing if there are none.
+void append_headers(std::string& out, std::string_view key, std::string_view packed) {
+  if (packed.empty()) return;
+  out += key;
+  const char* before = "\"";
+  for (LoggedField field; next_field(packed, field); before = ",\"") {
+    append_text(out, before, field.name);
+    append_text(out, R"(:")", field.value);
+  }
+  out += '}';
+}
+
 void append_error(std::string& out, const AccessRecord& record) {
   append_text(out, R"(,"error":{"type":")", record.error);
   append_text(out, R"(,"side":")", record.error_side);
@@ -99,6 +112,8 @@ void append_json(std::string& out, const AccessRecord& record, bool with_query) 
   append_outcome(out, record);
   append_timings(out, record.timings);
   append_text(out, R"(,"request_id":")", record.request_id);
+  append_headers(out, R"(,"request_headers":{)", record.request_headers);
+  append_headers(out, R"(,"response_headers":{)", record.response_headers);
   if (!record.error.empty()) append_error(out, record);
   out += "}\n";
 }

@@ -1,7 +1,10 @@
+#include <algorithm>
 #include <cstdio>
+#include <string>
 
 #include "ccnproxy/observe/access_format.h"
 #include "ccnproxy/observe/json_text.h"
+#include "ccnproxy/observe/packed_fields.h"
 #include "ccnproxy/observe/public_target.h"
 
 namespace ccnproxy::observe {
@@ -31,6 +34,22 @@ void append_timings(std::string& out, const Timings& timings) {
   append_millis(out, "tls_ms", timings.tls);
   append_millis(out, "first_byte_ms", timings.first_byte);
   append_millis(out, "total_ms", timings.total);
+}
+
+/// A label has letters, digits, `_`, `.` and `-` (ltsv.org); what else a field's name may have
+/// becomes `_`.
+char label_char(char c) noexcept {
+  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  const bool digit = c >= '0' && c <= '9';
+  return letter || digit || c == '.' || c == '-' ? c : '_';
+}
+
+void append_headers(std::string& out, std::string_view prefix, std::string_view packed) {
+  for (LoggedField field; next_field(packed, field);) {
+    auto label = std::string(prefix).append(field.name);
+    std::transform(label.begin(), label.end(), label.begin(), label_char);
+    append_text(out, label, field.value);
+  }
 }
 
 void append_error(std::string& out, const AccessRecord& record) {
@@ -63,6 +82,8 @@ void append_ltsv(std::string& out, const AccessRecord& record, bool with_query) 
   append_text(out, "hedge", record.hedge);
   append_timings(out, record.timings);
   append_text(out, "request_id", record.request_id);
+  append_headers(out, "req_", record.request_headers);
+  append_headers(out, "res_", record.response_headers);
   append_error(out, record);
   out += '\n';
 }

@@ -8,12 +8,17 @@
 namespace ccnproxy::observe {
 namespace {
 
-constexpr std::array<std::string_view AccessRecord::*, 15> strings = {
-    &AccessRecord::client,       &AccessRecord::method,     &AccessRecord::target,
-    &AccessRecord::host,         &AccessRecord::origin,     &AccessRecord::protocol,
-    &AccessRecord::address,      &AccessRecord::request_id, &AccessRecord::retry_proof,
-    &AccessRecord::error,        &AccessRecord::error_side, &AccessRecord::error_phase,
-    &AccessRecord::error_detail, &AccessRecord::found,      &AccessRecord::hedge};
+constexpr std::array<std::string_view AccessRecord::*, 19> strings = {
+    &AccessRecord::client,          &AccessRecord::method,
+    &AccessRecord::target,          &AccessRecord::host,
+    &AccessRecord::origin,          &AccessRecord::protocol,
+    &AccessRecord::address,         &AccessRecord::request_id,
+    &AccessRecord::retry_proof,     &AccessRecord::error,
+    &AccessRecord::error_side,      &AccessRecord::error_phase,
+    &AccessRecord::error_detail,    &AccessRecord::found,
+    &AccessRecord::hedge,           &AccessRecord::trace_id,
+    &AccessRecord::span_id,         &AccessRecord::request_headers,
+    &AccessRecord::response_headers};
 
 struct Header {
   std::chrono::system_clock::time_point time;

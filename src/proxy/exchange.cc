@@ -34,6 +34,7 @@ void Exchange::adopt(ClientSession& client) {
   place_.reset();
   writer_ = ResponseWriter(client.output(), plan_, *config_, context_.via);
   record_ = {};
+  logged_headers_.clear();
   record_.began_at = std::chrono::system_clock::now();
   become(State::begun);
 }
@@ -157,6 +158,7 @@ void Exchange::on_response(const http::ResponseHead& head, const http::BodyFrami
   const auto now = context_.loop.now();
   record_.timings.first_byte = now - client_->request_began();
   record_.status = head.status;
+  note_headers(head);
   // What was meant for a tunnel that did not come to be is no request.
   if (plan_.is_upgrade() && client_->has_unread()) writer_.end_connection();
   attempt_.note_bulk(0, framing.length);
@@ -207,6 +209,7 @@ void Exchange::on_upgrade(const http::ResponseHead& head,
   place_ = std::move(place);
   record_.timings.first_byte = context_.loop.now() - client_->request_began();
   record_.status = head.status;
+  note_headers(head);
   writer_.switch_protocols(head, *attempt_.connection().protocol);
   become(State::tunnel);
   client_->begin_tunnel(std::move(connection), rest);
@@ -315,6 +318,7 @@ void Exchange::give(const LocalReply& reply, std::string_view type) {
   if (attempt_.is_bound() || context_.draining || !client_->request_complete())
     writer_.end_connection();
   attempt_.drop_hedge();
+  logged_headers_.drop_response();
   record_.status = reply.status;
   writer_.reply(reply, context_.date.at(context_.loop.now()), type);
   become(State::replied);
@@ -356,6 +360,16 @@ void Exchange::on_aborted() {
   become(State::idle);
 }
 
+void Exchange::note_headers(const http::ResponseHead& head) {
+  if (context_.access_log.enabled())
+    logged_headers_.take_response(head.fields, config_->log.access);
+}
+
+void Exchange::write_record(const ClientSession& client) {
+  logged_headers_.take_request(plan_.head().fields, config_->log.access);
+  record_.write(context_.access_log, client.address().text, plan_, attempt_, logged_headers_);
+}
+
 /// The exchange is over: its one record, and nothing more from it.
 void Exchange::log() {
   const auto* client = std::exchange(client_, nullptr);
@@ -366,8 +380,7 @@ void Exchange::log() {
   record_.bytes_in = body_.received();
   record_.bytes_out = writer_.bytes();
   record_.count(context_.metrics, pool_ ? &pool_->metrics() : nullptr, now);
-  if (context_.access_log.enabled())
-    record_.write(context_.access_log, client->address().text, plan_, attempt_);
+  if (context_.access_log.enabled()) write_record(*client);
   if (pool_)
     pool_->note_request_end(record_.status, record_.error ? &*record_.error : nullptr,
                             attempt_.asked_at());

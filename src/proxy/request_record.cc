@@ -34,7 +34,8 @@ void RequestRecord::count(observe::WorkerMetrics& metrics, observe::OriginMetric
 }
 
 void RequestRecord::write(observe::AccessLog::Writer& log, std::string_view client,
-                          const RequestPlan& plan, const Attempt& attempt) const {
+                          const RequestPlan& plan, const Attempt& attempt,
+                          const LoggedHeaders& headers) const {
   const auto& connection = attempt.connection();
   observe::AccessRecord r;
   r.time = began_at;
@@ -48,6 +49,8 @@ void RequestRecord::write(observe::AccessLog::Writer& log, std::string_view clie
   if (connection.protocol) r.protocol = origin::to_string(*connection.protocol);
   r.address = connection.address;
   r.request_id = plan.request_id();
+  r.request_headers = headers.request();
+  r.response_headers = headers.response();
   r.status = status;
   r.bytes_in = bytes_in;
   r.bytes_out = bytes_out;

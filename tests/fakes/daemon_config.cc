@@ -9,7 +9,7 @@ DaemonConfig::DaemonConfig() : listeners_{"127.0.0.1:0"} {
   set("pool.min_ready", "0");  // accepts are counted: only tests of readiness open ahead of need
   set("pool.ping", "off");     // nor does a slow machine look dead: tests of liveness say so
   set("origins.deny_addresses", "[]");  // the tests' origins are on loopback
-  set("log.access", "{to: stdout, format: json}");
+  set("log.access.to", "stdout").set("log.access.format", "json");
 }
 
 DaemonConfig& DaemonConfig::listen(const std::string& address) {
@@ -43,6 +43,7 @@ DaemonConfig& DaemonConfig::set(const std::string& key, const std::string& yaml)
     from = dot + 1;
   }
   node->value = yaml;
+  node->children.clear();
   return *this;
 }
 

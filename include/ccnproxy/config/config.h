@@ -241,12 +241,25 @@ enum class Via : std::uint8_t { none, append };
 /// How names of fields from HTTP/2 origins are spelled for clients.
 enum class FieldCase : std::uint8_t { canonical, as_received };
 
+/// How much of a header field's value a line of the access log has.
+enum class LoggedValue : std::uint8_t { whole, without_query, masked };
+
+/// A header field that lines of the access log have; made by logged_header().
+struct LoggedHeader {
+  std::string name;  ///< in lower case
+  LoggedValue value = LoggedValue::whole;
+
+  bool operator==(const LoggedHeader&) const = default;
+};
+
 struct AccessLog {
   std::string to = "stdout";  ///< stdout, stderr, none, or a folder
   AccessFormat format = AccessFormat::json;
   Duration rotate_every = std::chrono::hours(24);  ///< in a folder; 0 = one file `access_log`
   std::uint32_t keep = 30;                         ///< files of a folder, 0 = all
   bool query = false;  ///< log the query part of targets (it often holds secrets)
+  std::vector<LoggedHeader> request_headers;
+  std::vector<LoggedHeader> response_headers;
 
   bool operator==(const AccessLog&) const = default;
 };

@@ -33,6 +33,12 @@ struct AccessRecord {
   std::string_view protocol;  ///< to the origin: h2, http/1.1 or empty
   std::string_view address;   ///< of the origin, ip:port; empty if none was reached
   std::string_view request_id;
+  std::string_view trace_id;  ///< of a valid traceparent of the request; empty if it has none
+  std::string_view span_id;   ///< its parent-id: the span that sent the request
+  /// Chosen header fields of the request and of the origin's response, as append_field() packs
+  /// them.
+  std::string_view request_headers;
+  std::string_view response_headers;
   std::uint16_t status = 0;     ///< as sent to the client; 499 if it left first
   std::uint64_t bytes_in = 0;   ///< body bytes from the client
   std::uint64_t bytes_out = 0;  ///< body bytes to the client

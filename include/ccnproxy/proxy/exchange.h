@@ -8,6 +8,7 @@
 #include "ccnproxy/pool/origin_pool.h"
 #include "ccnproxy/proxy/attempt.h"
 #include "ccnproxy/proxy/departure.h"
+#include "ccnproxy/proxy/logged_headers.h"
 #include "ccnproxy/proxy/progress_timer.h"
 #include "ccnproxy/proxy/proxy_context.h"
 #include "ccnproxy/proxy/request_body.h"
@@ -103,7 +104,9 @@ class Exchange final {
   Departure departure() const;
   bool client_owes() const;
   void on_due();
+  void note_headers(const http::ResponseHead& head);
   void log();
+  void write_record(const ClientSession& client);
 
   ProxyContext& context_;
   std::shared_ptr<const config::Config> config_;
@@ -119,6 +122,7 @@ class Exchange final {
   ConnectionLease place_;             ///< a tunnel's, which is a place in pool_, too
   ResponseWriter writer_;
   RequestRecord record_;
+  LoggedHeaders logged_headers_;
 };
 
 }  // namespace ccnproxy::proxy

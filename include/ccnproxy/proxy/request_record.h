@@ -12,6 +12,7 @@
 #include "ccnproxy/observe/worker_metrics.h"
 #include "ccnproxy/origin/origin_connection.h"
 #include "ccnproxy/proxy/attempt.h"
+#include "ccnproxy/proxy/logged_headers.h"
 #include "ccnproxy/proxy/request_plan.h"
 
 namespace ccnproxy::proxy {
@@ -35,7 +36,7 @@ struct RequestRecord {
   void count(observe::WorkerMetrics& metrics, observe::OriginMetrics* of_origin,
              TimePoint now) const;
   void write(observe::AccessLog::Writer& log, std::string_view client, const RequestPlan& plan,
-             const Attempt& attempt) const;
+             const Attempt& attempt, const LoggedHeaders& headers) const;
   /// How it went, for a person at curl: Server-Timing in milliseconds (W3C), Proxy-Status
   /// (RFC 9209). Lines of a head.
   std::string debug_fields(const Attempt::Connection& connection) const;

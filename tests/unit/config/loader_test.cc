@@ -98,7 +98,7 @@ log: {level: debug, access: {to: none, format: ltsv, rotate_every: 10m, keep: 5,
   EXPECT_EQ(config.dns.servers,
             (std::vector<std::string>{"10.0.0.2", "10.0.0.3:5353", "fd00::2", "[fd00::3]:53"}));
   EXPECT_EQ(config.dns.max_ttl, 5s);
-  EXPECT_EQ(config.log, (Log{"debug", {"none", AccessFormat::ltsv, 10min, 5, true}}));
+  EXPECT_EQ(config.log, (Log{"debug", {"none", AccessFormat::ltsv, 10min, 5, true, {}, {}}}));
 }
 
 TEST(Loader, an_override_lies_over_the_general_settings_wherever_they_stand) {

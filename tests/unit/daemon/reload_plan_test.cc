@@ -47,6 +47,24 @@ TEST(ReloadPlan, F145_the_names_of_the_admin_endpoint_can_change_its_socket_can_
   EXPECT_THAT(plan.postponed, ElementsAre(key("admin.mode")));
 }
 
+TEST(ReloadPlan, the_access_log_can_have_other_fields_but_no_other_place) {
+  config::Config current;
+  current.log.access.request_headers = {{"accept"}};
+  config::Config wanted;
+  wanted.log.access.request_headers = {{"user-agent"}};
+  wanted.log.access.response_headers = {{"etag"}};
+  wanted.log.access.to = "none";
+  wanted.log.access.query = true;
+  const auto plan = plan_reload(current, wanted);
+  auto expected = wanted.log.access;
+  expected.to = current.log.access.to;
+  expected.query = current.log.access.query;
+  EXPECT_EQ(plan.active_config.log.access, expected);
+  EXPECT_THAT(plan.applied,
+              ElementsAre(key("log.access.request_headers"), key("log.access.response_headers")));
+  EXPECT_THAT(plan.postponed, ElementsAre(key("log.access.to"), key("log.access.query")));
+}
+
 TEST(ReloadPlan, F102_what_a_process_has_for_its_life_stays_and_is_named) {
   const config::Config current;
   config::Config wanted;

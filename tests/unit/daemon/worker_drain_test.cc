@@ -28,6 +28,12 @@ fakes::OriginOptions plain() {
   return options;
 }
 
+config::AccessLog no_log() {
+  config::AccessLog settings;
+  settings.to = "none";
+  return settings;
+}
+
 /// Two workers without listeners, and an origin that both know.
 class DrainingWorkers : public ::testing::Test {
  protected:
@@ -86,7 +92,7 @@ class DrainingWorkers : public ::testing::Test {
   std::shared_ptr<const WorkerConfig> worker_config_ =
       std::make_shared<const WorkerConfig>(config());
   WorkerGroup group_{2, DescriptorBudget{.clients = 100, .origins = 100}};
-  observe::AccessLog log_{{.to = "none"}, std::chrono::milliseconds(100)};
+  observe::AccessLog log_{no_log(), std::chrono::milliseconds(100)};
   std::array<std::shared_ptr<Latch>, 2> ended_{std::make_shared<Latch>(),
                                                std::make_shared<Latch>()};
   std::vector<std::unique_ptr<Worker>> workers_;

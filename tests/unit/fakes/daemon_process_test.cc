@@ -37,7 +37,7 @@ TEST(DaemonConfig, writes_nested_keys_and_overrides) {
             "admin:\n  address: \"127.0.0.1:0\"\n  hosts: [admin, x]\n"
             "pool:\n  min_ready: 0\n  ping: off\n"
             "origins:\n  deny_addresses: []\n"
-            "log:\n  access: {to: stdout, format: json}\n"
+            "log:\n  access:\n    to: stdout\n    format: json\n"
             "timeouts:\n  dns: 2s\n  connect: 1s\n"
             "tls:\n  alpn: [http/1.1]\n"
             "overrides:\n  - match: \"api.test\"\n    connect_to: \"127.0.0.1:1\"\n"

@@ -7,6 +7,7 @@
 #include "ccnproxy/observe/access_format.h"
 #include "ccnproxy/observe/access_log.h"
 #include "ccnproxy/observe/json_text.h"
+#include "ccnproxy/observe/packed_fields.h"
 
 #include "unit/observe/sample_record.h"
 
@@ -65,6 +66,22 @@ TEST(AccessJson, F106_says_on_whose_side_and_in_which_phase_it_failed) {
       << line;
 }
 
+TEST(AccessJson, has_chosen_header_fields_as_objects_before_the_error) {
+  std::string request;
+  append_field(request, "user-agent", "curl/8");
+  append_field(request, "accept", "");
+  std::string response;
+  append_field(response, "server", "x\"},\n");
+  auto record = sample_failure();
+  record.request_headers = request;
+  record.response_headers = response;
+  const auto line = json_of(record);
+  EXPECT_NE(line.find(R"(,"request_headers":{"user-agent":"curl/8","accept":""},)"
+                      R"("response_headers":{"server":"x\"},\n"},"error":{)"),
+            line.npos)
+      << line;
+}
+
 TEST(AccessJson, writes_a_record_of_which_nothing_is_known) {
   EXPECT_EQ(
       json_of(AccessRecord()),
@@ -106,6 +123,10 @@ TEST(AccessJson, F104_no_field_breaks_out_of_its_line_or_quotes) {
   record.client = record.method = record.target = record.host = record.origin = attack;
   record.protocol = record.address = record.request_id = record.retry_proof = attack;
   record.error = record.error_side = record.error_phase = record.error_detail = attack;
+  record.trace_id = record.span_id = attack;
+  std::string headers;
+  append_field(headers, attack, attack);
+  record.request_headers = headers;
   record.retries = 1;
   const auto line = json_of(record, true);
   EXPECT_EQ(line.find('\n'), line.size() - 1);

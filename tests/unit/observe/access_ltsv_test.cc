@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "ccnproxy/observe/access_format.h"
+#include "ccnproxy/observe/packed_fields.h"
 
 #include "unit/observe/sample_record.h"
 
@@ -48,6 +49,24 @@ TEST(AccessLtsv, tells_errors) {
   EXPECT_EQ(value(line, "error_type"), "dns_error");
   EXPECT_EQ(value(line, "error_side"), "origin");
   EXPECT_EQ(value(line, "error_detail"), "no such\\tname");
+}
+
+TEST(AccessLtsv, has_chosen_header_fields_by_labels_of_their_own) {
+  std::string request;
+  append_field(request, "user-agent", "a\tstatus:500\n");
+  append_field(request, "x-a!b", "1");
+  append_field(request, "accept", "");
+  std::string response;
+  append_field(response, "etag", "\"1\"");
+  auto record = sample_record();
+  record.request_headers = request;
+  record.response_headers = response;
+  const auto line = ltsv(record);
+  EXPECT_EQ(value(line, "req_user-agent"), "a\\tstatus:500\\n");
+  EXPECT_EQ(value(line, "req_x-a_b"), "1");
+  EXPECT_EQ(value(line, "req_accept"), "(none)");
+  EXPECT_EQ(value(line, "res_etag"), "\\\"1\\\"");
+  EXPECT_EQ(value(line, "status"), "200");
 }
 
 TEST(AccessLtsv, F104_no_value_forges_a_label_or_a_line) {

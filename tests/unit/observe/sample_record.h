@@ -44,6 +44,9 @@ inline AccessRecord sample_failure() {
   record.error_side = "origin";
   record.error_phase = "response";
   record.error_detail = "the origin closed the connection";
+  record.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  record.span_id = "00f067aa0ba902b7";
+  record.request_headers = {"\1\0a\1\0b", 6};  // as append_field() packs `a: b`
   return record;
 }
 
