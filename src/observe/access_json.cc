@@ -112,6 +112,10 @@ void append_json(std::string& out, const AccessRecord& record, bool with_query) 
   append_outcome(out, record);
   append_timings(out, record.timings);
   append_text(out, R"(,"request_id":")", record.request_id);
+  if (!record.trace_id.empty()) {
+    append_text(out, R"(,"trace_id":")", record.trace_id);
+    append_text(out, R"(,"span_id":")", record.span_id);
+  }
   append_headers(out, R"(,"request_headers":{)", record.request_headers);
   append_headers(out, R"(,"response_headers":{)", record.response_headers);
   if (!record.error.empty()) append_error(out, record);

@@ -82,6 +82,8 @@ void append_ltsv(std::string& out, const AccessRecord& record, bool with_query) 
   append_text(out, "hedge", record.hedge);
   append_timings(out, record.timings);
   append_text(out, "request_id", record.request_id);
+  append_text(out, "trace_id", record.trace_id);
+  append_text(out, "span_id", record.span_id);
   append_headers(out, "req_", record.request_headers);
   append_headers(out, "res_", record.response_headers);
   append_error(out, record);

@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "ccnproxy/http/trace_context.h"
+
 namespace ccnproxy::proxy {
 
 void RequestRecord::note_stream(observe::WaitResult result, Duration waited,
@@ -49,6 +51,10 @@ void RequestRecord::write(observe::AccessLog::Writer& log, std::string_view clie
   if (connection.protocol) r.protocol = origin::to_string(*connection.protocol);
   r.address = connection.address;
   r.request_id = plan.request_id();
+  if (const auto trace = http::trace_context(plan.head().fields)) {
+    r.trace_id = trace->trace_id;
+    r.span_id = trace->parent_id;
+  }
   r.request_headers = headers.request();
   r.response_headers = headers.response();
   r.status = status;

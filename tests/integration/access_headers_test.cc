@@ -64,6 +64,28 @@ TEST(AccessHeaders, in_LTSV_each_has_a_label) {
   EXPECT_THAT(line, HasSubstr("\tres_etag:\\\"v1\\\"\tres_set-cookie:***\tres_x-part:a, b\t"));
 }
 
+TEST(AccessHeaders, F106_a_valid_traceparent_is_logged_and_goes_on_as_it_came) {
+  const std::string id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const std::string span = "00f067aa0ba902b7";
+  for (const std::string protocol : {"h2", "http/1.1"}) {
+    OneOrigin proxy(protocol, Service(standard_answers));
+    RawClient client = proxy.connect();
+    const auto asked = [&](const std::string& value) {
+      const auto fields = "traceparent: " + value + "\r\ntracestate: a=b\r\n";
+      return client.roundtrip(head("GET /head HTTP/1.1", proxy.label_host, fields)).body;
+    };
+    const std::string valid = "00-" + id + "-" + span + "-01";
+    EXPECT_THAT(asked(valid), HasSubstr("traceparent: " + valid)) << protocol;
+    const std::string wrong = "00-" + id + "-0000000000000000-01";
+    EXPECT_THAT(asked(wrong), HasSubstr("traceparent: " + wrong)) << protocol;
+    const auto lines = proxy.daemon->wait_for_access_records(2);
+    EXPECT_EQ(AccessLine(lines.at(0)).get("trace_id"), id) << protocol;
+    EXPECT_EQ(AccessLine(lines.at(0)).get("span_id"), span) << protocol;
+    EXPECT_FALSE(AccessLine(lines.at(1)).has("trace_id")) << protocol;
+    EXPECT_FALSE(AccessLine(lines.at(1)).has("span_id")) << protocol;
+  }
+}
+
 TEST_F(Reload, the_access_log_has_other_header_fields_for_the_next_request) {
   Proxy& proxy = start();
   EXPECT_EQ(proxy.get("/", agent_and_key).status, 200);

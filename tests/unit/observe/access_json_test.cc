@@ -66,6 +66,16 @@ TEST(AccessJson, F106_says_on_whose_side_and_in_which_phase_it_failed) {
       << line;
 }
 
+TEST(AccessJson, has_the_place_in_a_trace_behind_the_request_id) {
+  auto record = sample_record();
+  record.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  record.span_id = "00f067aa0ba902b7";
+  EXPECT_TRUE(json_of(record).ends_with(R"(,"request_id":"0123456789abcdef",)"
+                                        R"("trace_id":"4bf92f3577b34da6a3ce929d0e0e4736",)"
+                                        R"("span_id":"00f067aa0ba902b7"})"
+                                        "\n"));
+}
+
 TEST(AccessJson, has_chosen_header_fields_as_objects_before_the_error) {
   std::string request;
   append_field(request, "user-agent", "curl/8");

@@ -51,6 +51,15 @@ TEST(AccessLtsv, tells_errors) {
   EXPECT_EQ(value(line, "error_detail"), "no such\\tname");
 }
 
+TEST(AccessLtsv, has_the_place_in_a_trace) {
+  auto record = sample_record();
+  EXPECT_EQ(value(ltsv(record), "trace_id"), "(none)");
+  record.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  record.span_id = "00f067aa0ba902b7";
+  EXPECT_EQ(value(ltsv(record), "trace_id"), record.trace_id);
+  EXPECT_EQ(value(ltsv(record), "span_id"), record.span_id);
+}
+
 TEST(AccessLtsv, has_chosen_header_fields_by_labels_of_their_own) {
   std::string request;
   append_field(request, "user-agent", "a\tstatus:500\n");
