@@ -134,12 +134,17 @@ OriginsHealth::OriginsHealth(const Reports& reports) {
     if (a.verdict.health != b.verdict.health) return a.verdict.health > b.verdict.health;
     return a.facts.outcomes.requests > b.facts.outcomes.requests;
   });
-  for (const auto& one : all_) by_origin_.emplace(one.origin, one.verdict.health);
+  for (const auto& one : all_) by_origin_.emplace(one.origin, &one);
+}
+
+const OriginHealth* OriginsHealth::find(std::string_view origin) const {
+  const auto found = by_origin_.find(origin);
+  return found == by_origin_.end() ? nullptr : found->second;
 }
 
 Health OriginsHealth::of(std::string_view origin) const {
-  const auto found = by_origin_.find(origin);
-  return found == by_origin_.end() ? Health::unused : found->second;
+  const auto* known = find(origin);
+  return known ? known->verdict.health : Health::unused;
 }
 
 std::span<const OriginHealth> OriginsHealth::problems() const {

@@ -34,6 +34,7 @@
 #include "descriptor_limit.h"
 #include "hot_restart.h"
 #include "inherited_sockets.h"
+#include "origin_monitor.h"
 #include "pid_file.h"
 #include "reload.h"
 #include "stats_aggregator.h"
@@ -90,7 +91,8 @@ class Daemon {
         admin_source_(
             io_, active_config_, group_, access_log_, [this] { return readiness(); },
             [this] { return reload_.outcome(); }, *log_),
-        stats_aggregator_(io_, admin_source_) {
+        stats_aggregator_(io_, admin_source_),
+        origin_monitor_(io_, admin_source_, *log_, {}) {
     group_.ask_statistics = [this](auto answer) { stats_aggregator_.ask(std::move(answer)); };
     signals_.add(SIGHUP);
     signals_.add(SIGUSR2);
@@ -121,6 +123,7 @@ class Daemon {
       release_startup_memory();
     });
     if (const auto timeout = watchdog_timeout()) watchdog_.begin(*timeout);
+    origin_monitor_.begin();
     asio::co_spawn(io_, live(), asio::detached);
     io_.run();
     for (auto& worker : workers_) worker->join();
@@ -286,6 +289,7 @@ class Daemon {
     reload_.stop_telling();
     if (!hot_restart_.is_done()) sd_notify("STOPPING=1\nSTATUS=" + status());
     watchdog_.stop_asking();
+    origin_monitor_.stop();
     warm_start_.finish([this] {
       for (auto& worker : workers_) worker->drain();
     });
@@ -329,6 +333,7 @@ class Daemon {
   asio::steady_timer drain_deadline_;
   AdminSource admin_source_;
   StatsAggregator stats_aggregator_;
+  OriginMonitor origin_monitor_;
   std::unique_ptr<admin::Server> admin_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::size_t running_ = 0;

@@ -61,6 +61,8 @@ class OriginsHealth {
  public:
   explicit OriginsHealth(const Reports& reports);
 
+  /// Null if nothing is known of it.
+  const OriginHealth* find(std::string_view origin) const;
   Health of(std::string_view origin) const;
   /// Those that are degraded or worse: the worst first, then the busiest.
   std::span<const OriginHealth> problems() const;
@@ -70,7 +72,7 @@ class OriginsHealth {
 
  private:
   std::vector<OriginHealth> all_;
-  std::unordered_map<std::string_view, Health> by_origin_;  ///< names are of `all_`
+  std::unordered_map<std::string_view, const OriginHealth*> by_origin_;  ///< all is of `all_`
 };
 
 }  // namespace ccnproxy::admin
