@@ -1,5 +1,6 @@
 #include "ccnproxy/observe/process_log.h"
 
+#include <cstdlib>
 #include <future>
 #include <stdexcept>
 #include <string>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "ccnproxy/base/signals_blocked.h"
+#include "ccnproxy/observe/journal.h"
 #include "ccnproxy/observe/json_text.h"
 #include "ccnproxy/observe/line_file.h"
 
@@ -41,9 +43,29 @@ class EscapedText final : public spdlog::custom_flag_formatter {
   std::string escaped_;
 };
 
+/// The priority of a message (%K) as the journal takes it.
+class Priority final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&,
+              spdlog::memory_buf_t& to) override {
+    const auto prefix = priority_prefix(message.level);
+    to.append(prefix.data(), prefix.data() + prefix.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<Priority>();
+  }
+};
+
+bool stderr_is_journal() {
+  const char* stream = std::getenv("JOURNAL_STREAM");
+  return stream && is_journal(STDERR_FILENO, stream);
+}
+
 std::unique_ptr<spdlog::formatter> make_formatter() {
+  const std::string line = "%Y-%m-%dT%H:%M:%S.%fZ %l %*";
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-  formatter->add_flag<EscapedText>('*').set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %l %*");
+  formatter->add_flag<EscapedText>('*').add_flag<Priority>('K');
+  formatter->set_pattern(stderr_is_journal() ? "%K" + line : line);
   return formatter;
 }
 

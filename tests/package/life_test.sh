@@ -125,7 +125,7 @@ test_remembers_its_origins_over_a_restart() {
   contains state 'hello.test' "$(cat "$machine_root/var/lib/private/ccnproxy/state.yaml")"
 }
 
-its_journal() { in_machine journalctl -q --no-pager -u ccnproxy.service; }
+its_journal() { in_machine journalctl -q --no-pager -u ccnproxy.service "$@"; }
 mistake='/etc/ccnproxy/ccnproxy.yaml:[0-9]+:1: unknown key .wrokers.'
 # With what a minimal system has, in the sandbox of the service.
 test_reload_keeps_the_process_and_is_in_force_when_it_ends() {
@@ -147,7 +147,8 @@ test_F102_a_reload_that_changes_nothing_fails_and_says_why() {
   local before; before=$(main_pid)
   in_machine sh -c 'echo "wrokers: 2" >>/etc/ccnproxy/ccnproxy.yaml'
   if in_machine systemctl reload ccnproxy.service 2>/dev/null; then fail 'systemctl says that all is well'; fi
-  contains log "$mistake" "$(its_journal)"
+  contains log "$mistake" "$(its_journal -p warning)"
+  [[ $(its_journal -p warning) != *'Z info '* ]] || fail 'information has the priority of a warning'
   await 10 reload_is_known_as 0
   if in_machine ccnproxy reload 2>"$tap_work/said"; then fail 'the command says that all is well'; fi
   contains said "$mistake" "$(<"$tap_work/said")"

@@ -1,10 +1,12 @@
 #include "ccnproxy/observe/process_log.h"
 
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "unit/observe/stream_pipe.h"
 
@@ -32,6 +34,56 @@ TEST(ProcessLog, writes_time_level_and_text) {
   log.reset();
   const auto text = pipe.read_to_end();
   EXPECT_EQ(without_time(text), "warning origin https://api.example.com went away\n") << text;
+}
+
+/// The lines of a process that was told that its stderr is this stream of the journal.
+std::vector<std::string> lines_with_journal(const std::function<std::string(int fd)>& stream) {
+  config::Log settings;
+  settings.level = "trace";
+  StreamPipe pipe;
+  const auto make = [&] {
+    ::setenv("JOURNAL_STREAM", stream(STDERR_FILENO).c_str(), 1);
+    auto log = make_process_log(settings);
+    ::unsetenv("JOURNAL_STREAM");
+    return log;
+  };
+  auto log = pipe.standing_in_for(STDERR_FILENO, make);
+  for (const auto level : {spdlog::level::trace, spdlog::level::debug, spdlog::level::info,
+                           spdlog::level::warn, spdlog::level::err, spdlog::level::critical})
+    log->log(level, "text");
+  log.reset();
+  return lines_of(pipe.read_to_end());
+}
+
+std::string device_and_inode(int fd) {
+  struct stat info {};
+  EXPECT_EQ(::fstat(fd, &info), 0);
+  return std::to_string(info.st_dev) + ':' + std::to_string(info.st_ino);
+}
+
+TEST(ProcessLog, the_journal_is_told_the_priority_of_each_line) {
+  const auto lines = lines_with_journal(device_and_inode);
+  const std::vector<std::string> expected = {"<7>trace text", "<7>debug text",
+                                             "<6>info text",  "<4>warning text",
+                                             "<3>error text", "<2>critical text"};
+  ASSERT_EQ(lines.size(), expected.size());
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    EXPECT_EQ(lines[i].substr(0, 3) + without_time(lines[i].substr(3)), expected[i]);
+}
+
+TEST(ProcessLog, anything_but_the_journal_gets_no_priorities) {
+  const std::function<std::string(int)> others[] = {
+      [](int) { return std::string(); },
+      [](int) { return std::string("0:0"); },
+      [](int fd) { return device_and_inode(fd) + "0"; },
+      [](int fd) { return device_and_inode(fd).substr(1); },
+      [](int fd) { return " " + device_and_inode(fd); },
+  };
+  for (const auto& other : others) {
+    const auto lines = lines_with_journal(other);
+    ASSERT_EQ(lines.size(), 6U);
+    EXPECT_EQ(without_time(lines[3]), "warning text") << lines[3];
+  }
 }
 
 TEST(ProcessLog, writes_from_the_level_that_is_set) {
