@@ -39,9 +39,9 @@ struct WorkerGroup {
   std::atomic<std::size_t> client_limit;
   std::atomic<std::size_t> overflow_limit;
   ClientCounts client_counts;  ///< by address, where limits.clients_per_address is set
-  // Relaxed when they grow and where they are compared: they are numbers by themselves, and a
-  // worker that reads one a moment late accepts one client more or less. Not so for the end, see
-  // is_deserted().
+  // Relaxed where they are compared or shown, and where they change but for a client's end: they
+  // are numbers by themselves, and a worker that reads one a moment late accepts one client more
+  // or less. `clients` falls with release, see is_deserted().
   /// Open client connections, those that migrate between workers included.
   std::atomic<std::size_t> clients{0};
   std::atomic<std::size_t> overflow{0};  ///< of these, beyond the limit: without a place
