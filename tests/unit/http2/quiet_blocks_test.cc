@@ -20,6 +20,14 @@ const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 constexpr std::size_t size = QuietBlocks::block_bytes;
 const std::size_t each_page = page / size;
 
+/// Whether any of these pages takes memory. An emulator of larger pages tells it of each of the
+/// machine's own.
+bool takes_memory(char* begin, std::size_t bytes) {
+  std::vector<unsigned char> states(bytes / 4096);
+  EXPECT_EQ(::mincore(begin, bytes, states.data()), 0);
+  return std::any_of(states.begin(), states.end(), [](auto state) { return (state & 1) != 0; });
+}
+
 class QuietBlocksTest : public testing::Test {
  protected:
   ~QuietBlocksTest() override {
@@ -41,11 +49,7 @@ class QuietBlocksTest : public testing::Test {
     return block - reinterpret_cast<std::uintptr_t>(block) % page;
   }
   /// Whether the page on which it lies takes memory.
-  static bool is_resident(char* block) {
-    unsigned char state = 0;
-    EXPECT_EQ(::mincore(page_of(block), page, &state), 0);
-    return (state & 1) != 0;
-  }
+  static bool is_resident(char* block) { return takes_memory(page_of(block), page); }
 
   QuietBlocks blocks_;
   std::vector<char*> held_;
@@ -116,7 +120,12 @@ TEST_F(QuietBlocksTest, takes_and_gives_in_any_order) {
 }
 
 /// Of a kernel with larger pages, whose madvise() takes whole ones.
-class QuietBlocksOfLargePages : public testing::TestWithParam<std::size_t> {};
+class QuietBlocksOfLargePages : public testing::TestWithParam<std::size_t> {
+ protected:
+  void SetUp() override {
+    if (GetParam() < page) GTEST_SKIP() << "this system's pages are larger";
+  }
+};
 INSTANTIATE_TEST_SUITE_P(Sizes, QuietBlocksOfLargePages,
                          testing::Values(4096, 16384, 65536, 262144));
 
@@ -149,9 +158,7 @@ TEST_P(QuietBlocksOfLargePages, a_page_goes_back_with_its_last_block) {
   }
   auto* const first = held.front();
   for (std::size_t i = 0; i + 1 < held.size(); ++i) blocks.give(held[i]);
-  std::vector<unsigned char> states(GetParam() / page);
-  ASSERT_EQ(::mincore(first, GetParam(), states.data()), 0);
-  EXPECT_TRUE(std::none_of(states.begin(), states.end(), [](auto s) { return (s & 1) != 0; }));
+  EXPECT_FALSE(takes_memory(first, GetParam()));
   EXPECT_EQ(held.back()[0], 'x');
 }
 
