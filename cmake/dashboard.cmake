@@ -1,6 +1,7 @@
 # Puts the dashboard into the admin room; see embed_dashboard.cmake.
 set(dashboard ${PROJECT_SOURCE_DIR}/src/admin/dashboard)
-set(dashboard_scripts text.js scrape.js history.js plot.js chart.js figures.js pictures.js origin.js origins.js problems.js poll.js page.js)
+set(dashboard_scripts text.js scrape.js failures.js history.js plot.js chart.js failure_views.js figures.js planned.js
+  pictures.js origin.js origins.js problems.js reload.js poll.js page.js)
 list(TRANSFORM dashboard_scripts PREPEND ${dashboard}/ OUTPUT_VARIABLE dashboard_files)
 string(REPLACE ";" "," dashboard_names "${dashboard_scripts}")
 add_custom_command(

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { load } from './lib/page_scripts.mjs';
 import { run, test } from './lib/tap.mjs';
 
-const page = load(['text.js', 'scrape.js', 'history.js', 'plot.js', 'figures.js', 'pictures.js', 'origin.js', 'problems.js'], ['percent',
+const page = load(['text.js', 'scrape.js', 'failures.js', 'history.js', 'plot.js', 'figures.js', 'planned.js', 'pictures.js', 'origin.js', 'problems.js'], ['percent',
   'milliseconds', 'span', 'bytes', 'rate', 'readScrape', 'History', 'quantile', 'scaleOf', 'stackOf', 'areaPath', 'barPath',
-  'inBuckets', 'joinPools', 'groupPools', 'conditionOf', 'pathOf', 'briefOf', 'planOf']);
+  'inBuckets', 'joinPools', 'groupPools', 'conditionOf', 'pathOf', 'briefOf', 'planOf',
+  'linePath', 'wordsOf', 'errorCounters', 'newFailures', 'sumFailures', 'worstOrigins', 'keepPlaces', 'failureShares',
+  'failuresSinceStart', 'allFailed', 'failedOf']);
 const plain = (value) => JSON.parse(JSON.stringify(value));
 
 test('a share is all only if it is all, and none only if it is none', () => {
@@ -109,19 +111,21 @@ test('the pools of an origin are one row', () => {
 test('the path of an origin is said where it is known', () => {
   const path = (rtt, loss) => page.pathOf(page.joinPools([pool(), pool({ worker: 1, path: { rtt_ms: rtt, loss } })]).path);
   assert.equal(path(null, null), '');
-  assert.match(path(102, null), /^102(\.0)?\u202f?.?ms away$/);
-  assert.match(path(102, 0.0125), /ms away, 1\.3 % of packets lost$/);
-  assert.doesNotMatch(path(102, 0), /lost/);
+  assert.equal(path(102, null), 'RTT 102 ms');
+  assert.equal(path(102, 0.0125), 'RTT 102 ms, loss 1.3 %');
+  assert.equal(path(102, 0), 'RTT 102 ms, loss 0 %');
+  const [both] = page.groupPools([pool({ path: { rtt_ms: 80, loss: null } }), pool({ path: { rtt_ms: 90, loss: 0.02 } })]);
+  assert.equal(page.pathOf(both.path), 'RTT 80.0 ms, loss 2.0 %');
 });
 
 test('the condition of an origin in a word', () => {
   const word = (more) => page.conditionOf(page.joinPools([pool(more)])).word;
   assert.equal(word({ connections: [connection('ready')] }), 'Ready');
-  assert.equal(word({ connections: [connection('busy')] }), 'Full');
+  assert.equal(word({ connections: [connection('busy')] }), 'Busy');
   assert.equal(word({ connections: [connection('connecting')] }), 'Connecting');
-  assert.equal(word({}), 'Resting');
+  assert.equal(word({}), 'Idle');
   assert.equal(word({ waiting: 2 }), 'Requests wait');
-  assert.equal(word({ next_dial_s: 3, last_failure: 'refused' }), 'Out of reach');
+  assert.equal(word({ next_dial_s: 3, last_failure: 'refused' }), 'Unreachable');
   assert.equal(word({ next_dial_s: 3, connections: [connection('ready')] }), 'Dials fail');
   assert.equal(word({ health: 'failing', connections: [connection('ready')] }), 'Failing');
   assert.equal(word({ health: 'degraded', connections: [connection('ready')] }), 'Degraded');
@@ -134,13 +138,97 @@ test('of the verdict only what stays true for a while is read out', () => {
 
 test('what comes next', () => {
   const plan = (more) => plain(page.planOf(page.joinPools([pool(more)])));
-  assert.deepEqual(plan({ next_dial_s: 3, last_failure: 'https://a: refused' }), ['dial again in 3 s', 'refused']);
-  assert.deepEqual(plan({ connections: [connection('ready', { next_action: 'replace: max_age', due_s: 600 }),
-    connection('ready', { next_action: 'replace: idle', due_s: 60 })] }), ['replace: idle', 'in 60 s']);
-  assert.deepEqual(plan({ connections: [connection('connecting', { next_action: 'dial' })] }), ['dialing', '']);
-  assert.deepEqual(plan({ last_failure: 'https://a (::1): no' }), ['dial for the next request', '(::1): no']);
-  assert.deepEqual(plan({ last_failure: 'https://a: refused' }), ['dial for the next request', 'refused']);
-  assert.deepEqual(plan({}), ['nothing', '']);
+  assert.deepEqual(plan({ next_dial_s: 3, last_failure: 'https://a: refused' }), ['next dial in 3 s', 'refused']);
+  assert.deepEqual(plan({ connections: [connection('ready', { next_action: 'replace: pool.max_age', due_s: 600 }),
+    connection('ready', { next_action: 'replace: the origin closes idle connections', due_s: 60 })] }),
+  ['make-before-break ahead of the origin\u2019s idle timeout', 'in 60 s']);
+  assert.deepEqual(plan({ connections: [connection('connecting', { next_action: 'dial' })] }), ['connecting', '']);
+  assert.deepEqual(plan({ last_failure: 'https://a (::1): no' }), ['dials for the next request', '(::1): no']);
+  assert.deepEqual(plan({ last_failure: 'https://a: refused' }), ['dials for the next request', 'refused']);
+  assert.deepEqual(plan({}), ['nothing planned', '']);
+});
+
+test('a planned end in words of the field; what has none stays', () => {
+  assert.equal(page.wordsOf('replace: pool.max_age'), 'make-before-break at max_age');
+  assert.equal(page.wordsOf('close when replaced: pool.max_age'), 'make-before-break in progress: max_age');
+  assert.equal(page.wordsOf('close when replaced: DNS: gone'), 'make-before-break in progress: DNS: gone');
+  assert.equal(page.wordsOf('close after its last stream: idle'), 'draining: idle');
+  assert.equal(page.wordsOf('close with its client: an upgrade'), 'close with its client: an upgrade');
+  assert.equal(page.wordsOf('constructor'), 'constructor');
+});
+
+const seen = (codes, errors = []) => page.readScrape([
+  ...Object.entries(codes).map(([key, n]) => `ccnproxy_requests_total{origin="${key.split(' ')[0]}",code="${key.split(' ')[1]}"} ${n}`),
+  ...errors.map(([type, origin, source, n]) => (
+    `ccnproxy_errors_total{${origin ? `origin="${origin}",source="${source}",` : ''}type="${type}"} ${n}`)),
+  'process_start_time_seconds 1'].join('\n'));
+const between = (before, now) => Object.fromEntries(page.newFailures(before, now).origins);
+
+test('a failed request is counted once, and none that a client spoilt', () => {
+  const none = seen({});
+  assert.deepEqual(plain(between(none, seen({ 'a 200': 6, 'a 503': 4 }))), { a: { requests: 10, failed: 4 } });
+  const refused = [['connection_refused', '', '', 3], ['connection_refused', 'a', 'origin', 3]];
+  assert.deepEqual(plain(between(none, seen({ 'a 200': 7, 'a 502': 3 }, refused))), { a: { requests: 10, failed: 3 } });
+  const cut = [['http_response_incomplete', 'a', 'origin', 2]];
+  assert.deepEqual(plain(between(none, seen({ 'a 200': 10 }, cut))), { a: { requests: 10, failed: 2 } }, 'after its head');
+  const left = [['connection_terminated', 'a', 'client', 5]];
+  assert.deepEqual(plain(between(none, seen({ 'a 200': 5, 'a 499': 5 }, left))), { a: { requests: 5, failed: 0 } });
+  const denied = [['destination_ip_prohibited', 'a', 'origin', 2]];
+  assert.deepEqual(plain(between(none, seen({ 'a 403': 2, 'b 200': 1, 'none 503': 9 }, denied))), { b: { requests: 1, failed: 0 } });
+  assert.deepEqual(plain(between(seen({ 'a 503': 4 }), seen({ 'a 503': 4, '__proto__ 500': 1 }))).a, undefined, 'nothing new');
+});
+
+test('all that failed: 5xx of origins, and what had no origin', () => {
+  const scrape = seen({ 'a 503': 4, 'b 200': 9, 'none 503': 2 });
+  scrape.failed.proxy = 2;
+  assert.equal(page.allFailed(scrape, page.failedOf(page.failuresSinceStart(scrape))), 4);
+  scrape.failed.proxy = 6;
+  assert.equal(page.allFailed(scrape, page.failedOf(page.failuresSinceStart(scrape))), 6);
+});
+
+test('errors by type, origin and fault; those without an origin and those of the origin itself, too', () => {
+  const rows = page.errorCounters(seen({ 'a 502': 3, 'a 503': 4, 'none 400': 2 },
+    [['connection_refused', '', '', 3], ['connection_refused', 'a', 'origin', 3], ['http_request_error', '', '', 2]]));
+  assert.deepEqual(plain([...rows].map(([key, n]) => [...JSON.parse(key), n])), [['connection_refused', 'a', 'origin', 3],
+    ['http_request_error', '', '', 2], ['answered 5xx', 'a', 'origin', 4]]);
+});
+
+test('the worst origins, each in a place that it keeps', () => {
+  const sums = new Map(Object.entries({ a: [10, 5], b: [2, 2], c: [9, 0], d: [100, 50], e: [4, 4] })
+    .map(([name, [requests, failed]]) => [name, { requests, failed }]));
+  assert.deepEqual(plain(page.worstOrigins(sums)), ['e', 'b', 'd', 'a']);
+  assert.deepEqual(plain(page.keepPlaces([null, null, null], ['x', 'y'])), ['x', 'y', null]);
+  assert.deepEqual(plain(page.keepPlaces(['x', 'y', 'z'], ['z', 'n', 'x'])), ['x', 'n', 'z']);
+  assert.deepEqual(plain(page.keepPlaces(['x', 'y'], [])), [null, null]);
+});
+
+test('shares are taken over the time before, and unknown without requests', () => {
+  const step = (at, requests, failed) => ({ at, origins: new Map(requests ? [['a', { requests, failed }]] : []), errors: new Map() });
+  const shares = page.failureShares([step(10e3, 1, 1), step(20e3, 3, 0), { at: 25e3, gap: true }, step(50e3, 0, 0), step(52e3, 2, 1)], ['a', null]);
+  assert.deepEqual(plain(shares), [{ at: 10e3, values: [1, null] }, { at: 20e3, values: [0.25, null] }, { at: 25e3, values: null },
+    { at: 50e3, values: [null, null] }, { at: 52e3, values: [0.5, null] }]);
+  const axis = { now: 60e3, span: 60e3 };
+  assert.equal(page.linePath(shares, 0, axis, 1).split('M').length - 1, 2, 'two pieces');
+  assert.equal(page.linePath(shares, 1, axis, 1), '');
+});
+
+test('an axis begins with the first that is known', () => {
+  const history = new page.History(30);
+  history.add(0, seen({}));
+  assert.equal(history.axis().span, 1000);
+  history.add(2000, seen({}));
+  history.add(12000, seen({}));
+  assert.deepEqual(plain(history.axis()), { now: 12000, span: 10000 });
+  history.add(400e3, seen({}));
+  assert.equal(history.axis().span, 1000, 'the page slept: all before is gone');
+});
+
+test('origins do not add up in memory', () => {
+  const history = new page.History(30);
+  for (let i = 0; i < 1000; i += 1) history.add(i * 1000, seen({ 'a 200': i, [`o${i} 503`]: 1 }, [['x', `o${i}`, 'origin', 1]]));
+  assert.equal(history.samples.filter(({ scrape }) => scrape.byOrigin).length, 1, 'only of the last');
+  assert.ok(page.sumFailures(history.steps).origins.size <= 302);
+  assert.ok(history.steps.every(({ origins }) => origins.size <= 2));
 });
 
 await run(async () => {});

@@ -40,6 +40,7 @@ fi
 run "$here/functions_test.mjs"
 if [[ -d $DASHBOARD_MODULES/node_modules ]]; then
   run "$here/dashboard_test.mjs"
+  run "$here/pictures_test.mjs"
 else
   echo "not ok - the npm packages are missing: run tests/dashboard/install.sh"
   failed=$((failed + 1))

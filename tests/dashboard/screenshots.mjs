@@ -1,4 +1,5 @@
-// Pictures of the dashboard for docs/: a real daemon with a minute and a half of traffic to origins that take their time.
+// Pictures of the dashboard for docs/: a real daemon with a minute and a half of traffic to origins that take their time, of
+// which one can't be reached and one fails for a while.
 import { Browser } from './lib/browser.mjs';
 import { Daemon } from './lib/daemon.mjs';
 import { startOrigins } from './lib/origin.mjs';
@@ -29,11 +30,14 @@ function keepAsking(clients, wait, host, path) {
     }
   }));
 }
+// From the 40th second to the 75th.
+const begun = Date.now();
+const failing = () => Math.abs(Date.now() - begun - 57e3) < 18e3;
 const slow = (least, spread) => () => `/slow/${Math.round(least + Math.random() * spread)}`;
 const traffic = [
   keepAsking(6, 120, 'api.payments.example.ccnproxy-https', slow(70, 30)),
   keepAsking(3, 150, 'storage.example.ccnproxy-https', slow(90, 60)),
-  keepAsking(1, 700, 'hooks.example.ccnproxy-https', slow(120, 40)),
+  keepAsking(2, 500, 'hooks.example.ccnproxy-https', () => (failing() && Math.random() < 0.7 ? '/status/503' : slow(120, 40)())),
   keepAsking(1, 400, 'metrics.internal.example.ccnproxy', slow(5, 5)),
   keepAsking(1, 9000, 'ledger.example.ccnproxy-https', () => '/'),
 ];
@@ -49,7 +53,7 @@ await pages[0][1].getByRole('button', { name: 'Details of https://api.payments.e
 await pages[0][1].mouse.move(0, 0);
 await pause(2500);
 for (const [name, page] of pages) await page.screenshot({ path: `${docs}/dashboard-${name}.png`, fullPage: true });
-if (process.env.PHONE) await phone.screenshot({ path: process.env.PHONE, fullPage: true });
+await phone.screenshot({ path: `${docs}/dashboard-phone.png` });
 running = false;
 await Promise.all(traffic);
 await browser.stop();

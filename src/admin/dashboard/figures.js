@@ -17,6 +17,10 @@ class Figure {
   }
 }
 
+const failedOf = (origins) => [...origins.values()].reduce((sum, { failed }) => sum + failed, 0);
+// With those that failed before they had an origin. An origin's own 5xx are not errors of an exchange.
+const allFailed = ({ failed }, ofOrigins) => Math.max(ofOrigins, failed.proxy + failed.origin);
+
 class Figures {
   constructor() {
     this.ready = new Figure('Found ready');
@@ -29,20 +33,20 @@ class Figures {
     byId('figures').append(...this.nodes.map(({ node }) => node));
   }
 
-  // w: what happened in the last minutes, or null; s: all since the start.
-  update(s, w) {
+  // s: all since the start; w: what happened in the last minutes, or null; lately: failures in them, by origin.
+  update(s, w, lately) {
     const asked = sumOf(s.waits);
-    const lately = w ? sumOf(w.waits) : 0;
-    const share = lately ? w.waits.ready / lately : 1;
-    this.ready.show(lately ? percent(w.waits.ready, lately) : percent(s.waits.ready, asked),
-      lately ? `${percent(s.waits.ready, asked)} since the start` : `of ${whole(asked)} since the start`,
+    const asking = w ? sumOf(w.waits) : 0;
+    const share = asking ? w.waits.ready / asking : 1;
+    this.ready.show(asking ? percent(w.waits.ready, asking) : percent(s.waits.ready, asked),
+      asking ? `${percent(s.waits.ready, asked)} since the start` : `of ${whole(asked)} since the start`,
       share < 0.99 ? 'warn' : '');
     this.requests.show(w ? `${rate(w.requests / w.seconds)} /s` : '–',
       `${whole(s.requests)} since the start, ${plural(s.clients, 'client')} now`);
-    const ours = s.failed.proxy + s.failed.origin;
-    const bad = w ? w.failed.proxy + w.failed.origin : 0;
-    this.failed.show(w ? whole(bad) : whole(ours),
-      `${w ? `in ${span(w.seconds)}; ` : ''}since the start ${whole(ours)}, and ${whole(s.failed.client)} by clients`,
+    const ever = allFailed(s, failedOf(failuresSinceStart(s)));
+    const bad = w ? allFailed(w, failedOf(lately.origins)) : 0;
+    this.failed.show(w ? whole(bad) : whole(ever),
+      `${w ? `${percent(bad, w.requests)} in ${span(w.seconds)}; ` : ''}since the start ${whole(ever)}, and ${whole(s.failed.client)} by clients`,
       bad > 0 ? 'bad' : '');
     const buckets = w && w.requests > 0 ? w.duration : s.duration.buckets;
     this.duration.show(milliseconds(quantile(buckets, 0.5)),
@@ -73,57 +77,26 @@ class Charts {
     this.handshakes = new Chart({
       title: 'Handshakes', note: 'Connections made in each 10 s: off the path of requests, or while one waited',
       series: [{ label: 'ahead of need', tone: 'good' }, { label: 'replacing', tone: 'calm' }, { label: 'on the path', tone: 'bad' }],
-      show: (value) => whole(value), empty: 'None in this time', bars: handshakeBuckets,
+      show: (value) => whole(value), empty: 'None in this time', shape: bars(handshakeBuckets),
     });
+    this.failures = new FailureChart();
     this.errors = new Errors();
-    byId('charts').append(this.split.node, this.found.node, this.handshakes.node, this.errors.node);
+    byId('charts').append(this.failures.node, this.errors.node, this.split.node, this.found.node, this.handshakes.node);
   }
 
-  update(history, scrape, window) {
-    const now = history.latest().at;
+  update(history, scrape, lately) {
+    const axis = history.axis();
+    this.failures.update(history.steps, axis, lately);
+    this.errors.update(errorCounters(scrape), lately.errors);
     const points = (read) => history.steps.map((step) => ({ at: step.at, values: step.gap ? null : read(step) }));
     this.split.draw(points((step) => {
       const mean = (sum, count) => (count > 0 ? sum / count : 0);
       const wait = mean(step.waitSum, step.waitCount);
       const connect = Math.min(wait, mean(step.connectSum, step.waitCount));
       return [mean(step.headSum, step.headCount), connect, wait - connect];
-    }), now);
-    this.found.draw(points(({ waits, seconds }) => [waits.ready, waits.waited, waits.dialed].map((n) => n / seconds)), now);
+    }), axis);
+    this.found.draw(points(({ waits, seconds }) => [waits.ready, waits.waited, waits.dialed].map((n) => n / seconds)), axis);
     this.handshakes.draw(inBuckets(history.steps, handshakeBuckets,
-      ({ handshakes: h }) => [h.warm, h.replace, h.request]), now);
-    this.errors.update(scrape.errors, window ? window.errors : {});
+      ({ handshakes: h }) => [h.warm, h.replace, h.request]), axis);
   }
-}
-
-// Errors by type, the most frequent first; those of the last minutes count most.
-class Errors {
-  constructor() {
-    this.rows = el('tbody');
-    this.table = el('table', { class: 'errors' }, el('caption', { class: 'hidden' }, 'Errors by type'),
-      el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'type'), el('th', { scope: 'col', class: 'number' }, 'lately'),
-        el('th', { scope: 'col', class: 'number' }, 'since start'), el('th', {}, el('span', { class: 'hidden' }, 'share')))), this.rows);
-    this.empty = el('p', { class: 'empty muted' }, 'None since the daemon started.');
-    this.node = el('section', { class: 'chart', 'aria-label': 'Errors by type' }, el('h3', {}, 'Errors by type'),
-      el('p', {}, 'Requests that ended in an error, in the words of RFC 9209'), this.table, this.empty);
-    this.shown = '';
-  }
-
-  update(all, lately) {
-    const types = Object.keys(all).filter((type) => all[type] > 0)
-      .sort((a, b) => (lately[b] || 0) - (lately[a] || 0) || all[b] - all[a]).slice(0, 6);
-    this.table.hidden = types.length === 0;
-    this.empty.hidden = types.length > 0;
-    const key = JSON.stringify(types.map((type) => [type, lately[type] || 0, all[type]]));
-    if (key === this.shown) return;
-    this.shown = key;
-    const most = Math.max(1, ...types.map((type) => all[type]));
-    this.rows.replaceChildren(...types.map((type) => el('tr', {}, el('th', { scope: 'row' }, type),
-      el('td', {}, whole(lately[type] || 0)), el('td', {}, whole(all[type])),
-      el('td', {}, meter(all[type] / most, 'bad')))));
-  }
-}
-
-function meter(share, tone) {
-  return el('span', { class: 'meter', 'aria-hidden': 'true' }, svg('svg', { viewBox: '0 0 100 1', preserveAspectRatio: 'none' },
-    svg('rect', { class: tone, width: String(Math.max(0, Math.min(100, share * 100))), height: '1' })));
 }

@@ -1,6 +1,7 @@
 // What was seen in the last minutes, and what happened between two looks.
 
 const historySpan = 300e3; // milliseconds that the charts show
+const leastSpan = 1e3;
 const mostSamples = 400;
 
 // Between two looks. Null where they can't be compared: the daemon was restarted between them, or the page slept.
@@ -12,7 +13,7 @@ function difference(before, now, longest) {
     Object.keys(now.scrape[name]).map((key) => [key, of((s) => s[name][key] || 0)]));
   return {
     at: now.at, seconds,
-    requests: of((s) => s.requests), waits: each('waits'), handshakes: each('handshakes'), errors: each('errors'),
+    requests: of((s) => s.requests), waits: each('waits'), handshakes: each('handshakes'),
     failed: each('failed'), waitSum: of((s) => s.waitSum), waitCount: of((s) => s.waitCount),
     connectSum: of((s) => s.connectSum), headSum: of((s) => s.headSum), headCount: of((s) => s.headCount),
     cpu: of((s) => s.cpu), retries: of((s) => s.retries), failedDials: of((s) => s.failedDials),
@@ -52,13 +53,24 @@ class History {
     const sample = { at, scrape };
     const last = this.latest();
     const restarted = last !== null && last.scrape.started !== scrape.started;
-    if (last) this.steps.push(difference(last, sample, this.longestGap) || { at, seconds: 0, gap: true });
+    if (last) {
+      const step = difference(last, sample, this.longestGap);
+      this.steps.push(step ? Object.assign(step, newFailures(last.scrape, scrape)) : { at, seconds: 0, gap: true });
+      last.scrape.byOrigin = null; // steps have what was new, so that hundreds of samples do not keep all origins
+    }
     this.samples.push(sample);
     while (this.samples.length > mostSamples || this.samples[0].at < at - historySpan) {
       this.samples.shift();
       this.steps.shift();
     }
     return restarted;
+  }
+
+  // Of the charts: it begins with what is known first, so that no part of them stands empty.
+  axis() {
+    const { at: now } = this.latest();
+    const first = this.steps.find(({ gap }) => !gap);
+    return { now, span: Math.min(historySpan, Math.max(leastSpan, now - (first ? first.at : now))) };
   }
 
   latest() { return this.samples.length ? this.samples[this.samples.length - 1] : null; }

@@ -23,7 +23,7 @@ function joinPools(pools) {
       idle: latestOf(pools.map((pool) => pool.learned.idle_s)), age: latestOf(pools.map((pool) => pool.learned.age_s)),
       requests: latestOf(pools.map((pool) => pool.learned.requests)),
     },
-    path: (pools.find((pool) => pool.path.rtt_ms !== null) || pools[0]).path,
+    path: joinPaths(pools.map(({ path }) => path)),
     connections: pools.flatMap((pool) => pool.connections.map((c) => ({ ...c, worker: pool.worker }))),
     decisions: pools.flatMap((pool) => pool.decisions).sort((a, b) => a.ago_s - b.ago_s).slice(0, 16),
   };
@@ -44,33 +44,41 @@ const countState = (origin, ...wanted) => origin.connections.filter(({ state }) 
 function conditionOf(origin) {
   const open = countState(origin, 'ready', 'busy', 'leaving');
   if (origin.health === 'failing') return { word: 'Failing', tone: 'bad' };
+  if (origin.health === 'unreachable') return { word: 'Unreachable', tone: 'bad' };
   if (origin.nextDial !== null || origin.failure)
-    return open ? { word: 'Dials fail', tone: 'warn' } : { word: 'Out of reach', tone: 'bad' };
+    return open ? { word: 'Dials fail', tone: 'warn' } : { word: 'Unreachable', tone: 'bad' };
   if (origin.health === 'degraded') return { word: 'Degraded', tone: 'warn' };
   if (origin.waiting > 0) return { word: 'Requests wait', tone: 'warn' };
   if (countState(origin, 'ready', 'leaving')) return { word: 'Ready', tone: 'good' };
-  if (countState(origin, 'busy')) return { word: 'Full', tone: 'warn' };
+  if (countState(origin, 'busy')) return { word: 'Busy', tone: 'warn' };
   if (countState(origin, 'connecting')) return { word: 'Connecting', tone: '' };
-  return { word: 'Resting', tone: '' };
+  return { word: 'Idle', tone: '' };
 }
 
-// The round trip, and the share of packets that is lost if some are.
+// Of the pools' views of one way: the round trip that was measured, and the largest loss.
+function joinPaths(paths) {
+  const known = paths.find(({ rtt_ms: rtt }) => rtt !== null) || paths[0];
+  const losses = paths.map(({ loss }) => loss).filter((loss) => loss !== null);
+  return { ...known, loss: losses.length ? Math.max(...losses) : null };
+}
+
+// Round trip and loss of packets, each where it was measured.
 function pathOf({ rtt_ms: rtt, loss }) {
   if (rtt === null) return '';
-  return `${milliseconds(rtt / 1000)} away${loss ? `, ${(loss * 100).toPrecision(2)} % of packets lost` : ''}`;
+  return `RTT ${milliseconds(rtt / 1000)}${loss === null ? '' : `, loss ${loss ? (loss * 100).toPrecision(2) : 0} %`}`;
 }
 
 // What the pool does next: [what, when].
 function planOf(origin) {
   const failure = origin.failure.startsWith(origin.name) ? origin.failure.slice(origin.name.length).replace(/^[: ]+/, '') : origin.failure;
-  if (origin.nextDial !== null) return [`dial again in ${span(origin.nextDial)}`, failure];
+  if (origin.nextDial !== null) return [`next dial in ${span(origin.nextDial)}`, failure];
   const planned = origin.connections.filter(({ next_action: action, state }) => action && state !== 'connecting');
   const soon = planned.find(({ due_s: due }) => due === null);
-  if (soon) return [soon.next_action, ''];
+  if (soon) return plannedFor(soon);
   const due = planned.sort((a, b) => a.due_s - b.due_s)[0];
-  if (due) return [due.next_action, `in ${span(due.due_s)}`];
-  if (countState(origin, 'connecting')) return ['dialing', failure];
-  return failure ? ['dial for the next request', failure] : ['nothing', ''];
+  if (due) return plannedFor(due);
+  if (countState(origin, 'connecting')) return ['connecting', failure];
+  return failure ? ['dials for the next request', failure] : ['nothing planned', ''];
 }
 
 class OriginRow {
@@ -133,11 +141,11 @@ class OriginRow {
 }
 
 function connectionTable(connections) {
-  const head = ['State', 'Protocol', 'Address', 'Age', 'Idle', 'RTT', 'Streams', 'Requests', 'Made for', 'Worker', 'Next'];
+  const head = ['State', 'Protocol', 'Address', 'Age', 'Idle', 'RTT', 'Streams', 'Requests', 'Dialed for', 'Worker', 'Next'];
   const row = (c) => [c.state, c.protocol || '–', c.address || '–', span(c.age_s), span(c.idle_s),
     c.rtt_ms ? milliseconds(c.rtt_ms / 1000) : '–', `${whole(c.streams)} of ${whole(c.streams + c.capacity)}`, whole(c.requests),
     c.tls_resumed ? `${c.cause}, resumed` : c.cause, String(c.worker),
-    c.due_s === null ? c.next_action || '–' : `${c.next_action} in ${span(c.due_s)}`];
+    planText(c) || '–'];
   return el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Connections' }, el('table', {},
     el('thead', {}, el('tr', {}, ...head.map((text) => el('th', { scope: 'col' }, text)))),
     el('tbody', {}, ...connections.slice(0, 100).map((c) => el('tr', {}, ...row(c).map((text) => el('td', {}, text)))))));
@@ -145,9 +153,9 @@ function connectionTable(connections) {
 
 function detailsOf(origin) {
   const { idle, age, requests } = origin.learned;
-  const limits = [idle !== null && `${span(idle)} idle`, age !== null && `${span(age)} old`, requests !== null && plural(requests, 'request')];
+  const limits = [idle !== null && `idle timeout ${span(idle)}`, age !== null && `max age ${span(age)}`, requests !== null && `max ${plural(requests, 'request')}`];
   const known = limits.filter(Boolean).join(', ');
-  const parts = [el('p', {}, `Learned: ${known ? `this origin closes connections after ${known}.` : 'nothing yet of when this origin closes connections.'}`)];
+  const parts = [el('p', {}, `Limits of this origin\u2019s connections, as learned: ${known || 'none yet'}.`)];
   if (origin.failure) parts.unshift(el('p', {}, `Last failure: ${origin.failure}`));
   if (origin.connections.length) parts.push(connectionTable(origin.connections));
   if (origin.decisions.length) {

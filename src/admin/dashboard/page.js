@@ -14,12 +14,12 @@ function say(text) {
   byId('verdict').textContent = text;
 }
 
-function verdict(pools, scrape, restarted) {
+function verdict(pools, scrape, reload, restarted) {
   if (!pools.ready) return `Not ready: ${pools.not_ready}.`;
   if (pools.silent_workers.length)
     return `Worker ${pools.silent_workers.join(', ')} does not answer; its pools are missing here.`;
   const parts = [briefOf(pools.verdict)];
-  if (scrape.reloaded === 0) parts.push('The last reload failed: the configuration before it is in force (/reload says why).');
+  if (!reload.running && !reload.successful) parts.push('The last reload failed.');
   if (restarted) parts.push('The daemon was restarted.');
   if (scrape.dropped > 0) parts.push(`The access log has lost ${plural(scrape.dropped, 'record')}.`);
   return parts.join(' ');
@@ -32,25 +32,29 @@ async function get(path, signal) {
 }
 
 const problems = new Problems();
+const reloadBanner = new ReloadBanner();
 const origins = new Origins(() => poll.now());
 let restartSeen = 0;
 
 async function look(signal) {
-  const [metrics, answer] = await Promise.all([
-    get('/metrics', signal).then((response) => response.text()), get(origins.question(), signal).then((response) => response.json())]);
+  const json = (response) => response.json();
+  const [metrics, answer, reload] = await Promise.all([get('/metrics', signal).then((response) => response.text()),
+    get(origins.question(), signal).then(json), get('/reload', signal).then(json)]);
   const now = Date.now();
   const scrape = readScrape(metrics);
   if (history.add(now, scrape)) restartSeen = now;
   const window = history.window();
-  figures.update(scrape, window);
-  charts.update(history, scrape, window);
+  const lately = sumFailures(history.steps);
+  figures.update(scrape, window, lately);
+  charts.update(history, scrape, lately);
   origins.update(answer, now);
   problems.update(answer.problems);
+  reloadBanner.update(reload);
   setText(byId('host'), answer.host);
   document.title = answer.host ? `${answer.host}: ccnproxy` : 'ccnproxy';
   setText(byId('version'), scrape.version);
   setText(byId('process'), `${plural(scrape.pools, 'pool')}, up for ${span(now / 1000 - scrape.started)}`);
-  say(verdict(answer, scrape, restartSeen > now - 60000));
+  say(verdict(answer, scrape, reload, restartSeen > now - 60000));
   answered = now;
 }
 

@@ -2,9 +2,9 @@
 // many requests are on it.
 
 const states = {
-  ready: 'ready: takes a request now', busy: 'full', connecting: 'connecting', suspicious: 'suspicious: no sign of life',
-  leaving: 'leaving: goes when replaced', draining: 'draining: goes after its last request',
-  bound: 'bound: of one client alone',
+  ready: 'ready: takes a request now', busy: 'busy: takes no more requests now', connecting: 'connecting', suspicious: 'suspicious: no sign of life',
+  leaving: 'leaving: closes once it is replaced', draining: 'draining: closes after its last request',
+  bound: 'bound: dedicated to one client',
 };
 const mostPictures = 24;
 
@@ -32,7 +32,7 @@ const lifeOver = ({ age_s: age, due_s: due }) => (due === null ? 0 : Math.round(
 function sayConnection(c) {
   const parts = [`${c.protocol || 'connection'} ${c.state}`, `${span(c.age_s)} old`];
   if (c.streams) parts.push(plural(c.streams, 'request'));
-  if (c.next_action) parts.push(c.due_s === null ? c.next_action : `${c.next_action} in ${span(c.due_s)}`);
+  if (c.next_action) parts.push(planText(c));
   return parts.join(', ');
 }
 
@@ -74,5 +74,5 @@ function drawKey() {
   byId('key').append(...Object.entries(states).map(([state, meaning]) => el('li', {},
     fill(picture({ state, streams: 0, age_s: 0, due_s: null, protocol: '' }), { 'aria-hidden': 'true' }, []), meaning)),
   el('li', {}, fill(picture({ state: 'ready', streams: 3, age_s: 2, due_s: 1, protocol: 'h2' }), { 'aria-hidden': 'true' }, []),
-    'with 3 requests, two thirds of its planned life over'));
+    '3 requests in flight, two thirds of its planned life over'));
 }

@@ -21,11 +21,6 @@ function stackOf(points) {
 }
 
 const highest = (stacked) => Math.max(0, ...stacked.map(({ tops }) => (tops ? tops[tops.length - 1] : 0)));
-// An axis as long as what there is to show, in whole minutes.
-const axisOf = (points, now) => {
-  const minutes = points.length ? Math.ceil((now - points[0].at) / 60e3) : 1;
-  return Math.min(historySpan, Math.max(1, minutes) * 60e3);
-};
 const xOf = (at, axis) => plotWidth * (1 - (axis.now - at) / axis.span);
 const yOf = (value, scale) => plotHeight - (plotHeight - plotTop) * (value / scale);
 const place = (n) => n.toFixed(1);
@@ -55,6 +50,27 @@ function barPath(stacked, index, width, axis, scale) {
     return `M${left} ${bottom}V${top}H${right}V${bottom}Z`;
   }).join('');
 }
+
+// A line through the values of one series, in pieces where it has none; a piece of one value is a dot.
+function linePath(points, index, axis, scale) {
+  let path = '';
+  let drawing = false;
+  for (const { at, values } of points) {
+    const value = values ? values[index] : null;
+    if (value !== null) path += `${drawing ? 'L' : 'M'}${place(xOf(at, axis))} ${place(yOf(value, scale))}${drawing ? '' : 'h0'}`;
+    drawing = value !== null;
+  }
+  return path;
+}
+
+// How a chart shows its series: as a stack of areas or bars, with a scale that follows the highest; or as lines of shares.
+const areas = { width: 0, layout: stackOf, top: highest, scale: scaleOf, path: areaPath };
+const bars = (width) => ({ ...areas, width,
+  path: (stacked, index, axis, scale) => barPath(stacked, index, width, axis, scale) });
+const lines = {
+  width: 0, layout: (points) => points, scale: () => 1, path: linePath,
+  top: (points) => (points.some(({ values }) => values && values.some((value) => value > 0)) ? 1 : 0),
+};
 
 // Counts of many small steps in buckets of time, so that rare events stay visible.
 function inBuckets(steps, width, read) {

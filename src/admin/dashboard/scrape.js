@@ -1,4 +1,4 @@
-// One look at the daemon: what this page needs of /metrics, added up over origins.
+// One look at the daemon: what this page needs of /metrics, added up over origins, and of each what failed.
 
 const labelPattern = /(\w+)="((?:[^"\\]|\\.)*)"/g;
 
@@ -14,7 +14,7 @@ function emptyScrape() {
     errors: {}, failed: { client: 0, origin: 0, proxy: 0 }, duration: { buckets: [], sum: 0, count: 0 },
     waitSum: 0, waitCount: 0, connectSum: 0, headSum: 0, headCount: 0, connections: {}, resumed: 0, retries: 0,
     failedDials: 0, clients: 0, clientsLimit: 0, waiting: 0, pools: 0, cpu: 0, memory: 0, started: 0, version: '',
-    dropped: 0, reloaded: 1,
+    dropped: 0, byOrigin: { counts: new Map(), errors: new Map() },
   };
 }
 
@@ -22,14 +22,13 @@ const addTo = (object, key, value) => { object[key] = (object[key] || 0) + value
 
 // By name of a series; the page ignores all others.
 const takers = {
-  ccnproxy_requests_total: (s, v) => { s.requests += v; },
+  ccnproxy_requests_total: (s, v, l) => takeRequests(s, l, v),
   ccnproxy_connection_wait_total: (s, v, l) => addTo(s.waits, l.result, v),
   ccnproxy_upstream_handshakes_total: (s, v, l) => {
     addTo(s.handshakes, l.cause, v);
     if (l.resumed === 'true') s.resumed += v;
   },
-  // Those with an origin are counted without one, too.
-  ccnproxy_errors_total: (s, v, l) => { if (!l.origin) addTo(s.errors, l.type, v); },
+  ccnproxy_errors_total: (s, v, l) => takeErrors(s, l, v),
   ccnproxy_failed_requests_total: (s, v, l) => addTo(s.failed, l.side, v),
   ccnproxy_request_duration_seconds_bucket: (s, v, l) => {
     s.duration.buckets.push({ bound: l.le === '+Inf' ? Infinity : Number(l.le), count: v });
@@ -49,7 +48,6 @@ const takers = {
   ccnproxy_clients_limit: (s, v) => { s.clientsLimit = v; },
   ccnproxy_pools: (s, v) => { s.pools = v; },
   ccnproxy_access_log_dropped_total: (s, v) => { s.dropped = v; },
-  ccnproxy_config_last_reload_successful: (s, v) => { s.reloaded = v; },
   ccnproxy_build_info: (s, v, l) => { s.version = l.version; },
   process_cpu_seconds_total: (s, v) => { s.cpu = v; },
   process_resident_memory_bytes: (s, v) => { s.memory = v; },

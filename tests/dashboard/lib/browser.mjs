@@ -36,6 +36,34 @@ export class Browser {
   async stop() { await this.browser.close(); }
 }
 
+/// Texts of which a part can't be seen: outside of the window, or cut by an element around them that does not scroll.
+export function clipped(page) {
+  return page.evaluate(() => {
+    const found = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const cuts = (node) => getComputedStyle(node).overflowX !== 'visible' && !node.matches('svg, .scroll');
+    while (texts.nextNode()) {
+      const node = texts.currentNode;
+      const parent = node.parentElement;
+      if (!node.textContent.trim() || !parent.checkVisibility() || parent.closest('.hidden, .skip, .scroll, svg, script, style, option, thead')) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      let [left, right] = [0, document.documentElement.clientWidth];
+      for (let around = parent; around; around = around.parentElement) {
+        if (!cuts(around)) continue;
+        const box = around.getBoundingClientRect();
+        [left, right] = [Math.max(left, box.left), Math.min(right, box.right)];
+      }
+      // Between its columns a table has nothing to cut a text by: it would stand on the next one.
+      const cell = parent.closest('th, td, li, dt, dd, p, h1, h2, h3');
+      if (cell) [left, right] = [Math.max(left, cell.getBoundingClientRect().left), Math.min(right, cell.getBoundingClientRect().right)];
+      for (const box of range.getClientRects())
+        if (box.left < left - 1 || box.right > right + 1) found.push(`${node.textContent.trim().slice(0, 60)}: ${box.left} to ${box.right} in ${left} to ${right}`);
+    }
+    return found;
+  });
+}
+
 /// What axe finds against WCAG 2.2 A and AA, a line each.
 export async function violations(page) {
   // As a debugger's code, which the page's own policy is not about.

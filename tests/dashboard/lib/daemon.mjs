@@ -5,18 +5,37 @@ import http from 'node:http';
 import { until } from './tap.mjs';
 
 export class Daemon {
-  /// `config`: YAML without listeners and admin, which get ports of the kernel's choice.
-  constructor(folder, config) {
-    Object.assign(this, { folder, config, port: 0, adminPort: 0, child: null, log: '' });
+  /// `config`: YAML without listeners and admin, which get ports of the kernel's choice. `name`: of its file.
+  constructor(folder, config, name = 'one') {
+    Object.assign(this, { folder, config, name, port: 0, adminPort: 0, child: null, log: '' });
   }
+
+  get file() { return `${this.folder}/ccnproxy-${this.name}.yaml`; }
+
+  write(more = '') {
+    fs.writeFileSync(this.file, this.head + this.config + more);
+  }
+
+  /// With `more` at the end of the configuration; resolves to what /reload says of it.
+  async reload(more = '') {
+    this.write(more);
+    const { reloads } = await this.outcome();
+    this.child.kill('SIGHUP');
+    return until('the reload', async () => {
+      const outcome = await this.outcome();
+      return outcome.reloads > reloads && !outcome.running && outcome;
+    });
+  }
+
+  async outcome() { return (await this.admin('/reload')).json(); }
 
   /// A second start takes the ports of the first.
   async start() {
-    const file = `${this.folder}/ccnproxy.yaml`;
-    fs.writeFileSync(file, `listeners: [{address: "127.0.0.1:${this.port}"}]
-admin: {address: "127.0.0.1:${this.adminPort}"}\nworkers: 2\nlog: {access: {to: none}}\n${this.config}`);
+    this.head = `listeners: [{address: "127.0.0.1:${this.port}"}]
+admin: {address: "127.0.0.1:${this.adminPort}"}\nworkers: 2\nlog: {access: {to: none}}\n`;
+    this.write();
     this.log = '';
-    this.child = spawn(process.env.CCNPROXY, ['serve', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.child = spawn(process.env.CCNPROXY, ['serve', '-f', this.file], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.ended = new Promise((resolve) => this.child.on('exit', resolve));
     this.child.stderr.on('data', (text) => { this.log += text; });
     await until('the daemon is ready', () => {
@@ -43,6 +62,7 @@ admin: {address: "127.0.0.1:${this.adminPort}"}\nworkers: 2\nlog: {access: {to: 
       const request = http.get({ host: '127.0.0.1', port: this.port, path, agent, headers: { host } }, (response) => {
         response.resume();
         response.on('end', () => resolve(response.statusCode));
+        response.on('error', reject);
       });
       request.on('error', reject);
     });

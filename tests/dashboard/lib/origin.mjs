@@ -7,10 +7,16 @@ const listen = (server) => new Promise((resolve) => {
   server.listen(0, '127.0.0.1', () => resolve(server.address().port));
 });
 
-// /missing is not there, /slow/MS takes so long.
+// /missing is not there, /status/N answers so, /slow/MS takes so long, /cut ends before its content does.
 function answer(request, response) {
   request.resume();
-  response.statusCode = request.url === '/missing' ? 404 : 200;
+  const status = /^\/status\/(\d+)$/.exec(request.url);
+  response.statusCode = request.url === '/missing' ? 404 : Number(status ? status[1] : 200);
+  if (request.url === '/cut') {
+    response.setHeader('content-length', 100);
+    response.write('hello\n', () => (response.stream ? response.stream.close(2) : response.destroy()));
+    return;
+  }
   const late = /^\/slow\/(\d+)$/.exec(request.url);
   if (late) setTimeout(() => response.end('hello\n'), Number(late[1]));
   else response.end('hello\n');
