@@ -68,10 +68,12 @@ test('the keyboard moves through failures over time', async () => {
 
 test('a line keeps its looks while others come', async () => {
   const before = await failures(page).locator('.legend dt').allTextContents();
-  for (const name of ['x', 'y', 'z']) await daemon.getTimes(2, `${name}.many.test.ccnproxy`, '/status/502');
+  // These fail more often, so by rank they come first.
+  for (const name of ['x', 'y', 'z']) await daemon.getTimes(6, `${name}.many.test.ccnproxy`, '/status/502');
   await until('the rest in words', async () => /2 more failed/.test(await textOf(failures(page).locator('p').first())));
   const after = await failures(page).locator('.legend dt').allTextContents();
   assert.equal(after.filter(Boolean).length, 4);
+  assert.ok(after.includes('http://bad.many.test'), after.join());
   for (const [i, name] of after.entries()) if (before.includes(name)) assert.equal(before[i], name);
 });
 
@@ -135,6 +137,7 @@ test('1280, 820, 390 and 320 px, light and dark: nothing is clipped, axe finds n
   const found = [];
   for (const width of [1280, 820, 390, 320]) {
     for (const colorScheme of ['light', 'dark']) {
+      await daemon.getTimes(1, 'api.test.ccnproxy-https');
       const other = await browser.open(daemon.url, { colorScheme, viewport: { width, height: 800 } });
       await other.getByRole('button', { name: 'Details of https://api.test' }).click();
       await until('two moments', async () => Number(await failures(other).getByRole('slider').getAttribute('aria-valuemax')) > 0);
@@ -147,6 +150,14 @@ test('1280, 820, 390 and 320 px, light and dark: nothing is clipped, axe finds n
   }
   await daemon.reload();
   assert.deepEqual(found, []);
+});
+
+test('a text that is cut is found as such', async () => {
+  const other = await browser.open(daemon.url, { viewport: { width: 820, height: 800 } });
+  assert.deepEqual(await clipped(other), []);
+  await other.evaluate(() => Object.assign(document.querySelector('#verdict').style, { width: '40px', overflow: 'hidden', whiteSpace: 'nowrap' }));
+  assert.equal((await clipped(other)).length, 1);
+  await browser.close(other);
 });
 
 test('on a phone, origins with a problem stand before figures and charts', async () => {
