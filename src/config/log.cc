@@ -94,9 +94,9 @@ void warn_of_masks(Reading& reading, const std::string& key,
   if (reading.failed(key)) return;
   for (std::size_t i = 0; i < headers.size(); ++i) {
     if (headers[i].value != LoggedValue::masked) continue;
-    reading.warn_in(key + '[' + std::to_string(i) + ']',
-                    "is a field with credentials: the access log has " + std::string(mask) +
-                        " in the place of its value");
+    std::string instead = "is a field with credentials: the access log has ";
+    instead.append(mask).append(" in the place of its value");
+    reading.warn_in(key + '[' + std::to_string(i) + ']', instead);
   }
 }
 
