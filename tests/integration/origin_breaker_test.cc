@@ -86,14 +86,9 @@ TEST_F(Breaker, answers_that_do_not_come_open_it_and_one_that_comes_closes_it) {
 }
 
 TEST_F(Breaker, an_origin_that_refuses_connections_is_asked_each_time) {
-  auto config = breaking_after(1);
-  std::string closed;
-  {
-    ScriptedOrigin origin(speaking({"http/1.1"}), nullptr);
-    closed = origin.endpoint();
-  }
-  Proxy proxy(config.origin("api.test", closed, pki().ca_file(), {}));
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(proxy.get().status, 502);
+  OriginAndProxy both(speaking({"http/1.1"}), nullptr, breaking_after(1));
+  both.origin.stop_listening();
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(both.proxy.get().status, 502);
 }
 
 TEST_F(Breaker, off_by_zero_failures) {
