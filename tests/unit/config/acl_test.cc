@@ -1,23 +1,11 @@
 #include <gtest/gtest.h>
 
-#include "ccnproxy/config/loader.h"
+#include "loading.h"
 
 namespace ccnproxy::config {
 namespace {
 
 using Texts = std::vector<std::string>;
-
-Config load(std::string_view text) {
-  auto loaded = load_text(text, "f");
-  for (const auto& mistake : loaded.mistakes) ADD_FAILURE() << mistake.to_string();
-  return loaded.config;
-}
-
-Texts mistakes_in(std::string_view text) {
-  Texts lines;
-  for (const auto& mistake : load_text(text, "f").mistakes) lines.push_back(mistake.to_string());
-  return lines;
-}
 
 TEST(AclConfig, reads_who_may_use_it_and_for_what) {
   const Config config = load(R"(
